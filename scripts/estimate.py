@@ -1,0 +1,137 @@
+"""Estimate pass@k, with intervals, from verdicts or from counts.
+
+Writes the counts (task_id, n, c) and the curve (k, pass_at_k, tasks_low, tasks_high, draws_low,
+draws_high) at the k asked for and on a dense grid up to the smallest number of draws that a task
+has. A k beyond that is a row of NaN. Both files are byte-identical for the same verdicts, whatever
+the order of the shards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from passk import cli
+from passk.counts import TaskCount, count_verdicts, counts_csv, read_counts
+from passk.curve import Point, curve_csv, table
+from passk.estimator import k_grid, mean_pass_at_k
+from passk.intervals import over_draws, over_tasks
+from passk.problems import read_problem_file
+from passk.records import UserError, write_text
+from passk.shards import check_shards
+
+log = logging.getLogger("estimate")
+
+
+def estimate_curve(counts: Sequence[TaskCount], k_values: Sequence[int]) -> list[Point]:
+    """pass@k with both intervals at ``k_values`` and on the dense grid, ascending in k.
+
+    :raises UserError: some k < 1.
+    """
+    if min(k_values) < 1:
+        raise UserError(f"k = {min(k_values)} makes no sense; every k must be 1 or more")
+    n, c = [count.n for count in counts], [count.c for count in counts]
+    k = sorted({*k_values, *k_grid(min(n))})
+    columns = (mean_pass_at_k(n, c, k), *over_tasks(n, c, k), *over_draws(n, c, k))
+    return [Point(*row) for row in zip(k, *(column.tolist() for column in columns), strict=True)]
+
+
+def read_shards(
+    verdicts: Sequence[Path],
+    problems: Path | None,
+    n_samples: int | None,
+    settings: dict[str, Any] | None,
+    require_metadata: bool,
+) -> list[TaskCount]:
+    """Check the shards against each other and against what is asked for, and count them."""
+    benchmark = read_problem_file(problems) if problems else None
+    check_shards(
+        verdicts,
+        require_metadata=require_metadata,
+        settings=settings,
+        benchmark_sha256=benchmark.sha256 if benchmark else None,
+    )
+    tasks = [problem.task_id for problem in benchmark.problems] if benchmark else None
+    return count_verdicts(verdicts, tasks, n_samples)
+
+
+def estimate(
+    counts: Sequence[TaskCount], k_values: Sequence[int], counts_to: Path | None, curve_to: Path
+) -> None:
+    """Estimate, write both files and log the table."""
+    curve = estimate_curve(counts, k_values)
+    if counts_to:
+        write_text(counts_to, counts_csv(counts))
+    write_text(curve_to, curve_csv(curve))
+    unsolved = sum(count.c == 0 for count in counts)
+    log.info("%d tasks, %s draws each, %d never solved", len(counts), _draws(counts), unsolved)
+    for line in table(curve, sorted(set(k_values))):
+        log.info("  %s", line)
+
+
+def _draws(counts: Sequence[TaskCount]) -> str:
+    low, high = min(count.n for count in counts), max(count.n for count in counts)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _settings(text: str) -> dict[str, Any]:
+    try:
+        settings = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise argparse.ArgumentTypeError("not YAML") from error
+    known = {"model", "sampling", "suite", "answer"}
+    if not isinstance(settings, dict) or not settings.keys() <= known:
+        raise argparse.ArgumentTypeError(f"must be a mapping with keys out of {sorted(known)}")
+    return settings
+
+
+def main() -> None:
+    """Bind the command line."""
+    parser = argparse.ArgumentParser(
+        description="Estimate pass@k, with intervals, from verdicts or from counts.",
+        epilog="Example: estimate.py --verdicts V.jsonl.gz --k-values 1 10 100 "
+        "--counts counts.csv --pass-at-k pass_at_k.csv",
+    )
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--verdicts", type=Path, nargs="+", metavar="FILE", help="all the shards")
+    source.add_argument("--counts-in", type=Path, metavar="CSV", help="columns task_id, n, c")
+    parser.add_argument("--k-values", type=int, nargs="+", required=True, metavar="K")
+    parser.add_argument("--counts", type=Path, metavar="CSV", help="where to write the counts")
+    parser.add_argument("--pass-at-k", type=Path, required=True, metavar="CSV", help="the curve")
+    checks = parser.add_argument_group("checks of the verdicts")
+    checks.add_argument(
+        "--problems", type=Path, metavar="JSONL", help="every task of this file must be there"
+    )
+    checks.add_argument(
+        "--n-samples", type=int, metavar="N", help="every task must have exactly draws 0..N-1"
+    )
+    checks.add_argument(
+        "--settings",
+        type=_settings,
+        metavar="YAML",
+        help="model, sampling, suite, answer that the shards must have been made with",
+    )
+    checks.add_argument(
+        "--require-metadata", action="store_true", help="a shard without metadata is an error"
+    )
+    args = parser.parse_args()
+    if args.verdicts:
+        if args.counts is None:
+            parser.error("--verdicts needs --counts")
+        counts = read_shards(
+            args.verdicts, args.problems, args.n_samples, args.settings, args.require_metadata
+        )
+    elif args.problems or args.n_samples or args.settings or args.require_metadata:
+        parser.error("the checks are of --verdicts; --counts-in has none")
+    else:
+        counts = read_counts(args.counts_in)
+    estimate(counts, args.k_values, args.counts, args.pass_at_k)
+
+
+if __name__ == "__main__":
+    cli.run(main)

@@ -1,0 +1,165 @@
+"""Counts: how many draws of each task there are and how many passed, from verdicts or a CSV.
+
+Counting refuses what would make pass@k wrong in silence: a (task, draw) given twice, an unknown
+task, and, where the caller says how many draws there are, one that is missing. Memory is a few
+bytes a draw, whatever the verdicts' size.
+"""
+
+from __future__ import annotations
+
+import csv
+import logging
+import re
+import time
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from passk.records import UserError, read_verdicts
+
+log = logging.getLogger(__name__)
+
+COLUMNS = ("task_id", "n", "c")
+# Draws are small consecutive numbers; a larger one is some other number in the wrong field.
+_MOST_DRAWS = 10_000_000
+_PROGRESS_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCount:
+    """``c`` of the ``n`` draws of one task passed."""
+
+    task_id: str
+    n: int
+    c: int
+
+
+def count_verdicts(
+    paths: Sequence[Path], tasks: Sequence[str] | None = None, n_samples: int | None = None
+) -> list[TaskCount]:
+    """Count the verdicts of several shards; the result does not depend on the order of ``paths``.
+
+    ``tasks`` are the benchmark's task ids in file order: each must have verdicts, others may not,
+    and the counts come in that order. Without it they come in natural order (task 2 before 10).
+    With ``n_samples`` every task must have exactly the draws 0..n_samples-1.
+
+    :raises UserError: a damaged shard, a (task, draw) twice, an unknown task, or one missing.
+    """
+    known = set(tasks) if tasks is not None else None
+    # Per task, for each draw: which of `paths` (from 1) has its verdict, 0 for none.
+    sources: dict[str, array] = {}
+    passed: dict[str, int] = {}
+    next_report = time.monotonic() + _PROGRESS_SECONDS
+    for number, path in enumerate(paths, start=1):
+        for verdict in read_verdicts(path):
+            task, draw = verdict.task_id, verdict.draw
+            if known is not None and task not in known:
+                raise UserError(
+                    f"{path} has the task {task!r}, which the benchmark has not: these verdicts "
+                    "are of another benchmark; give the problem file that they were made with"
+                )
+            if not 0 <= draw < (_MOST_DRAWS if n_samples is None else n_samples):
+                raise UserError(_strange_draw(path, task, draw, n_samples))
+            source = sources.setdefault(task, array("i"))
+            if draw >= len(source):
+                source.extend([0] * (draw + 1 - len(source)))
+            if source[draw]:
+                raise UserError(
+                    f"draw {draw} of {task} in {path} was already in {paths[source[draw] - 1]}: "
+                    "give each shard once, and let no two hold the same draw"
+                )
+            source[draw] = number
+            passed[task] = passed.get(task, 0) + (verdict.outcome == "passed")
+        if time.monotonic() >= next_report:
+            next_report = time.monotonic() + _PROGRESS_SECONDS
+            log.info("counted %d of %d shards", number, len(paths))
+    if not sources:
+        raise UserError(f"{paths[0]} has no verdicts; run the execution again")
+    ordered = list(tasks) if tasks is not None else sorted(sources, key=_natural)
+    for task in ordered:
+        source = sources.get(task, array("i"))
+        missing = 0 if n_samples is None else n_samples - _present(source)
+        if missing:
+            first = next((draw for draw, path in enumerate(source) if not path), len(source))
+            raise UserError(_missing(paths, task, first, missing))
+        if not source:
+            raise UserError(
+                f"{task} has no verdict in the {len(paths)} shards given; give those that have it"
+            )
+    return [TaskCount(task, _present(sources[task]), passed[task]) for task in ordered]
+
+
+def read_counts(path: Path) -> list[TaskCount]:
+    """Read a CSV with the columns ``task_id, n, c``.
+
+    :raises UserError: no such file, a missing column, a task twice, or not 0 <= c <= n with n >= 1.
+    """
+    counts: dict[str, TaskCount] = {}
+    try:
+        with path.open(newline="", encoding="utf-8") as handle:
+            reader = csv.DictReader(handle)
+            if missing := set(COLUMNS) - set(reader.fieldnames or ()):
+                raise UserError(
+                    f"{path} has no column {sorted(missing)[0]!r}: its first line must name "
+                    f"{', '.join(COLUMNS)}"
+                )
+            for row in reader:
+                where = f"{path} line {reader.line_num}"
+                try:
+                    count = TaskCount(row["task_id"], int(row["n"]), int(row["c"]))
+                except (TypeError, ValueError) as error:
+                    raise UserError(f"{where}: n and c must be whole numbers") from error
+                if not (0 <= count.c <= count.n and count.n >= 1):
+                    raise UserError(f"{where}: c must lie between 0 and n, and n be 1 or more")
+                if count.task_id in counts:
+                    raise UserError(f"{where}: {count.task_id} is there twice; remove one of them")
+                counts[count.task_id] = count
+    except FileNotFoundError as error:
+        raise UserError(f"{path} does not exist; check the path") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path} is not a CSV file in UTF-8; make or copy it again") from error
+    if not counts:
+        raise UserError(f"{path} has no tasks; it must hold one line a task")
+    return list(counts.values())
+
+
+def counts_csv(counts: Iterable[TaskCount]) -> str:
+    """The text of a file that :func:`read_counts` reads back unchanged."""
+    rows = [COLUMNS, *((count.task_id, count.n, count.c) for count in counts)]
+    return "".join(",".join(_quoted(str(cell)) for cell in row) + "\n" for row in rows)
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if re.search(r'[",\r\n]', cell) else cell
+
+
+def _present(source: array) -> int:
+    return len(source) - source.count(0)
+
+
+def _natural(task_id: str) -> list[tuple[int, int, str]]:
+    """Sort key: runs of digits compare as numbers."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", task_id)
+    return [(0, int(part), part) if part[0] in "0123456789" else (1, 0, part) for part in parts]
+
+
+def _strange_draw(path: Path, task: str, draw: int, n_samples: int | None) -> str:
+    if n_samples is None or draw < 0:
+        return f"{path}: {draw} is no number of a draw of {task}; draws count from 0"
+    return (
+        f"{path} has draw {draw} of {task}, beyond the {n_samples} asked for (0..{n_samples - 1}): "
+        "leave that shard out or raise n_samples"
+    )
+
+
+def _missing(paths: Sequence[Path], task: str, draw: int, how_many: int) -> str:
+    for path in paths:
+        span = re.match(r"(\d+)-(\d+)\.", path.name)
+        if span and int(span[1]) <= draw <= int(span[2]):
+            where, remedy = f"{path} has", "delete that shard and execute it again"
+            break
+    else:
+        where, remedy = f"the {len(paths)} shards given have", "give the shard that holds it"
+    more = f" (nor {how_many - 1} others of that task)" if how_many > 1 else ""
+    return f"{where} no verdict for draw {draw} of {task}{more}: {remedy}"

@@ -1,0 +1,100 @@
+"""95 % intervals for pass@k of a benchmark, of two kinds that are named and never mixed.
+
+*Over tasks*: the benchmark is a sample of tasks, each sampled afresh; for which mean pass@k of all
+such tasks is this a likely outcome? Wilson's score interval, with the number of tasks replaced by
+the number of yes-or-no tasks that would vary as much.
+
+*Over draws*: these very tasks, other draws; for which true pass@k of these tasks is this a likely
+outcome? The normal interval with the U-statistic's variance. It needs 2k <= n and is NaN beyond.
+
+docs/methods.md has the simulated coverage of both and of what was tried instead. Neither covers a
+comparison of two models on the same tasks, which is paired and narrower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import NormalDist
+
+import numpy as np
+
+from passk.estimator import fail_table, pass_table
+
+LEVEL = 0.95
+Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+# Numbers of passed draws among which the most variable task is looked for.
+_WORST_CASE_STEPS = 60
+
+
+def wilson(
+    share: float | np.ndarray, tasks: float | np.ndarray
+) -> tuple[float | np.ndarray, float | np.ndarray]:
+    """Wilson's score interval of a share of ``tasks`` (Wilson 1927, JASA 22:209-212).
+
+    ``tasks`` need not be whole. Shapes broadcast. Low <= share <= high, inside [0, 1].
+    """
+    shrink = 1 + Z**2 / tasks
+    centre = (share + Z**2 / (2 * tasks)) / shrink
+    half = Z / shrink * np.sqrt(share * (1 - share) / tasks + Z**2 / (4 * tasks**2))
+    return np.clip(centre - half, 0, share), np.clip(centre + half, share, 1)
+
+
+def over_tasks(
+    n: Sequence[int] | np.ndarray, c: Sequence[int] | np.ndarray, k: Sequence[int] | np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Interval over tasks of mean pass@k at every k: (low, high), each of shape (ks,).
+
+    The variance of the tasks' estimates relative to that of yes-or-no outcomes with the same mean,
+    ``phi`` <= 1 (a design effect, Kish 1965), makes T tasks worth T / phi. Where the solved or the
+    unsolved share is worth only a few tasks, ``phi`` is itself hardly known: a sample without any
+    unsolvable task says little about how many there are. So phi is drawn towards 1 by the weight of
+    one such task. At k = n (estimates 0 or 1) this is Wilson's interval exactly.
+
+    NaN where some task has n < k.
+    """
+    estimates = pass_table(n, c, k)
+    tasks = len(estimates)
+    mean = estimates.mean(axis=0)
+    # With ddof=0 on both sides the estimates 0 and 1 give phi = 1 exactly.
+    binary = mean * (1 - mean)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        phi = np.where(binary > 0, np.minimum(estimates.var(axis=0) / binary, 1), 1)
+    rare = tasks * np.minimum(mean, 1 - mean)
+    phi = (rare * phi + 1) / (rare + 1)
+    return wilson(mean, tasks / phi)
+
+
+def over_draws(
+    n: Sequence[int] | np.ndarray, c: Sequence[int] | np.ndarray, k: Sequence[int] | np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Interval over draws of mean pass@k at every k: (low, high), each of shape (ks,).
+
+    Tasks vary independently, so the variances of :func:`draw_variances` add up. One more task as
+    variable as a task can be is added to the sum: where only a handful of tasks vary, the ones that
+    happened to pass in no draw contribute nothing, and the interval would be too narrow.
+
+    NaN where some task has n < 2k.
+    """
+    n, c, k = np.asarray(n), np.asarray(c), np.asarray(k)
+    variance = draw_variances(n, c, k).sum(axis=0) + _largest_draw_variance(int(n.min()), k)
+    mean = pass_table(n, c, k).mean(axis=0)
+    half = Z * np.sqrt(variance) / len(n)
+    return np.clip(mean - half, 0, 1), np.clip(mean + half, 0, 1)
+
+
+def draw_variances(n: np.ndarray, c: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """Unbiased estimates of each task's Var(pass@k) over draws, shape (tasks, ks).
+
+    fail@k is a U-statistic of order k (Hoeffding 1948) whose kernel says that k draws all fail. A
+    task that fails a draw with chance q has E[fail@k] = q^k, and fail@2k estimates (q^k)^2 without
+    bias, so E[fail@k^2] - q^2k is estimated without bias by fail@k^2 - fail@2k, which is never
+    negative. NaN where n < 2k: there is no unbiased estimate.
+    """
+    fail, fail_twice = np.split(fail_table(n, c, np.concatenate([k, 2 * k])), 2, axis=1)
+    return np.maximum(fail**2 - fail_twice, 0)
+
+
+def _largest_draw_variance(n: int, k: np.ndarray) -> np.ndarray:
+    """The largest that :func:`draw_variances` gives for a task of n draws, shape (ks,)."""
+    c = np.unique(np.geomspace(1, n, _WORST_CASE_STEPS).astype(int))
+    return draw_variances(np.full(len(c), n), c, k).max(axis=0)

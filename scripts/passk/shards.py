@@ -1,0 +1,131 @@
+"""Were these shards of verdicts made alike, and as the configuration says?
+
+Draws of different models, settings, tests or limits have no common pass rate, so they are never
+counted together. What could differ without changing the question (engine version, GPU, layers of
+the sandbox held) is allowed and tabulated in the log. Shards without metadata beside them, such as
+verdicts that someone else made, can only be taken at their word.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from passk.records import UserError, metadata_path, read_metadata
+
+log = logging.getLogger(__name__)
+
+MUST_AGREE = (
+    "samples.model",
+    "samples.model_sha256",
+    "samples.benchmark_sha256",
+    "samples.sampling",
+    "samples.seed_rule",
+    "samples.chat_template_sha256",
+    "samples.engine.dtype",
+    "benchmark_sha256",
+    "suite",
+    "answer",
+    "limits",
+)
+MAY_DIFFER = (
+    "samples.engine.name",
+    "samples.engine.version",
+    "samples.engine.device",
+    "sandbox",
+    "python",
+)
+# Where a key of the configuration's settings is found in a shard's metadata.
+_SETTINGS = {
+    "model": "samples.model",
+    "sampling": "samples.sampling",
+    "suite": "suite",
+    "answer": "answer",
+}
+
+
+def check_shards(
+    paths: Sequence[Path],
+    *,
+    require_metadata: bool = False,
+    settings: dict[str, Any] | None = None,
+    benchmark_sha256: str | None = None,
+) -> None:
+    """Check the metadata beside each shard: the file is the one described, and all agree.
+
+    ``settings`` may have ``model`` (its weights mapping), ``sampling``, ``suite`` and ``answer``,
+    which the shards must have been made with; ``benchmark_sha256`` likewise.
+
+    :raises UserError: a shard cut short or replaced, without metadata where ``require_metadata``,
+        made otherwise than another shard or than ``settings``.
+    """
+    described: list[tuple[Path, dict[str, Any]]] = []
+    for path in paths:
+        if require_metadata or metadata_path(path).exists():
+            described.append((path, read_metadata(metadata_path(path), path)))
+        else:
+            log.warning("%s has no metadata beside it: its settings are not checked", path)
+    wanted = {_SETTINGS[key]: value for key, value in (settings or {}).items()}
+    if benchmark_sha256 is not None:
+        wanted["benchmark_sha256"] = benchmark_sha256
+    for path, metadata in described:
+        for key, value in wanted.items():
+            if difference := _first_difference(key, _lookup(metadata, key), value):
+                name, recorded, configured = difference
+                raise UserError(
+                    f"{path} was made with {name} = {recorded}, but the configuration says "
+                    f"{configured}: make that shard again, or restore the setting"
+                )
+    for path, metadata in described[1:]:
+        first_path, first = described[0]
+        for key in MUST_AGREE:
+            if difference := _first_difference(key, _lookup(first, key), _lookup(metadata, key)):
+                name, one, other = difference
+                raise UserError(
+                    f"{first_path} and {path} do not belong together: {name} is {one} in the "
+                    f"first and {other} in the second; make one of them again"
+                )
+    for key in MAY_DIFFER:
+        _report_differences(key, described)
+
+
+def _report_differences(key: str, described: list[tuple[Path, dict[str, Any]]]) -> None:
+    groups: dict[str, list[str]] = {}
+    for path, metadata in described:
+        groups.setdefault(_shown(_lookup(metadata, key)), []).append(path.name)
+    if len(groups) > 1:
+        log.warning("%s differs between shards, which are counted together:", key)
+        for value, names in groups.items():
+            log.warning("  %s: %d shards, the first is %s", value, len(names), names[0])
+
+
+def _lookup(metadata: dict[str, Any], dotted: str) -> Any:
+    """The value at a dotted key; None where any part of the way is missing."""
+    value: Any = metadata
+    for key in dotted.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _first_difference(key: str, one: Any, other: Any) -> tuple[str, str, str] | None:
+    """The dotted key, and both values as text, of the first difference; None where equal."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in sorted(one.keys() | other.keys()):
+            if (name in one) != (name in other):
+                return f"{key}.{name}", _present(one, name), _present(other, name)
+            if found := _first_difference(f"{key}.{name}", one[name], other[name]):
+                return found
+        return None
+    return None if one == other else (key, _shown(one), _shown(other))
+
+
+def _present(mapping: dict[str, Any], name: str) -> str:
+    return _shown(mapping[name]) if name in mapping else "not set"
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return text if len(text) <= 200 else text[:200] + " …"
