@@ -1,0 +1,150 @@
+"""Fetch a model's weights, or find them on disk, and record what they are.
+
+The manifest holds the folder, its files' sha256 and one fingerprint of all, which every shard's
+metadata repeats. Weights from Hugging Face go where ``HF_HOME`` says and are not fetched twice;
+only safetensors, tokenizer and configuration are taken, never pickles or code. A model behind an
+endpoint has no files; for recorded samples the files are the samples.
+
+Large files of a Hugging Face snapshot are named after their sha256 and trusted to be that; all
+others are hashed here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from passk import cli
+from passk.records import UserError, fingerprint, sha256_of, write_text
+from sample import read_mapping
+
+PATTERNS = ["*.safetensors", "*.json", "*.model", "*.tiktoken", "merges.txt", "*.jinja"]
+IGNORED = ["original/*", "*.bin", "*.pth", "*.gguf"]
+
+
+def describe(weights: dict[str, Any]) -> dict[str, Any]:
+    """The manifest of ``weights``: engine, repository, revision, path, files, sha256, bytes.
+
+    :raises UserError: weights that are not there, or that cannot be fetched.
+    """
+    engine = weights["engine"]
+    base = {
+        "engine": engine,
+        "repository": weights.get("repository"),
+        "revision": weights.get("revision"),
+    }
+    if engine == "openai":
+        name = {"endpoint": weights["endpoint"], "name": weights["name"]}
+        return {**base, "path": None, "files": {}, "sha256": fingerprint(name), "bytes": 0}
+    if "repository" in weights:
+        folder = fetch(weights["repository"], weights["revision"])
+    else:
+        folder = Path(weights["path"]).expanduser()
+    files = recorded_files(folder) if engine == "recorded" else weight_files(folder)
+    hashes = {name: hash_of(path) for name, path in sorted(files.items())}
+    return {
+        **base,
+        "path": str(folder),
+        "files": hashes,
+        "sha256": fingerprint(hashes),
+        "bytes": sum(path.stat().st_size for path in files.values()),
+    }
+
+
+def recorded_files(path: Path) -> dict[str, Path]:
+    """The file at ``path``, or all ``.py`` files of the folder there, by name."""
+    if path.is_file():
+        return {path.name: path}
+    files = {str(p.relative_to(path)): p for p in path.rglob("*.py")} if path.is_dir() else {}
+    if not files:
+        raise UserError(
+            f"{path} is neither a file of samples nor a folder of .py files; check the model's "
+            "'path'"
+        )
+    return files
+
+
+def weight_files(folder: Path) -> dict[str, Path]:
+    """The files of a model in ``folder``, by name."""
+    if not folder.is_dir():
+        raise UserError(f"the model's 'path' {folder} is not a folder; check it in config.yaml")
+    files = {p.name: p for pattern in PATTERNS for p in folder.glob(pattern) if p.is_file()}
+    for wanted in ("config.json", "*.safetensors"):
+        if not any(folder.glob(wanted)):
+            raise UserError(f"{folder} holds no {wanted}; the weights must be in safetensors")
+    return files
+
+
+def hash_of(path: Path) -> str:
+    """The sha256 of a file; of a large file in Hugging Face's cache, the one it is named after."""
+    blob = path.resolve().name
+    if path.is_symlink() and re.fullmatch("[0-9a-f]{64}", blob):
+        return blob
+    return sha256_of(path)
+
+
+def fetch(repository: str, revision: str) -> Path:
+    """The folder with ``revision`` of a Hugging Face repository, fetched where it is not there.
+
+    :raises UserError: gated, unknown, offline, or a full disk.
+    """
+    from huggingface_hub import errors, snapshot_download
+
+    page = f"https://huggingface.co/{repository}"
+    logging.info(
+        "%s at %s: looking in the cache, then fetching what is missing", repository, revision
+    )
+    try:
+        folder = snapshot_download(
+            repository, revision=revision, allow_patterns=PATTERNS, ignore_patterns=IGNORED
+        )
+    except errors.GatedRepoError as error:
+        has_token = "the token's account" if os.environ.get("HF_TOKEN") else "an account"
+        raise UserError(
+            f"{repository} is gated: accept its licence with {has_token} at {page} and set "
+            "HF_TOKEN to a token of that account; or give 'path:' to weights on disk"
+        ) from error
+    except errors.RevisionNotFoundError as error:
+        raise UserError(
+            f"{repository} has no revision {revision}; choose a commit from {page}/commits/main"
+        ) from error
+    except errors.RepositoryNotFoundError as error:
+        raise UserError(
+            f"Hugging Face has no repository {repository}, or it is private and HF_TOKEN is not "
+            "set to a token that may read it"
+        ) from error
+    except errors.LocalEntryNotFoundError as error:
+        raise UserError(
+            f"{repository} at {revision} is not in the cache and huggingface.co cannot be "
+            "reached; fetch it on a machine with a network (HF_HOME is shared with this one), or "
+            "give 'path:' to weights on disk"
+        ) from error
+    except errors.HfHubHTTPError as error:
+        raise UserError(f"huggingface.co refused {repository}: {_one_line(error)}") from error
+    return Path(folder)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument(
+        "--weights", required=True, metavar="YAML", help="the model's `weights` of config.yaml"
+    )
+    parser.add_argument(
+        "--manifest", required=True, type=Path, metavar="FILE", help="the .json to write"
+    )
+    arguments = parser.parse_args()
+    manifest = describe(read_mapping(arguments.weights, "--weights"))
+    write_text(arguments.manifest, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    cli.run(main)

@@ -1,0 +1,209 @@
+"""Sampling on a CPU with PyTorch and transformers only: the demo's engine.
+
+Every draw has a generator of its own, so no draw depends on another's luck. What remains is
+arithmetic: a matrix product may differ in its last bit with the shape of the batch, and once in a
+long while that turns a sample. So draws are made in chunks of 50 that begin at multiples of 50,
+all of one task: any shard size that is a multiple of 50 gives the same samples, on the same CPU,
+PyTorch and number of threads. Other CPUs are not promised to agree in every sample.
+
+The loop is this module's own and not ``generate``, which has one generator for a whole batch. It
+computes a prompt once for its 50 draws and drops draws that have ended. Not covered: GPUs, beams,
+top-k, penalties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+import transformers
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from passk import prompts
+from passk.engines import Batch, Request
+from passk.engines.weights import checked_folder, tokenizer_sha256
+from passk.records import Sample, UserError
+from passk.seeds import RULE, draw_seed
+
+
+class TransformersEngine:
+    chunk = 50
+    seed_rule = f"{RULE}; numpy PCG64 per draw, inverse transform; chunks of 50 draws"
+
+    def __init__(
+        self,
+        weights: dict[str, Any],
+        sampling: dict[str, Any],
+        manifest: dict[str, Any],
+        size: int,
+        threads: int,
+    ) -> None:
+        folder = checked_folder(manifest)
+        torch.set_num_threads(threads)
+        dtype = weights.get("dtype", "auto")
+        try:
+            self._tokenizer = AutoTokenizer.from_pretrained(folder)
+            model = AutoModelForCausalLM.from_pretrained(
+                folder, dtype=getattr(torch, dtype, "auto"), use_safetensors=True
+            )
+        except (OSError, ValueError, KeyError) as error:
+            reason = " ".join(str(error).split())[:300]
+            raise UserError(f"the model in {folder} cannot be loaded: {reason}") from error
+        self._model = model.eval()
+        self._sampling = sampling
+        self._manifest = manifest
+        self._size = size
+        longest = model.config.max_position_embeddings
+        self._model_len = sampling.get("max_model_len", longest)
+        if self._model_len > longest:
+            raise UserError(
+                f"'max_model_len: {self._model_len}' is more than the model's {longest} positions; "
+                "lower it in the sampling entry"
+            )
+        ends = model.generation_config.eos_token_id
+        ends = ends if isinstance(ends, list) else [ends]
+        self._ends = sorted({e for e in [*ends, self._tokenizer.eos_token_id] if e is not None})
+
+    def describe(self) -> dict[str, Any]:
+        return {
+            "name": "transformers",
+            "version": transformers.__version__,
+            "torch": torch.__version__,
+            "transformers": transformers.__version__,
+            "cuda": None,
+            "device": f"cpu, {torch.get_num_threads()} threads",
+            "dtype": str(self._model.dtype).removeprefix("torch."),
+            "quantization": None,
+        }
+
+    def identity(self) -> dict[str, str | None]:
+        return {
+            "chat_template_sha256": prompts.chat_template_sha256(self._tokenizer, self._sampling),
+            "tokenizer_sha256": tokenizer_sha256(self._manifest),
+        }
+
+    def sample(self, requests: Sequence[Request]) -> Iterator[Batch]:
+        prompted = []
+        for request in requests:
+            task_id = request.problem.task_id
+            ids = prompts.prompt_ids(self._tokenizer, request.problem.prompt, self._sampling)
+            limit = prompts.completion_limit(ids, self._sampling, self._model_len, task_id)
+            prompted.append((request, ids, limit))
+        for request, ids, limit in prompted:
+            for first in range(request.first, request.last + 1, self.chunk):
+                draws = range(first, first + self.chunk)
+                samples = self._draw(request, ids, draws, limit)
+                yield Batch(samples, len(ids) * len(samples))
+
+    @torch.inference_mode()
+    def _draw(self, request: Request, ids: list[int], draws: range, limit: int) -> list[Sample]:
+        problem = request.problem
+        chance = _uniform_numbers(
+            [draw_seed(self._sampling["seed"], self._size, problem.index, d) for d in draws], limit
+        )
+        rows = [_Row() for _ in draws]
+        open_rows = list(range(len(rows)))
+        # The first step's batch is one row, whose cache is then repeated for each draw.
+        output = self._model(input_ids=torch.tensor([ids]), use_cache=True, logits_to_keep=1)
+        cache = output.past_key_values
+        cache.batch_repeat_interleave(len(rows))
+        logits = output.logits[:, -1].float().expand(len(rows), -1)
+        for step in range(limit):
+            tokens, logprobs = _choose(logits, chance[open_rows, step], self._sampling)
+            for position, row in enumerate(open_rows):
+                rows[row].add(int(tokens[position]), float(logprobs[position]))
+            self._close(rows, open_rows, ids)
+            if step + 1 == limit or not any(rows[row].reason is None for row in open_rows):
+                break
+            still = [i for i, row in enumerate(open_rows) if rows[row].reason is None]
+            if len(still) < len(open_rows):
+                kept = torch.tensor(still)
+                cache.batch_select_indices(kept)
+                tokens = tokens[kept]
+                open_rows = [open_rows[i] for i in still]
+            output = self._model(
+                input_ids=tokens[:, None], past_key_values=cache, use_cache=True, logits_to_keep=1
+            )
+            cache = output.past_key_values
+            logits = output.logits[:, -1].float()
+        return [
+            Sample(
+                task_id=problem.task_id,
+                draw=draw,
+                completion=row.text if row.text is not None else self._decode(ids, row.tokens),
+                finish_reason=row.reason or "length",
+                tokens=len(row.tokens),
+                logprob=row.logprob,
+            )
+            for draw, row in zip(draws, rows, strict=True)
+        ]
+
+    def _close(self, rows: list[_Row], open_rows: list[int], ids: list[int]) -> None:
+        """Mark the rows whose last token ends them: an end token, or the end of a stop text."""
+        stops = self._sampling.get("stop", [])
+        for row in (rows[i] for i in open_rows):
+            if row.tokens[-1] in self._ends:
+                row.reason = "stop"
+        if not stops:
+            return
+        # A stop text that just ended lies in the last tokens: each token is a byte or more.
+        reach = 4 * max(map(len, stops)) + 4
+        waiting = [rows[i] for i in open_rows if rows[i].reason is None]
+        tails = self._tokenizer.batch_decode([row.tokens[-reach:] for row in waiting])
+        for row, tail in zip(waiting, tails, strict=True):
+            if any(stop in tail for stop in stops):
+                text = self._decode(ids, row.tokens)
+                found = [text.find(stop) for stop in stops if stop in text]
+                if found:
+                    row.text, row.reason = text[: min(found)], "stop"
+
+    def _decode(self, ids: list[int], tokens: list[int]) -> str:
+        """The text of ``tokens`` where it stands: some tokenizers drop a text's first space."""
+        before = self._tokenizer.decode(ids[-8:], skip_special_tokens=True)
+        both = self._tokenizer.decode([*ids[-8:], *tokens], skip_special_tokens=True)
+        if both.startswith(before):
+            return both[len(before) :]
+        return self._tokenizer.decode(tokens, skip_special_tokens=True)
+
+
+class _Row:
+    """One draw as it grows. ``logprob`` is under the model itself: before temperature and top_p."""
+
+    __slots__ = ("logprob", "reason", "text", "tokens")
+
+    def __init__(self) -> None:
+        self.tokens: list[int] = []
+        self.logprob = 0.0
+        self.reason: str | None = None
+        self.text: str | None = None
+
+    def add(self, token: int, logprob: float) -> None:
+        self.tokens.append(token)
+        self.logprob += logprob
+
+
+def _uniform_numbers(seeds: list[int], steps: int) -> np.ndarray:
+    """Numbers in [0, 1), shape (len(seeds), steps), each row from its own seed."""
+    return np.stack([np.random.Generator(np.random.PCG64(seed)).random(steps) for seed in seeds])
+
+
+def _choose(
+    logits: torch.Tensor, chance: np.ndarray, sampling: dict[str, Any]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """One token a row, shape (rows,), and its log-probability under the unchanged ``logits``."""
+    logprobs = torch.log_softmax(logits, dim=-1)
+    if sampling["temperature"] == 0:
+        tokens = logits.argmax(dim=-1)
+    else:
+        probabilities = torch.softmax(logits / sampling["temperature"], dim=-1)
+        ordered, order = probabilities.sort(dim=-1, descending=True, stable=True)
+        sums = ordered.double().cumsum(dim=-1)
+        # The nucleus is the fewest tokens that reach top_p; the first is always in it.
+        before = sums - ordered
+        nucleus = torch.where(before < sampling["top_p"], sums, 0.0).amax(dim=-1, keepdim=True)
+        place = torch.searchsorted(sums, torch.from_numpy(chance)[:, None] * nucleus, right=True)
+        last = (before < sampling["top_p"]).sum(dim=-1, keepdim=True) - 1
+        tokens = order.gather(-1, torch.minimum(place, last)).squeeze(-1)
+    return tokens, logprobs.gather(-1, tokens[:, None]).squeeze(-1)

@@ -1,0 +1,76 @@
+"""From a problem's prompt to the token ids a local model is given.
+
+Token ids, not text, go to the engines: text that a chat template has made would get a second
+beginning-of-text token, and ids can be counted and hashed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from passk.records import UserError
+
+# Some templates (Llama 3.2) write today's date into the prompt; then no two days would draw the
+# same samples. This is the date that Llama 3.1's template has when none is given.
+DATE = "26 Jul 2024"
+
+
+def messages(prompt: str, sampling: dict[str, Any]) -> list[dict[str, str]]:
+    """The chat that asks for one problem."""
+    system = sampling.get("system_prompt")
+    first = [{"role": "system", "content": system}] if system else []
+    return [*first, {"role": "user", "content": prompt}]
+
+
+def prompt_ids(tokenizer: Any, prompt: str, sampling: dict[str, Any]) -> list[int]:
+    """The token ids of one problem's prompt, as ``sampling['prompt']`` says (chat, completion).
+
+    :raises UserError: a chat prompt for a tokenizer that has no chat template, or whose template
+        refuses it.
+    """
+    if sampling["prompt"] == "completion":
+        return list(tokenizer.encode(prompt))
+    if not getattr(tokenizer, "chat_template", None):
+        raise UserError(
+            "the model's tokenizer has no chat template; set 'prompt: completion' in the sampling "
+            "entry, or take an instruction-tuned model"
+        )
+    import jinja2
+
+    try:
+        ids = tokenizer.apply_chat_template(
+            messages(prompt, sampling),
+            add_generation_prompt=True,
+            tokenize=True,
+            return_dict=False,
+            date_string=DATE,
+        )
+    except jinja2.TemplateError as error:
+        raise UserError(
+            f"the model's chat template refuses the prompt ({error}); a model without a system "
+            "role needs a sampling entry without 'system_prompt'"
+        ) from error
+    return list(ids)
+
+
+def chat_template_sha256(tokenizer: Any, sampling: dict[str, Any]) -> str | None:
+    """Of the template that makes the prompts; None for completion prompts, which use none."""
+    if sampling["prompt"] == "completion":
+        return None
+    return hashlib.sha256(str(tokenizer.chat_template).encode()).hexdigest()
+
+
+def completion_limit(ids: list[int], sampling: dict[str, Any], model_len: int, where: str) -> int:
+    """How many tokens may follow a prompt: ``max_tokens``, or what the context leaves.
+
+    :raises UserError: the context leaves none.
+    """
+    room = model_len - len(ids)
+    if room < 1:
+        raise UserError(
+            f"the prompt of {where} has {len(ids)} tokens, which leaves no room in a context of "
+            f"{model_len}: raise 'max_model_len' in the sampling entry, or take a model with a "
+            "longer context"
+        )
+    return min(sampling["max_tokens"], room)

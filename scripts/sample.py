@@ -1,0 +1,228 @@
+"""Draw one shard of samples: a block of draws of every task.
+
+The shard is written at once when it is complete. Until then its samples are kept in
+``SAMPLES.partial``, from which the same command goes on after a kill, a full disk or an endpoint
+that failed; the bytes in the end are those of an undisturbed run. Exit code 2 and one sentence for
+what the user can mend.
+
+Tokens a second count completion tokens. This script does not judge anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+from passk import cli
+from passk.checkpoint import Checkpoint, open_checkpoint
+from passk.engines import Request, open_engine
+from passk.problems import Benchmark, read_problem_file
+from passk.records import UserError, fingerprint, metadata_path, write_metadata, write_records
+
+LOG_SECONDS = 10.0
+
+
+def parse_draws(text: str) -> range:
+    """``00000-00099`` -> range(0, 100).
+
+    :raises UserError: anything else.
+    """
+    match = re.fullmatch(r"([0-9]{5})-([0-9]{5})", text)
+    if not match or int(match[1]) > int(match[2]):
+        raise UserError(f"--draws {text!r} is not a range such as 00000-00099")
+    return range(int(match[1]), int(match[2]) + 1)
+
+
+def missing_requests(
+    benchmark: Benchmark, draws: range, done: dict[tuple[str, int], Any], chunk: int
+) -> list[Request]:
+    """What is still to be drawn, as blocks of neighbouring draws aligned to ``chunk``.
+
+    :raises UserError: ``draws`` does not begin and end at multiples of ``chunk``.
+    """
+    if draws.start % chunk or draws.stop % chunk:
+        raise UserError(
+            f"this engine draws in blocks of {chunk}: make 'shard_size' in the sampling entry a "
+            f"multiple of {chunk}"
+        )
+    requests: list[Request] = []
+    for problem in benchmark.problems:
+        for first in range(draws.start, draws.stop, chunk):
+            if all((problem.task_id, d) in done for d in range(first, first + chunk)):
+                continue
+            last = first + chunk - 1
+            before = requests[-1] if requests else None
+            if before and before.problem is problem and before.last + 1 == first:
+                requests[-1] = Request(problem, before.first, last)
+            else:
+                requests.append(Request(problem, first, last))
+    return requests
+
+
+def shard_name(samples: Path) -> str:
+    """``…/model/benchmark/sampling/samples/00000-00099.jsonl.gz`` -> the telling part of it."""
+    name = samples.name.removesuffix(".gz").removesuffix(".jsonl")
+    parts = samples.parts
+    return "/".join([*parts[-5:-2], name]) if parts[-2:-1] == ("samples",) else name
+
+
+def sample(
+    weights: dict[str, Any],
+    sampling: dict[str, Any],
+    problems: Path,
+    manifest: dict[str, Any],
+    draws: range,
+    samples: Path,
+    threads: int,
+) -> None:
+    """Draw the shard ``draws`` of all tasks in ``problems`` into ``samples`` and its metadata.
+
+    :raises UserError: what the engine or the checkpoint raises; see there.
+    """
+    started = time.monotonic()
+    benchmark = read_problem_file(problems)
+    with open_checkpoint(samples.with_name(samples.name + ".partial")) as checkpoint:
+        engine = open_engine(weights, sampling, manifest, benchmark.size, threads)
+        settings = {
+            "format": 1,
+            "model": weights,
+            "model_sha256": manifest.get("sha256"),
+            "benchmark_sha256": benchmark.sha256,
+            "tasks": len(benchmark.problems),
+            "draws": [draws.start, draws.stop - 1],
+            "sampling": sampling,
+            "seed_rule": engine.seed_rule,
+            **engine.identity(),
+            "engine": engine.describe(),
+        }
+        checkpoint.resume(fingerprint(settings))
+        requests = missing_requests(benchmark, draws, checkpoint.samples, engine.chunk)
+        progress = _Progress(shard_name(samples), len(benchmark.problems) * len(draws), checkpoint)
+        begun = recorded = time.monotonic()
+        wall = begun - started
+        for batch in engine.sample(requests):
+            now = time.monotonic()
+            if batch.samples:
+                checkpoint.append(batch, now - recorded, now - recorded + wall)
+                recorded, wall = now, 0.0
+            progress.log(now)
+        progress.log(time.monotonic(), last=True)
+        drawn = checkpoint.samples
+        records = [drawn[p.task_id, d] for p in benchmark.problems for d in draws]
+        write_records(samples, records)
+        metadata = {
+            **settings,
+            "prompt_tokens": checkpoint.prompt_tokens,
+            "completion_tokens": _total(record.tokens for record in records),
+            "truncated": sum(record.finish_reason == "length" for record in records),
+            "engine_seconds": round(checkpoint.engine_seconds, 3),
+            "wall_seconds": round(checkpoint.wall_seconds + wall, 3),
+        }
+        write_metadata(metadata_path(samples), samples, metadata)
+        checkpoint.remove()
+
+
+def _total(counts: Any) -> int | None:
+    """The sum, or None where one is unknown."""
+    total = 0
+    for count in counts:
+        if count is None:
+            return None
+        total += count
+    return total
+
+
+class _Progress:
+    """Logs a line every ten seconds: samples and tokens a second of this run, and the time left."""
+
+    def __init__(self, name: str, total: int, checkpoint: Checkpoint) -> None:
+        self._name = name
+        self._total = total
+        self._checkpoint = checkpoint
+        self._before = len(checkpoint.samples)
+        self._tokens_before = self._tokens()
+        self._started = self._logged = time.monotonic()
+        found = f", {self._before} of them from an earlier run" if self._before else ""
+        logging.info("%s: %d samples to draw%s", name, total, found)
+
+    def _tokens(self) -> int:
+        return sum(sample.tokens or 0 for sample in self._checkpoint.samples.values())
+
+    def log(self, now: float, last: bool = False) -> None:
+        if now - self._logged < LOG_SECONDS and not last:
+            return
+        self._logged = now
+        seconds = max(now - self._started, 1e-9)
+        done = len(self._checkpoint.samples)
+        rate = (done - self._before) / seconds
+        tokens = (self._tokens() - self._tokens_before) / seconds
+        left = f"{(self._total - done) / rate:.0f} s left" if rate else "time left unknown"
+        logging.info(
+            "%s: %d of %d samples, %.1f samples/s, %.0f tokens/s, %s",
+            self._name, done, self._total, rate, tokens, left,
+        )  # fmt: skip
+
+
+def read_mapping(text: str, option: str) -> dict[str, Any]:
+    """Read an option that is YAML (or JSON) text.
+
+    :raises UserError: it is not a mapping.
+    """
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(f"{option} is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(value, dict):
+        raise UserError(f"{option} must be a mapping such as '{{engine: transformers, ...}}'")
+    return value
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument(
+        "--weights", required=True, metavar="YAML", help="the model's `weights` of config.yaml"
+    )
+    parser.add_argument(
+        "--sampling", required=True, metavar="YAML", help="the `sampling` entry of config.yaml"
+    )
+    parser.add_argument(
+        "--problems", required=True, type=Path, metavar="FILE", help="the problem file"
+    )
+    parser.add_argument(
+        "--manifest", required=True, type=Path, metavar="FILE", help="what download_model.py wrote"
+    )
+    parser.add_argument(
+        "--draws", required=True, metavar="A-B", help="such as 00000-00099, both included"
+    )
+    parser.add_argument(
+        "--samples", required=True, type=Path, metavar="FILE", help="the .jsonl.gz to write"
+    )
+    parser.add_argument(
+        "--threads", type=int, default=1, help="CPU threads of engine transformers (default: 1)"
+    )
+    arguments = parser.parse_args()
+    try:
+        manifest = json.loads(arguments.manifest.read_text())
+    except (FileNotFoundError, ValueError) as error:
+        raise UserError(
+            f"{arguments.manifest} is missing or damaged: make it again with download_model.py"
+        ) from error
+    sample(
+        read_mapping(arguments.weights, "--weights"),
+        read_mapping(arguments.sampling, "--sampling"),
+        arguments.problems,
+        manifest,
+        parse_draws(arguments.draws),
+        arguments.samples,
+        arguments.threads,
+    )
+
+
+if __name__ == "__main__":
+    cli.run(main)
