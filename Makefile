@@ -1,0 +1,63 @@
+# make demo: the whole chain on a CPU.  make test: the tests.  make help: the rest.
+SHELL := bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# make setup TORCH=cpu (or make demo TORCH=cpu): PyTorch's CPU build from its own index, 200 MB
+# instead of some GB.
+ifeq ($(TORCH),cpu)
+export PIP_EXTRA_INDEX_URL := https://download.pytorch.org/whl/cpu
+endif
+
+# One run in a folder at a time. A killed run leaves Snakemake's lock behind; with the folder to
+# ourselves it can be taken away.
+SNAKEMAKE := flock --close --nonblock --conflict-exit-code 75 .make.lock bash -c \
+  'compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all; \
+   exec snakemake "$$@"' snakemake --cores all
+BUSY := status=$$?; test $$status != 75 || echo "error: another make runs in this folder; wait for it or stop it" >&2; exit $$status
+
+.PHONY: help setup demo smoke paper test lint verify clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: .venv/main.installed ## the environment that the rest uses (.venv)
+
+.venv/main.installed: envs/main.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "error: Python 3.11, 3.12 or 3.13 is needed, $(PYTHON) is another: make setup PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2> /dev/null || \
+	  { echo "error: $(PYTHON) lacks the venv module: install it (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --requirement $<
+	@touch $@
+
+.venv/test.installed: envs/test.txt .venv/main.installed
+	.venv/bin/pip install --quiet --requirement $<
+	@touch $@
+
+resources/envs/transformers/lock.txt: envs/transformers.txt | .venv/main.installed
+	python scripts/environment.py --lock $< --folder $(@D)
+	@touch $@
+
+demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole chain on the tiny models, on a CPU
+	@$(SNAKEMAKE) demo || { $(BUSY); }
+	@python scripts/print_pass_at_k.py --experiment demo
+
+test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU
+	python -m pytest -n 2
+
+lint: .venv/test.installed ## ruff, snakefmt, snakemake --lint
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile rules
+	snakemake --lint
+
+envs/%.yaml: envs/%.txt ## the same pins for --sdm conda
+	@{ echo "# Made from $< by make $@."; echo "channels: [conda-forge]"; \
+	  echo "dependencies:"; echo "  - python=3.12"; echo "  - pip"; echo "  - pip:"; \
+	  sed -nE 's/^([A-Za-z0-9].*)$$/      - \1/p' $<; } > $@
+
+clean: ## remove results, figures and logs of every run; environments stay
+	rm -rf results logs figures/[!r]* resources/benchmarks resources/models .snakemake

@@ -1,0 +1,36 @@
+# The table of contents: model -> samples -> verdicts -> pass@k -> figures.
+# What runs is decided in config.yaml; each rule is a command line in scripts/ of the same name.
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/resources.smk"
+include: "rules/sample.smk"
+include: "rules/execute.smk"
+include: "rules/estimate.smk"
+include: "rules/figures.smk"
+
+
+report: "docs/report/workflow.rst"
+
+
+rule all:
+    default_target: True
+    input:
+        figures_of("paper"),
+
+
+# Every experiment of config.yaml is a target: `snakemake --cores all demo`.
+for experiment in config["experiments"]:
+
+    rule:
+        name:
+            experiment
+        input:
+            figures_of(experiment),

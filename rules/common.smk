@@ -1,0 +1,260 @@
+# Configuration, wildcards and input functions: all of the workflow's Python.
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import validate
+
+# `python` in a rule is the interpreter that runs snakemake, whether or not its .venv is activated.
+os.environ.update(PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.getenv('PATH')}")
+
+FIGURES = ["pass_at_k", "fail_at_k", "success_rates"]
+FORMATS = ["pdf", "svg", "png", "csv"]
+
+# The engines that run in an environment of their own; the others need only the main one.
+ENVIRONMENTS = {"vllm": "vllm", "transformers": "transformers"}
+WITH_CONDA = "conda" in workflow.deployment_settings.deployment_method
+
+try:
+    validate(config, "config.schema.yaml")
+except WorkflowError as error:
+    raise WorkflowError(f"config.yaml is not valid, nothing was run: {error}") from None
+
+
+def refuse_impossible_experiments():
+    """Check what a schema cannot say: names that must exist and numbers that must fit."""
+    drawn = {}
+    for name, experiment in config["experiments"].items():
+        where = f"config.yaml, experiment {name!r}"
+        for kind, section in [("model", "models"), ("benchmark", "benchmarks"), ("sampling",) * 2]:
+            if experiment[kind] not in config[section]:
+                known = ", ".join(config[section])
+                raise WorkflowError(f"{where}: unknown {kind} {experiment[kind]!r}; known: {known}")
+        n, size = experiment["n_samples"], config["sampling"][experiment["sampling"]]["shard_size"]
+        if n % size:
+            raise WorkflowError(
+                f"{where}: n_samples {n} is no multiple of the sampling entry's shard_size {size}"
+            )
+        if max(experiment["k_values"]) > n:
+            raise WorkflowError(
+                f"{where}: k = {max(experiment['k_values'])} needs at least as many samples, but "
+                f"n_samples is {n}; lower k_values or raise n_samples"
+            )
+        baseline = experiment.get("baseline", {}).get("experiment")
+        if baseline and baseline not in config["experiments"]:
+            raise WorkflowError(f"{where}: its baseline {baseline!r} is no experiment")
+        for rival, other in drawn.items():
+            same = all(experiment[key] == other[key] for key in ("model", "benchmark", "sampling"))
+            if same and other["n_samples"] != n:
+                raise WorkflowError(
+                    f"{where} and {rival!r} draw the same samples with different n_samples; "
+                    "give both the larger one and choose k_values as you like"
+                )
+        drawn[name] = experiment
+
+
+refuse_impossible_experiments()
+
+
+def name_pattern(names):
+    return "|".join(re.escape(name) for name in names)
+
+
+wildcard_constraints:
+    model=name_pattern(config["models"]),
+    benchmark=name_pattern(config["benchmarks"]),
+    sampling=name_pattern(config["sampling"]),
+    experiment=name_pattern(config["experiments"]),
+    suite="base|plus",
+    answer="verbatim|markdown",
+    draws=r"\d{5}-\d{5}",
+
+
+def code(*modules):
+    """The files of scripts/ that a rule's result depends on, as inputs tracked by content."""
+    return [f"scripts/{module}" for module in modules]
+
+
+def json_of(dpath):
+    """A params function: the part of the config at ``dpath`` as JSON, so only it re-runs the job."""
+    return lambda wildcards: json.dumps(lookup(within=config, dpath=dpath)(wildcards))
+
+
+def json_for(kind, section):
+    """A params function: the entry that an experiment names as its ``kind``, as JSON."""
+    return lambda wildcards: json.dumps(
+        config[section][config["experiments"][wildcards["experiment"]][kind]]
+    )
+
+
+def experiments_on(wildcards):
+    """The experiments that draw this model, benchmark and sampling."""
+    return [
+        experiment
+        for experiment in config["experiments"].values()
+        if all(experiment[key] == wildcards[key] for key in ("model", "benchmark", "sampling"))
+    ]
+
+
+def n_samples(wildcards):
+    return max(experiment["n_samples"] for experiment in experiments_on(wildcards))
+
+
+def k_values(wildcards):
+    return sorted({k for e in experiments_on(wildcards) for k in e["k_values"]})
+
+
+def draws(wildcards):
+    """The shards of an experiment's draws: ['00000-00099', '00100-00199', …]."""
+    size = config["sampling"][wildcards["sampling"]]["shard_size"]
+    starts = range(0, n_samples(wildcards), size)
+    return [f"{start:05d}-{start + size - 1:05d}" for start in starts]
+
+
+def verdicts_of(wildcards):
+    verdicts = "results/{model}/{benchmark}/{sampling}/verdicts/{suite}-{answer}/{draws}.jsonl.gz"
+    return expand(verdicts, draws=draws(wildcards), **wildcards)
+
+
+def judged(experiment, file, suite, answer):
+    """The path of a table of one experiment under one suite and reading."""
+    return expand(
+        "results/{model}/{benchmark}/{sampling}/{suite}-{answer}/{file}",
+        file=file,
+        suite=suite,
+        answer=answer,
+        **experiment,
+    )[0]
+
+
+def weights(wildcards):
+    return config["models"][wildcards["model"]]["weights"]
+
+
+def environment_name(wildcards):
+    return ENVIRONMENTS.get(weights(wildcards)["engine"], "main")
+
+
+def lock_file(wildcards):
+    return f"envs/{environment_name(wildcards)}.txt"
+
+
+def environment_folder(wildcards):
+    """Where the engine's packages are built; `none` where they come with the rules' own."""
+    name = environment_name(wildcards)
+    return "none" if name == "main" or WITH_CONDA else f"resources/envs/{name}"
+
+
+def conda_environment(wildcards):
+    return f"../envs/{environment_name(wildcards)}.yaml"
+
+
+def recorded_samples(wildcards):
+    """The file or folder of a model whose samples someone already has; nothing otherwise."""
+    entry = weights(wildcards)
+    return [entry["path"]] if entry["engine"] == "recorded" else []
+
+
+def problem_source(wildcards):
+    """The file of a benchmark that is given by path; nothing where a package has it."""
+    return config["benchmarks"][wildcards["benchmark"]].get("path", [])
+
+
+def gpus(wildcards):
+    entry = config["models"][wildcards["model"]]
+    return entry.get("gpus", 1) if weights(wildcards)["engine"] == "vllm" else 0
+
+
+def settings(wildcards):
+    """What every shard must have been made with, as JSON; `estimate` refuses any other."""
+    return json.dumps(
+        {
+            "model": weights(wildcards),
+            "sampling": config["sampling"][wildcards["sampling"]],
+            "suite": wildcards["suite"],
+            "answer": wildcards["answer"],
+        }
+    )
+
+
+def experiment_of(wildcards):
+    return config["experiments"][wildcards.experiment]
+
+
+def label_of(wildcards):
+    model = experiment_of(wildcards)["model"]
+    return config["models"][model]["label"]
+
+
+def table(file):
+    """An input function: a table of the figure's experiment."""
+    return lambda wildcards: judged(
+        experiment_of(wildcards), file, wildcards.suite, wildcards.answer
+    )
+
+
+def baseline_of(wildcards):
+    """The experiment that is the line to beat, or None where it is quoted or not there."""
+    name = experiment_of(wildcards).get("baseline", {}).get("experiment")
+    return config["experiments"].get(name)
+
+
+def baseline_table(wildcards):
+    rival = baseline_of(wildcards)
+    if rival is None:
+        return []
+    return judged(rival, "pass_at_k.csv", wildcards.suite, wildcards.answer)
+
+
+def baseline_options(wildcards):
+    """The line to beat as options: measured by another experiment, quoted, or none."""
+    quoted, rival = experiment_of(wildcards).get("baseline"), baseline_of(wildcards)
+    if rival:
+        label = config["models"][rival["model"]]["label"]
+        return ["--baseline-label", label, "--baseline-pass-at-k", baseline_table(wildcards)]
+    if quoted:
+        tasks = ["--baseline-tasks", quoted["tasks"]] if "tasks" in quoted else []
+        return [
+            "--baseline-label",
+            quoted["label"],
+            "--baseline-value",
+            quoted["pass_at_1"],
+            *tasks,
+        ]
+    return []
+
+
+def published_options(wildcards):
+    points = experiment_of(wildcards).get("published", {})
+    return ["--published", *(f"{k}={value}" for k, value in points.items())] if points else []
+
+
+def figures_of(name):
+    """Every figure of an experiment, for each suite and reading, and what it was to cost."""
+    experiment = config["experiments"][name]
+    return [f"figures/{name}/forecast.txt"] + expand(
+        "figures/{experiment}/{suite}-{answer}/{figure}.{format}",
+        experiment=name,
+        suite=experiment["suites"],
+        answer=experiment["answers"],
+        figure=FIGURES,
+        format=FORMATS,
+    )
+
+
+def as_figure(name):
+    """The files of one figure; the PNG goes into the report, under its experiment."""
+    files = {
+        format: f"figures/{{experiment}}/{{suite}}-{{answer}}/{name}.{format}" for format in FORMATS
+    }
+    files["png"] = report(
+        files["png"],
+        caption=f"../docs/report/{name}.rst",
+        category="{experiment}",
+        labels={"figure": name, "suite": "{suite}", "answer": "{answer}"},
+    )
+    return files

@@ -1,0 +1,24 @@
+# Verdicts to numbers: counts a task, and pass@k with its intervals.
+
+
+rule estimate:
+    input:
+        verdicts=verdicts_of,
+        problems="results/{model}/{benchmark}/problems.jsonl",
+        code=code("estimate.py", "passk/estimator.py", "passk/records.py", "passk/problems.py"),
+    output:
+        counts="results/{model}/{benchmark}/{sampling}/{suite}-{answer}/counts.csv",
+        pass_at_k="results/{model}/{benchmark}/{sampling}/{suite}-{answer}/pass_at_k.csv",
+    log:
+        "logs/estimate/{model}/{benchmark}/{sampling}/{suite}-{answer}.log",
+    conda:
+        "../envs/main.yaml"
+    params:
+        n=n_samples,
+        k_values=k_values,
+        settings=settings,
+    shell:
+        "python scripts/estimate.py --verdicts {input.verdicts} --problems {input.problems}"
+        " --n-samples {params.n} --k-values {params.k_values} --settings {params.settings:q}"
+        " --require-metadata --counts {output.counts} --pass-at-k {output.pass_at_k}"
+        " 2>&1 | tee {log}"

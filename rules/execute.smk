@@ -1,0 +1,21 @@
+# Samples to verdicts: every completion becomes a program that runs in the sandbox.
+
+
+rule execute:
+    input:
+        samples="results/{model}/{benchmark}/{sampling}/samples/{draws}.jsonl.gz",
+        metadata="results/{model}/{benchmark}/{sampling}/samples/{draws}.meta.json",
+        problems="results/{model}/{benchmark}/problems.jsonl",
+        code=code("execute.py", "passk/answers.py", "passk/records.py", "passk/problems.py"),
+    output:
+        verdicts="results/{model}/{benchmark}/{sampling}/verdicts/{suite}-{answer}/{draws}.jsonl.gz",
+        metadata="results/{model}/{benchmark}/{sampling}/verdicts/{suite}-{answer}/{draws}.meta.json",
+    log:
+        "logs/execute/{model}/{benchmark}/{sampling}/{suite}-{answer}/{draws}.log",
+    conda:
+        "../envs/main.yaml"
+    threads: 2
+    shell:
+        "python scripts/execute.py --benchmark {input.problems} --suite {wildcards.suite}"
+        " --answer {wildcards.answer} --samples {input.samples} --verdicts {output.verdicts}"
+        " --workers {threads} 2>&1 | tee {log}"

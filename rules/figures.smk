@@ -1,0 +1,65 @@
+# Numbers to figures: one step each, so that a colour never runs a computation again.
+
+
+rule plot_pass_at_k:
+    input:
+        baseline_table,
+        pass_at_k=table("pass_at_k.csv"),
+        code=code("plot_pass_at_k.py", "passk/style.py"),
+    output:
+        **as_figure("pass_at_k"),
+    log:
+        "logs/plot_pass_at_k/{experiment}/{suite}-{answer}.log",
+    conda:
+        "../envs/main.yaml"
+    params:
+        label=label_of,
+        k_values=lambda wildcards: experiment_of(wildcards)["k_values"],
+        baseline=baseline_options,
+        published=published_options,
+        stem="figures/{experiment}/{suite}-{answer}/pass_at_k",
+    shell:
+        "python scripts/plot_pass_at_k.py --pass-at-k {input.pass_at_k} --label {params.label:q}"
+        " --k-values {params.k_values} {params.baseline:q} {params.published:q}"
+        " --output {params.stem} 2>&1 | tee {log}"
+
+
+rule plot_fail_at_k:
+    input:
+        baseline_table,
+        pass_at_k=table("pass_at_k.csv"),
+        code=code("plot_fail_at_k.py", "passk/style.py"),
+    output:
+        **as_figure("fail_at_k"),
+    log:
+        "logs/plot_fail_at_k/{experiment}/{suite}-{answer}.log",
+    conda:
+        "../envs/main.yaml"
+    params:
+        label=label_of,
+        k_values=lambda wildcards: experiment_of(wildcards)["k_values"],
+        baseline=baseline_options,
+        published=published_options,
+        stem="figures/{experiment}/{suite}-{answer}/fail_at_k",
+    shell:
+        "python scripts/plot_fail_at_k.py --pass-at-k {input.pass_at_k} --label {params.label:q}"
+        " --k-values {params.k_values} {params.baseline:q} {params.published:q}"
+        " --output {params.stem} 2>&1 | tee {log}"
+
+
+rule plot_success_rates:
+    input:
+        counts=table("counts.csv"),
+        code=code("plot_success_rates.py", "passk/style.py"),
+    output:
+        **as_figure("success_rates"),
+    log:
+        "logs/plot_success_rates/{experiment}/{suite}-{answer}.log",
+    conda:
+        "../envs/main.yaml"
+    params:
+        label=label_of,
+        stem="figures/{experiment}/{suite}-{answer}/success_rates",
+    shell:
+        "python scripts/plot_success_rates.py --counts {input.counts} --label {params.label:q}"
+        " --output {params.stem} 2>&1 | tee {log}"

@@ -1,0 +1,63 @@
+# What the rest stands on: problem files, model weights, and environments of their own.
+
+
+localrules:
+    problem_file,
+    download_model,
+    environment,
+
+
+rule problem_file:
+    input:
+        problem_source,
+    output:
+        "results/{model}/{benchmark}/problems.jsonl",
+    log:
+        "logs/problem_file/{model}/{benchmark}.log",
+    conda:
+        "../envs/main.yaml"
+    params:
+        benchmark=json_of("benchmarks/{benchmark}"),
+    shell:
+        "python scripts/problem_file.py --benchmark {params.benchmark:q} --output {output}"
+        " 2>&1 | tee {log}"
+
+
+# Fetches weights into the Hugging Face cache (HF_HOME) unless they are there, and writes down
+# which files they are.
+rule download_model:
+    input:
+        recorded_samples,
+    output:
+        "results/{model}/manifest.json",
+    log:
+        "logs/download_model/{model}.log",
+    conda:
+        "../envs/main.yaml"
+    params:
+        weights=json_of("models/{model}/weights"),
+    shell:
+        "python scripts/download_model.py --weights {params.weights:q} --manifest {output}"
+        " 2>&1 | tee {log}"
+
+
+# Built before the first job that needs it, on the machine that has a network; `sample` builds it
+# anew where it is gone or its pins have changed. Neither may sample again what is finished: each
+# shard's metadata says what sampled it.
+#
+# Hazard (Snakemake 9.27): while a job upstream of an ancient() input is to run again, nothing
+# downstream is looked at. So this rule must have no reason to run but its missing output.
+rule environment:
+    input:
+        lock=lambda wildcards: ancient(lock_file(wildcards)),
+    output:
+        "results/{model}/environment.txt",
+    log:
+        "logs/environment/{model}.log",
+    conda:
+        "../envs/main.yaml"
+    params:
+        folder=lambda wildcards, input: environment_folder(wildcards),
+    shell:
+        "python scripts/environment.py --lock {input.lock} --folder {params.folder} --record {output}"
+        " 2>&1 | tee {log}"

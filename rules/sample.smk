@@ -1,0 +1,63 @@
+# Models to samples: one job a shard, a block of draws over all tasks.
+
+
+localrules:
+    forecast,
+
+
+# What the run will take, said before the first shard. Nothing depends on it: it is a target of the
+# experiment that needs nothing and goes first.
+rule forecast:
+    output:
+        "figures/{experiment}/forecast.txt",
+    log:
+        "logs/forecast/{experiment}.log",
+    priority: 100
+    conda:
+        "../envs/main.yaml"
+    params:
+        experiment=json_of("experiments/{experiment}"),
+        model=json_for("model", "models"),
+        benchmark=json_for("benchmark", "benchmarks"),
+        sampling=json_for("sampling", "sampling"),
+    shell:
+        "python scripts/forecast.py --experiment {params.experiment:q} --model {params.model:q}"
+        " --benchmark {params.benchmark:q} --sampling {params.sampling:q} --output {output}"
+        " 2>&1 | tee {log}"
+
+
+# The costly rule. Editing its shell line, its list of inputs or what its params look up samples
+# everything again: so it lists no code, its environment is ancient() (each shard's metadata records
+# the versions), and labels, prices and memory are looked up elsewhere. The two rules that make its
+# other inputs re-run only when the samples must, too. To sample again on purpose:
+# `snakemake -R sample`.
+rule sample:
+    input:
+        recorded_samples,
+        problems="results/{model}/{benchmark}/problems.jsonl",
+        manifest="results/{model}/manifest.json",
+        environment=ancient("results/{model}/environment.txt"),
+    output:
+        samples="results/{model}/{benchmark}/{sampling}/samples/{draws}.jsonl.gz",
+        metadata="results/{model}/{benchmark}/{sampling}/samples/{draws}.meta.json",
+    log:
+        "logs/sample/{model}/{benchmark}/{sampling}/{draws}.log",
+    conda:
+        conda_environment
+    threads: 1
+    resources:
+        gpu=gpus,
+    params:
+        weights=json_of("models/{model}/weights"),
+        sampling=json_of("sampling/{sampling}"),
+        # Functions of `input` too, so that they are not tracked: whatever the engine's packages or
+        # whoever provides them, finished samples stand.
+        lock=lambda wildcards, input: lock_file(wildcards),
+        folder=lambda wildcards, input: environment_folder(wildcards),
+    shell:
+        "( python scripts/environment.py --lock {params.lock} --folder {params.folder};"
+        " export PATH=$PWD/{params.folder}/bin:$PATH;"
+        " python scripts/with_gpu.py --gpus {resources.gpu} -- python scripts/sample.py"
+        " --weights {params.weights:q} --sampling {params.sampling:q}"
+        " --problems {input.problems} --manifest {input.manifest}"
+        " --draws {wildcards.draws} --samples {output.samples} ) 2>&1 | tee {log}"
