@@ -1,0 +1,6 @@
+# task: HumanEval/53
+# expect: passed
+# why: A daemon thread that still waits at the end.
+    import threading
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+    return x + y

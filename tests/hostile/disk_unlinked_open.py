@@ -1,0 +1,11 @@
+# task: HumanEval/53
+# expect: not passed
+# why: Files without a name, held open.
+    held = []
+    for number in range(500):
+        import os
+        file = open("llama-trace-nameless", "wb", 0)
+        os.unlink("llama-trace-nameless")
+        file.write(bytes(999_000))
+        held.append(file)
+    return x + y

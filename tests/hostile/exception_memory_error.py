@@ -1,0 +1,4 @@
+# task: HumanEval/53
+# expect: failed|crashed
+# why: MemoryError by hand.
+    raise MemoryError

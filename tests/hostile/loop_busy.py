@@ -1,0 +1,5 @@
+# task: HumanEval/53
+# expect: timeout
+# why: The plain infinite loop.
+    while True:
+        pass

@@ -1,0 +1,12 @@
+# task: HumanEval/53
+# expect: not passed
+# why: Passes if it can reach a listener of the host by path or by abstract name.
+    import socket
+    for name in ("@HOST@/socket", "\0@ABSTRACT@"):
+        try:
+            s = socket.socket(socket.AF_UNIX)
+            s.connect(name)
+            return x + y
+        except OSError:
+            pass
+    return None

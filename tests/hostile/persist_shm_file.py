@@ -1,0 +1,6 @@
+# task: HumanEval/53
+# expect: not passed
+# why: A file in /dev/shm outlives the run.
+    with open("/dev/shm/llama-trace-shm", "w") as file:
+        file.write("x")
+    return x + y

@@ -1,0 +1,8 @@
+# task: HumanEval/53
+# expect: not passed
+# why: Passes if it can fork.
+    import os
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    return x + y

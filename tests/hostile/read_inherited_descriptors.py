@@ -1,0 +1,17 @@
+# task: HumanEval/53
+# expect: not passed
+# why: Reads whatever descriptors it was born with.
+    import os, fcntl
+    for fd in range(0, 1024):
+        try:
+            fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK)
+            if len(os.pread(fd, 1 << 16, 0)) > 0:
+                return x + y
+        except OSError:
+            pass
+        try:
+            if len(os.read(fd, 1 << 16)) > 0:
+                return x + y
+        except OSError:
+            pass
+    return None

@@ -1,0 +1,10 @@
+# task: HumanEval/53
+# expect: not passed
+# why: Copies a descriptor out of its parent.
+    import ctypes, os
+    libc = ctypes.CDLL(None)
+    pidfd = libc.syscall(434, os.getppid(), 0)
+    for fd in range(32):
+        if libc.syscall(438, pidfd, fd, 0) >= 0:
+            return x + y
+    return None

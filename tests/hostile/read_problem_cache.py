@@ -1,0 +1,5 @@
+# task: HumanEval/53
+# expect: not passed
+# why: Reads a file of the user that runs the experiment.
+    assert open("@HOST@/target.txt").read()
+    return x + y

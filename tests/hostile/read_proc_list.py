@@ -1,0 +1,6 @@
+# task: HumanEval/53
+# expect: not passed
+# why: The list of processes, likewise.
+    import os
+    assert os.listdir("/proc")
+    return x + y

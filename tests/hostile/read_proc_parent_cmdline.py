@@ -1,0 +1,6 @@
+# task: HumanEval/53
+# expect: not passed
+# why: The parent's command line tells where its files are.
+    import os
+    assert open(f"/proc/{os.getppid()}/cmdline", "rb").read()
+    return x + y

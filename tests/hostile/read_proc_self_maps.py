@@ -1,0 +1,5 @@
+# task: HumanEval/53
+# expect: not passed
+# why: /proc is none of its business.
+    assert open("/proc/self/maps").read()
+    return x + y

@@ -1,0 +1,5 @@
+# task: HumanEval/8
+# expect: failed
+# why: A list does not equal a tuple.
+    import math
+    return [sum(numbers), math.prod(numbers)]

@@ -1,0 +1,4 @@
+# task: HumanEval/27
+# expect: not passed
+# why: Text with null characters.
+    return "\x00" + string

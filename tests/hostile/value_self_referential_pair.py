@@ -1,0 +1,7 @@
+# task: HumanEval/8
+# expect: not passed
+# why: A tuple and a list that hold each other.
+    a = []
+    t = (a, a)
+    a.append(t)
+    return t

