@@ -1,0 +1,171 @@
+"""Run every sample's program in a sandbox and write whether it passed its task's tests.
+
+Samples are JSON lines with ``task_id`` and ``completion`` (and ``draw``, else numbered per task);
+verdicts are JSON lines with ``task_id, draw, outcome, cpu_seconds, error``, and beside them a
+``.meta.json``. What is safe and what is not: see ``passk/judge.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import platform
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from passk import cli
+from passk.answers import ANSWERS, program
+from passk.judge import Judge, Tally
+from passk.problems import Benchmark, find_benchmark
+from passk.records import (
+    OUTCOMES,
+    Sample,
+    UserError,
+    Verdict,
+    metadata_path,
+    read_metadata,
+    read_samples,
+    sha256_of,
+    write_metadata,
+    write_records,
+)
+from passk.sandbox.limits import Limits
+from passk.suites import SUITES
+
+KEPT_OF_SAMPLES = (
+    "model",
+    "model_sha256",
+    "benchmark_sha256",
+    "draws",
+    "sampling",
+    "seed_rule",
+    "chat_template_sha256",
+    "engine",
+)
+log = logging.getLogger("execute")
+
+
+def execute(
+    benchmark: Benchmark,
+    suite: str,
+    answer: str,
+    samples: Path,
+    verdicts: Path,
+    workers: int,
+    limits: Limits,
+    require_sandbox: bool,
+) -> Tally:
+    """Judge the samples of a file; write their verdicts and what describes them, atomically.
+
+    :raises UserError: samples that are damaged, doubled, of unknown tasks or not those that their
+        metadata describe; a sandbox that cannot start or, where it is required, is not whole.
+    """
+    origin = _origin(samples, benchmark)
+    problems = {problem.task_id: problem for problem in benchmark.problems}
+    total, tasks = _survey(samples, problems)
+    cases = {task: SUITES[suite](problems[task]) for task in tasks}
+    name = f"{samples.name.removesuffix('.gz').removesuffix('.jsonl')}: "
+    started = time.monotonic()
+    with Judge(cases, workers, limits, require_sandbox) as judge:
+        if judge.missing:
+            log.warning("%sthe sandbox lacks %s on this host", name, ", ".join(judge.missing))
+        tally = Tally(total, name)
+
+        def text(sample: Sample) -> str:
+            return program(problems[sample.task_id], sample.completion, answer)
+
+        judged: Iterator[Verdict] = judge.verdicts(read_samples(samples), text, tally)
+        write_records(verdicts, judged)
+        layers, missing = judge.layers, judge.missing
+    wall = time.monotonic() - started
+    metadata: dict[str, Any] = {
+        "format": 1,
+        "samples_sha256": sha256_of(samples),
+        "samples": origin,
+        "benchmark_sha256": benchmark.sha256,
+        "suite": suite,
+        "answer": answer,
+        "sandbox": {"layers": list(layers), "missing": list(missing)},
+        "limits": asdict(limits),
+        "python": platform.python_version(),
+        "outcomes": {outcome: tally.outcomes[outcome] for outcome in OUTCOMES},
+        "distinct_programs": tally.distinct,
+        "cpu_seconds": round(tally.cpu_seconds, 3),
+        "wall_seconds": round(wall, 3),
+    }
+    write_metadata(metadata_path(verdicts), verdicts, metadata)
+    log.info("%s", tally.line(time.monotonic()))
+    return tally
+
+
+def _origin(samples: Path, benchmark: Benchmark) -> dict[str, Any] | None:
+    """What the samples' own metadata say of where they come from; None without metadata."""
+    if not metadata_path(samples).exists():
+        return None
+    metadata = read_metadata(metadata_path(samples), samples)
+    recorded = metadata.get("benchmark_sha256")
+    if recorded and recorded != benchmark.sha256:
+        raise UserError(
+            f"{samples} was drawn for another benchmark than the one given (its sha256 differs); "
+            "give the benchmark that the samples were drawn for"
+        )
+    return {name: metadata.get(name) for name in KEPT_OF_SAMPLES}
+
+
+def _survey(samples: Path, problems: dict[str, Any]) -> tuple[int, list[str]]:
+    """Read all samples once, before anything runs: how many there are and of which tasks."""
+    total = 0
+    tasks: dict[str, None] = {}
+    for sample in read_samples(samples):
+        if sample.task_id not in problems:
+            raise UserError(
+                f"{samples} has a sample of {sample.task_id!r}, which is no task of the benchmark; "
+                "give the benchmark that the samples were drawn for"
+            )
+        tasks[sample.task_id] = None
+        total += 1
+    if not total:
+        raise UserError(f"{samples} has no samples; it must hold one JSON object a line")
+    return total, list(tasks)
+
+
+def main() -> None:
+    defaults = Limits()
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--benchmark", required=True, help="name in config.yaml, or a problem file")
+    parser.add_argument("--suite", choices=sorted(SUITES), default="base", help="which tests")
+    parser.add_argument(
+        "--answer", choices=ANSWERS, default="verbatim", help="how a completion becomes a program"
+    )
+    parser.add_argument("--samples", type=Path, required=True, help=".jsonl or .jsonl.gz")
+    parser.add_argument("--verdicts", type=Path, required=True, help=".jsonl.gz to write")
+    parser.add_argument("--workers", type=int, default=1, help="programs that run at a time")
+    parser.add_argument(
+        "--cpu-seconds", type=float, default=defaults.cpu_seconds, help="CPU time of a program"
+    )
+    parser.add_argument(
+        "--memory-mb", type=int, default=defaults.memory_bytes >> 20, help="memory of a program"
+    )
+    parser.add_argument(
+        "--require-sandbox", action="store_true", help="refuse to run where a fence is missing"
+    )
+    given = parser.parse_args()
+    if given.workers < 1:
+        raise UserError("--workers must be 1 or more")
+    execute(
+        find_benchmark(given.benchmark),
+        given.suite,
+        given.answer,
+        given.samples,
+        given.verdicts,
+        given.workers,
+        Limits(cpu_seconds=given.cpu_seconds, memory_bytes=given.memory_mb << 20),
+        given.require_sandbox,
+    )
+
+
+if __name__ == "__main__":
+    cli.run(main)

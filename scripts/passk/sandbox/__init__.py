@@ -1,0 +1,1 @@
+"""Where candidates run: wire (plain data), confine (the kernel's fences), zygote, runner."""

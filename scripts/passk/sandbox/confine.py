@@ -1,0 +1,292 @@
+"""The kernel's fences around candidates: Landlock, seccomp and capabilities, through ctypes.
+
+The zygote raises them once, before it forks; :func:`child_filter` is the one more that each child
+adds. Every function returns whether the fence stands, so that a host without it is named rather
+than trusted. Nothing here imports the package: the zygote loads this file by itself.
+
+Covered: x86-64 and aarch64, Landlock ABI 1 to 7, seccomp in filter mode, as root or not. Not
+covered: other processors (reported as missing), faults of the kernel itself.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+from collections.abc import Iterable
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+_libc = ctypes.CDLL(None, use_errno=True)
+_prctl = _libc.prctl
+_syscall = _libc.syscall
+
+# Numbers of system calls: (x86-64, aarch64); None where the processor has no such call.
+_CALLS: dict[str, tuple[int | None, int | None]] = {
+    "read": (0, 63), "write": (1, 64), "open": (2, None), "close": (3, 57),
+    "stat": (4, None), "fstat": (5, 80), "lstat": (6, None), "poll": (7, None),
+    "lseek": (8, 62), "mmap": (9, 222), "mprotect": (10, 226), "munmap": (11, 215),
+    "brk": (12, 214), "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135),
+    "rt_sigreturn": (15, 139), "ioctl": (16, 29), "pread64": (17, 67), "pwrite64": (18, 68),
+    "readv": (19, 65), "writev": (20, 66), "access": (21, None), "pipe": (22, None),
+    "select": (23, None), "sched_yield": (24, 124), "mremap": (25, 216), "madvise": (28, 233),
+    "dup": (32, 23), "dup2": (33, None), "pause": (34, None), "nanosleep": (35, 101),
+    "getitimer": (36, 102), "alarm": (37, None), "setitimer": (38, 103), "getpid": (39, 172),
+    "sendfile": (40, 71), "sendto": (44, 206), "recvfrom": (45, 207), "sendmsg": (46, 211),
+    "recvmsg": (47, 212), "shutdown": (48, 210), "socketpair": (53, 199),
+    "setsockopt": (54, 208), "getsockopt": (55, 209), "getsockname": (51, 204),
+    "getpeername": (52, 205), "clone": (56, 220), "fork": (57, None), "exit": (60, 93),
+    "wait4": (61, 260), "kill": (62, 129), "uname": (63, 160), "fcntl": (72, 25),
+    "flock": (73, 32), "fsync": (74, 82), "fdatasync": (75, 83), "truncate": (76, 45),
+    "ftruncate": (77, 46), "getcwd": (79, 17), "chdir": (80, 49), "fchdir": (81, 50),
+    "rename": (82, None), "mkdir": (83, None), "rmdir": (84, None), "unlink": (87, None),
+    "readlink": (89, None), "umask": (95, 166), "gettimeofday": (96, 169),
+    "getrlimit": (97, 163), "getrusage": (98, 165), "sysinfo": (99, 179), "times": (100, 153),
+    "getuid": (102, 174), "getgid": (104, 176), "geteuid": (107, 175), "getegid": (108, 177),
+    "getppid": (110, 173), "getpgrp": (111, None), "getgroups": (115, 158),
+    "getresuid": (118, 148), "getresgid": (120, 150), "getpgid": (121, 155),
+    "getsid": (124, 156), "rt_sigpending": (127, 136), "rt_sigtimedwait": (128, 137),
+    "rt_sigsuspend": (130, 133), "sigaltstack": (131, 132), "statfs": (137, 43),
+    "fstatfs": (138, 44), "getpriority": (140, 141), "sched_getparam": (143, 121),
+    "sched_getscheduler": (145, 120), "sched_get_priority_max": (146, 125),
+    "sched_get_priority_min": (147, 126), "prctl": (157, 167), "setrlimit": (160, 164),
+    "gettid": (186, 178), "time": (201, None), "futex": (202, 98),
+    "sched_getaffinity": (204, 123), "getdents64": (217, 61), "set_tid_address": (218, 96),
+    "restart_syscall": (219, 128), "fadvise64": (221, 223), "clock_gettime": (228, 113),
+    "clock_getres": (229, 114), "clock_nanosleep": (230, 115), "exit_group": (231, 94),
+    "epoll_wait": (232, None), "epoll_ctl": (233, 21), "tgkill": (234, 131), "tkill": (200, 130),
+    "openat": (257, 56), "mkdirat": (258, 34), "newfstatat": (262, 79), "unlinkat": (263, 35),
+    "renameat": (264, 38), "readlinkat": (267, 78), "faccessat": (269, 48),
+    "pselect6": (270, 72), "ppoll": (271, 73), "set_robust_list": (273, 99),
+    "utimensat": (280, 88), "epoll_pwait": (281, 22), "eventfd2": (290, 19),
+    "epoll_create1": (291, 20), "dup3": (292, 24), "pipe2": (293, 59), "preadv": (295, 69),
+    "pwritev": (296, 70), "prlimit64": (302, 261), "getcpu": (309, 168),
+    "renameat2": (316, 276), "seccomp": (317, 277), "getrandom": (318, 278),
+    "membarrier": (324, 283), "copy_file_range": (326, 285), "statx": (332, 291),
+    "rseq": (334, 293), "pidfd_open": (434, 434), "close_range": (436, 436),
+    "faccessat2": (439, 439), "epoll_pwait2": (441, 441), "futex_waitv": (449, 449),
+}  # fmt: skip
+# Left to the zygote alone; a child's own filter takes them away or narrows them.
+_ZYGOTE_ONLY = ("fork", "prctl", "seccomp", "setrlimit", "sendmsg", "recvmsg", "pidfd_open")
+_NARROWED = ("clone", "kill", "tgkill", "prlimit64")
+_WRITES = ("truncate", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "rename", "renameat",
+           "renameat2", "utimensat")  # fmt: skip
+# F_SETOWN would send signals to a process of the caller's choice: only these commands pass.
+_FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030)
+_OPEN_FOR_WRITING = 0o1 | 0o2 | 0o100 | 0o1000 | 0o2000 | 0o20000000
+_CLONE_THREAD, _CLONE_NEW = 0x10000, 0x7E020080
+
+_ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
+_LOAD, _JEQ, _JGE, _JSET, _RET = 0x20, 0x15, 0x35, 0x45, 0x06
+_ARCHES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+_Instruction = tuple[int, int, int, int]
+
+
+def _arch() -> tuple[int, int] | None:
+    return _ARCHES.get(os.uname().machine)
+
+
+def set_parent_death_signal(signal: int) -> None:
+    """Have the kernel send ``signal`` to this process when its parent ends."""
+    _prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)
+
+
+def forbid_new_privileges() -> bool:
+    """No set-uid program can raise rights from here on; the kernel asks for it before filters."""
+    return _prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+
+
+def hide_memory() -> None:
+    """Keep other processes of this user out of this one's memory and ``/proc`` entry."""
+    _prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def drop_capabilities() -> bool:
+    """Give up every capability but reading the interpreter's own files (for root)."""
+    number = {"x86_64": 126, "aarch64": 91}.get(os.uname().machine)
+    if number is None:
+        return False
+    header = struct.pack("Ii", 0x20080522, 0)
+    keep = 1 << 2 if os.geteuid() == 0 else 0
+    data = struct.pack("6I", keep, keep, 0, 0, 0, 0)
+    return _syscall(number, header, data) == 0
+
+
+def landlock(
+    read: Iterable[str], list_only: Iterable[str], write: Iterable[str], devices: Iterable[str]
+) -> bool:
+    """Let this process and its children reach only the given files and folders.
+
+    ``read``: files, or folders with all below, to read. ``list_only``: folders whose names may be
+    listed, at any depth. ``write``: folders to read and write below. ``devices``: files to read
+    and write.
+    """
+    abi = _syscall(444, None, 0, 1)
+    if abi < 1:
+        return False
+    every = (1 << 13) - 1
+    for version, bit in ((2, 13), (3, 14), (5, 15)):
+        every |= (1 << bit) if abi >= version else 0
+    attributes = struct.pack("QQQ", every, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
+    size = 24 if abi >= 6 else 16 if abi >= 4 else 8
+    rules = _syscall(444, attributes, size, 0)
+    if rules < 0:
+        return False
+    read_file, read_dir, write_file = 1 << 2, 1 << 3, 1 << 1
+    truncate = (1 << 14) if abi >= 3 else 0
+    scratch = read_file | read_dir | write_file | truncate | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8
+    grants = [(path, read_file | read_dir) for path in read]
+    grants += [(path, read_dir) for path in list_only]
+    grants += [(path, scratch) for path in write]
+    grants += [(path, read_file | write_file) for path in devices]
+    for path, rights in grants:
+        try:
+            handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        except OSError:
+            continue
+        if not os.path.isdir(path):  # noqa: PTH112 (pathlib is a heavy import for the zygote)
+            rights &= read_file | write_file | truncate
+        _syscall(445, rules, 1, struct.pack("=Qi", rights, handle), 0)
+        os.close(handle)
+    done = _syscall(446, rules, 0) == 0
+    os.close(rules)
+    return done
+
+
+def _number(name: str, column: int) -> int | None:
+    return _CALLS[name][column]
+
+
+def _errno(code: int) -> int:
+    return _ERRNO | code
+
+
+def _rule(number: int, body: list[_Instruction]) -> list[_Instruction]:
+    return [(_JEQ, 0, len(body), number), *body]
+
+
+def _argument(index: int, high: bool = False) -> _Instruction:
+    return (_LOAD, 0, 0, 16 + 8 * index + (4 if high else 0))
+
+
+def _only_if_argument(index: int, values: Iterable[int]) -> list[_Instruction]:
+    body = [_argument(index)]
+    for value in values:
+        body += [(_JEQ, 0, 1, value), (_RET, 0, 0, _ALLOW)]
+    return [*body, (_RET, 0, 0, _errno(errno.EPERM))]
+
+
+def _unless_flags(index: int, flags: int) -> list[_Instruction]:
+    return [
+        _argument(index),
+        (_JSET, 0, 1, flags),
+        (_RET, 0, 0, _errno(errno.EPERM)),
+        (_RET, 0, 0, _ALLOW),
+    ]
+
+
+def _head(arch: int) -> list[_Instruction]:
+    return [(_LOAD, 0, 0, 4), (_JEQ, 1, 0, arch), (_RET, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
+
+
+class Filter:
+    """A seccomp program, built ahead so that a child installs it by one call."""
+
+    def __init__(self, instructions: list[_Instruction]) -> None:
+        packed = b"".join(struct.pack("HBBI", *one) for one in instructions)
+        self.code = ctypes.create_string_buffer(packed, len(packed))
+        pointer = ctypes.addressof(self.code)
+        self.program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", len(instructions), pointer))
+        self.pid_slots = [
+            8 * place + 4 for place, one in enumerate(instructions) if one[3] == OWN_PID
+        ]
+        self.number = _number("seccomp", _arch()[0])  # type: ignore[index]
+        self.address = ctypes.c_void_p(ctypes.addressof(self.program))
+
+    def install(self) -> bool:
+        return _syscall(self.number, 1, 0, self.address) == 0
+
+    def install_for(self, pid: int) -> bool:
+        for place in self.pid_slots:
+            struct.pack_into("I", self.code, place, pid)
+        return _syscall(self.number, 1, 0, self.address) == 0
+
+
+OWN_PID = 0x7FABCDEF
+
+
+def zygote_filter(files_fenced: bool) -> Filter | None:
+    """Allow what a Python program without network, processes and signals needs, and forking.
+
+    Where Landlock does not fence files, opening for writing and every change of the file system
+    is refused here.
+    """
+    arch = _arch()
+    if arch is None:
+        return None
+    column, token = arch
+    program = _head(token)
+    if column == 0:  # the x32 calls are the same calls under other numbers
+        program += [(_JGE, 0, 1, 0x40000000), (_RET, 0, 0, _errno(errno.ENOSYS))]
+    for name, numbers in _CALLS.items():
+        number = numbers[column]
+        if number is None or (name in _WRITES and not files_fenced):
+            continue
+        body: list[_Instruction] = [(_RET, 0, 0, _ALLOW)]
+        if name == "fcntl":
+            body = _only_if_argument(1, _FCNTL)
+        elif name == "ioctl":
+            body = [(_RET, 0, 0, _errno(errno.ENOTTY))]
+        elif name == "socketpair":
+            body = _only_if_argument(0, (1,))
+        elif name == "utimensat":
+            body = [(_RET, 0, 0, _errno(errno.EPERM))]
+        elif name == "clone":
+            body = _unless_flags(0, _CLONE_NEW)
+        elif name in ("open", "openat") and not files_fenced:
+            body = _unless_flags(1 if name == "open" else 2, _OPEN_FOR_WRITING)
+        program += _rule(number, body)
+    # Calls younger than clone3's generation: libc falls back where it hears "no such call".
+    program += [(_JGE, 0, 1, 424), (_RET, 0, 0, _errno(errno.ENOSYS))]
+    return Filter([*program, (_RET, 0, 0, _errno(errno.EPERM))])
+
+
+def child_filter() -> Filter | None:
+    """Take from a child what its zygote still needed: forking, signals to others, filters."""
+    arch = _arch()
+    if arch is None:
+        return None
+    column, token = arch
+    program = _head(token)
+    for name in _ZYGOTE_ONLY:
+        number = _number(name, column)
+        if number is not None:
+            program += _rule(number, [(_RET, 0, 0, _errno(errno.EPERM))])
+    for name in _NARROWED:
+        number = _number(name, column)
+        if number is None:
+            continue
+        if name == "clone":
+            body = [
+                _argument(0),
+                (_JSET, 1, 0, _CLONE_THREAD),
+                (_RET, 0, 0, _errno(errno.EPERM)),
+                (_RET, 0, 0, _ALLOW),
+            ]
+        elif name == "prlimit64":  # reading one's own limits
+            body = [
+                _argument(0), (_JEQ, 0, 4, 0), _argument(2), (_JEQ, 0, 2, 0),
+                _argument(2, high=True), (_JEQ, 1, 0, 0),
+                (_RET, 0, 0, _errno(errno.EPERM)), (_RET, 0, 0, _ALLOW),
+            ]  # fmt: skip
+        else:
+            body = _only_if_argument(0, (OWN_PID,))
+        program += _rule(number, body)
+    tkill, sendto = _number("tkill", column), _number("sendto", column)
+    program += _rule(tkill, _only_if_argument(0, (OWN_PID,)))  # type: ignore[arg-type]
+    to_nobody = [
+        _argument(4), (_JEQ, 0, 2, 0), _argument(4, high=True), (_JEQ, 1, 0, 0),
+        (_RET, 0, 0, _errno(errno.EPERM)), (_RET, 0, 0, _ALLOW),
+    ]  # fmt: skip
+    program += _rule(sendto, to_nobody)  # type: ignore[arg-type]
+    return Filter([*program, (_RET, 0, 0, _ALLOW)])

@@ -1,0 +1,25 @@
+"""The limits that a program runs under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one program may use.
+
+    ``cpu_seconds`` is CPU time of the whole program, all threads, read from outside.
+    ``idle_seconds`` is time in which it neither ran nor waited for a processor (sleeping, stopped,
+    blocked). ``wall_seconds`` is the last resort where the kernel does not tell the two apart.
+    """
+
+    cpu_seconds: float = 3.0
+    idle_seconds: float = 10.0
+    wall_seconds: float = 300.0
+    memory_bytes: int = 1 << 30
+    reply_bytes: int = 1 << 20
+    file_bytes: int = 1 << 20
+    scratch_bytes: int = 16 << 20
+    descriptors: int = 64
+    rounds: int = 12

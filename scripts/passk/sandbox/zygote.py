@@ -1,0 +1,328 @@
+"""The process that candidates are forked from; run as a program of its own, never imported.
+
+It holds no tests, answers, prompts or secrets: its environment is empty, its memory has this file,
+its two neighbours and part of the standard library, and even the program to run is read by the
+child, after the fork, over a socket that is that child's alone. What a child sends back is a claim;
+only the judge, which has the tests, decides.
+
+Messages on the control socket (SOCK_SEQPACKET), judge to zygote: ``F`` slot with a descriptor (fork
+a child that serves it), ``K`` slot (kill that child). Zygote to judge: ``R`` with the layers that
+hold, as JSON; ``E`` slot, wait status, CPU microseconds (a child has ended and is reaped); ``N``
+slot, errno (no fork was possible); ``X`` with the reason why this zygote cannot start.
+
+On a child's socket: the child sends its pid (4 bytes); the judge a length (4 bytes) and a request
+(marshal of program, entry point, calls, whether to go on after an exception); the child one frame
+a call: length (4 bytes), ``V`` with the encoded value or ``E`` with an exception's name, and a last
+frame ``D`` when all calls are done.
+"""
+
+from __future__ import annotations
+
+import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0])
+
+import _socket
+import gc
+import json
+import marshal
+import os
+import resource
+import select
+import struct
+
+import confine
+import wire
+
+sys.path.pop(0)
+
+# What candidates import most, loaded once for all of them.
+import bisect  # noqa: F401
+import collections  # noqa: F401
+import copy  # noqa: F401
+import functools  # noqa: F401
+import hashlib  # noqa: F401
+import heapq  # noqa: F401
+import itertools  # noqa: F401
+import math  # noqa: F401
+import operator  # noqa: F401
+import random  # noqa: F401
+import re  # noqa: F401
+import string  # noqa: F401
+import typing  # noqa: F401
+
+WARM_UP = '''
+from typing import List, Tuple, Optional, Dict, Any
+import math, re, collections
+
+def first(numbers: List[float], threshold: float) -> bool:
+    """Check something."""
+    for i, a in enumerate(numbers):
+        for j in range(i + 1, len(numbers)):
+            if abs(a - numbers[j]) < threshold and a != 7:
+                return True
+    return not all(x == y for x, y in zip(numbers, numbers[1:]))
+
+def second(text: str, n: int = 3) -> List[str]:
+    out, seen, table = [], set(), {}
+    for word in text.lower().split():
+        table[word] = table.get(word, 0) + 1
+        if word not in seen:
+            seen.add(word)
+            out.append(word[::-1].upper().strip() + str(len(word)))
+    while len(out) > n:
+        out.pop()
+    return sorted(out, key=lambda w: (len(w), w), reverse=True) + ["".join(table)]
+
+def third(n):
+    if n < 2:
+        return n
+    try:
+        value = third(n - 1) + third(n - 2)
+    except (ValueError, ZeroDivisionError) as error:
+        raise KeyError(n) from error
+    return value if value % 2 else int(math.sqrt(value) ** 2) + sum([v * v for v in range(3)]) // 2
+
+class Stack:
+    def __init__(self): self.items = []
+    def push(self, item): self.items.append(item)
+
+def entry(numbers, text):
+    stack = Stack()
+    for x in numbers:
+        stack.push(round(x, 2))
+    found = {c: text.count(c) for c in text if c.isalpha() and c not in "aeiou"}
+    return (first(numbers, 0.5), second(text), third(6), max(found.items()), stack.items,
+            {"a": min(numbers), "b": None}, set(text[:3]), f"{text!r:>4} %d" % len(text))
+'''
+
+
+def main() -> None:
+    options = json.loads(sys.argv[1])
+    os.environ.clear()
+    control = _socket.socket(fileno=options["control"])
+    confine.set_parent_death_signal(9)
+    if os.getppid() != options["parent"]:
+        os._exit(1)
+    try:
+        layers, child_filter = _raise_fences(options)
+    except OSError as error:
+        control.send(b"X" + str(error).encode())
+        os._exit(1)
+    _silence_streams()
+    _warm_up()
+    control.send(b"R" + json.dumps(layers).encode())
+    Zygote(control, options, child_filter).serve()
+
+
+def _raise_fences(options: dict[str, object]) -> tuple[list[str], confine.Filter | None]:
+    """Limit this process and all its children; return the layers that hold."""
+    limits = options["limits"]
+    os.umask(0o077)
+    for kind, value in (
+        (resource.RLIMIT_AS, limits["memory_bytes"]),
+        (resource.RLIMIT_FSIZE, limits["file_bytes"]),
+        (resource.RLIMIT_NOFILE, limits["descriptors"]),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
+    try:
+        with open("/proc/self/oom_score_adj", "w") as handle:  # noqa: PTH123
+            handle.write("1000")
+    except OSError:
+        pass
+    layers = ["resource limits"]
+    disabled = options["without"]
+    if confine.forbid_new_privileges():
+        layers.append("no new privileges")
+    if confine.drop_capabilities():
+        layers.append("no capabilities")
+    if "landlock" not in disabled and confine.landlock(
+        options["read"], options["list_only"], [options["scratch"]], ["/dev/null"]
+    ):
+        layers.append("landlock")
+    zygote_filter = child_filter = None
+    if "seccomp" not in disabled:
+        zygote_filter = confine.zygote_filter(files_fenced="landlock" in layers)
+        child_filter = confine.child_filter()
+    if zygote_filter is not None and zygote_filter.install():
+        layers.append("seccomp")
+    else:
+        child_filter = None
+    return layers, child_filter
+
+
+def _silence_streams() -> None:
+    """Standard output that swallows every text; standard input that is at its end."""
+    for name in ("stdout", "stderr"):
+        stream = open(  # noqa: SIM115, PTH123
+            os.devnull, "w", encoding="utf-8", errors="backslashreplace"
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _warm_up() -> None:
+    """Run what candidates commonly do: a warm interpreter is copied less after the fork."""
+    for turn in range(40):
+        scope: dict[str, object] = {}
+        exec(compile(WARM_UP, "<candidate>", "exec", dont_inherit=True), scope)
+        call = marshal.loads(marshal.dumps((([1.5, 2.25, turn, -3], "the Quick brown fox"), {}), 2))
+        wire.encode(scope["entry"](*call[0], **call[1]))
+        try:
+            exec(compile("def f(:\n", "<candidate>", "exec", dont_inherit=True), {})
+        except SyntaxError as error:
+            wire.exception_name(error)
+        try:
+            scope["first"](3)
+        except TypeError as error:
+            wire.exception_name(error)
+    gc.collect()
+    gc.freeze()
+
+
+class Zygote:
+    """Forks, kills and reaps on the judge's word."""
+
+    def __init__(
+        self,
+        control: _socket.socket,
+        options: dict[str, object],
+        child_filter: confine.Filter | None,
+    ) -> None:
+        self.control = control
+        self.child_filter = child_filter
+        self.cpu_seconds = options["limits"]["cpu_kill_seconds"]
+        self.slots = [f"{options['scratch']}/{n}" for n in range(options["slots"])]
+        self.pids: dict[int, int] = {}  # slot -> pid
+        self.handles: dict[int, int] = {}  # pidfd -> slot
+
+    def serve(self) -> None:
+        poll = select.poll()
+        number = self.control.fileno()
+        poll.register(number, select.POLLIN)
+        has_pidfd = True
+        while True:
+            for ready, _ in poll.poll(None if has_pidfd or not self.pids else 2):
+                if ready == number:
+                    slot = self.obey()
+                    if slot is None:
+                        continue
+                    try:
+                        handle = os.pidfd_open(self.pids[slot])
+                    except OSError:
+                        has_pidfd = False
+                    else:
+                        self.handles[handle] = slot
+                        poll.register(handle, select.POLLIN)
+                else:
+                    poll.unregister(ready)
+                    os.close(ready)
+                    self.reap(self.handles.pop(ready))
+            if not has_pidfd:
+                for slot in list(self.pids):
+                    self.reap(slot, os.WNOHANG)
+
+    def reap(self, slot: int, flags: int = 0) -> None:
+        pid, status, usage = os.wait4(self.pids[slot], flags)
+        if pid:
+            del self.pids[slot]
+            cpu = round((usage.ru_utime + usage.ru_stime) * 1e6)
+            self.control.send(struct.pack("=cBiQ", b"E", slot, status, cpu))
+
+    def obey(self) -> int | None:
+        """Do what the next message says; return the slot of a child that was forked."""
+        message, ancillary, _, _ = self.control.recvmsg(16, _socket.CMSG_SPACE(4))
+        if not message:
+            os._exit(0)
+        slot = message[1]
+        if message[:1] == b"K":
+            if slot in self.pids:
+                os.kill(self.pids[slot], 9)
+            return None
+        channel = struct.unpack("i", ancillary[0][2])[0]
+        try:
+            pid = os.fork()
+        except OSError as error:
+            os.close(channel)
+            self.control.send(struct.pack("=cBi", b"N", slot, error.errno))
+            return None
+        if pid == 0:
+            try:
+                self.become_child(channel, slot)
+            finally:
+                os._exit(1)
+        os.close(channel)
+        self.pids[slot] = pid
+        return slot
+
+    def become_child(self, channel: int, slot: int) -> None:
+        confine.set_parent_death_signal(9)
+        parent = os.getppid()
+        os.dup2(channel, 3)
+        os.closerange(4, 4096)
+        pid = os.getpid()
+        resource.setrlimit(resource.RLIMIT_CPU, (self.cpu_seconds, self.cpu_seconds + 1))
+        os.chdir(self.slots[slot])
+        if self.child_filter is not None and not self.child_filter.install_for(pid):
+            return
+        if parent == 1:
+            return
+        os.write(3, struct.pack("I", pid))
+        serve_request()
+
+
+def serve_request() -> None:
+    """In the child: read the request, run the program on its calls, send a frame for each."""
+    wanted = struct.unpack("I", os.read(3, 4))[0]
+    parts = []
+    while wanted:
+        part = os.read(3, min(wanted, 1 << 20))
+        if not part:
+            return
+        parts.append(part)
+        wanted -= len(part)
+    program, entry_point, calls, keep_going = marshal.loads(b"".join(parts))
+    send, encode, name_of, loads = _send, wire.encode, wire.exception_name, marshal.loads
+    scope: dict[str, object] = {}
+    try:
+        exec(compile(program, "<candidate>", "exec", dont_inherit=True), scope)
+        if "check" in scope:
+            scope["check"] = _overwritten_check
+        function = scope[entry_point] if entry_point in scope else _missing(entry_point)
+    except BaseException as error:
+        send(b"E" + name_of(error).encode())
+        os._exit(0)
+    for call in calls:
+        args, kwargs = loads(call)
+        try:
+            reply = b"V" + encode(function(*args, **kwargs))
+        except BaseException as error:
+            send(b"E" + name_of(error).encode())
+            if not keep_going:
+                break
+        else:
+            send(reply)
+    send(b"D")
+    os._exit(0)
+
+
+def _overwritten_check(*_: object) -> None:
+    """Stands where the test's own ``check`` would overwrite a helper of that name."""
+    raise TypeError("the test's check takes the candidate")
+
+
+def _missing(name: str) -> None:
+    raise NameError(name)
+
+
+def _send(payload: bytes) -> None:
+    data = struct.pack("I", len(payload)) + payload
+    while data:
+        data = data[os.write(3, data) :]
+
+
+if __name__ == "__main__":
+    main()

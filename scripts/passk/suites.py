@@ -1,0 +1,211 @@
+"""How a benchmark's tests become calls for the sandbox, and how replies become a judgement.
+
+A suite turns each problem into a :class:`Case`: the calls that a candidate gets (plain data), and a
+judgement of what it replied. The sandbox knows nothing else of a benchmark. :class:`CheckCase` is
+HumanEval's own form, a ``check(candidate)`` with asserts: it runs once with the canonical solution
+while the calls are recorded, and again for every candidate with a stand-in that verifies each call
+and returns the reply. Expected outputs thus never leave the judge's process.
+
+A test may draw random inputs (the seed is fixed), call the entry point by its own name, call
+helpers of the prompt (the judge's own copies), catch exceptions or call with arguments that depend
+on earlier results (the calls are then asked for again, as the test now makes them).
+
+Covered: every one of HumanEval's tests. Not covered, and refused when the case is made: calls with
+arguments that are no plain data, and tests that look at what the candidate did to its arguments.
+"""
+
+from __future__ import annotations
+
+import builtins
+import marshal
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from passk.problems import Problem
+from passk.records import UserError
+from passk.sandbox import wire
+
+SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One call's answer: the encoded value, or the name of the exception that ended it."""
+
+    value: bytes | None = None
+    exception: str | None = None
+
+    def result(self) -> Any:
+        """Return the value or raise the exception, as the candidate did.
+
+        :raises wire's ValueError: a reply that no honest child writes.
+        """
+        if self.value is not None:
+            return wire.decode(self.value)
+        kind = getattr(builtins, self.exception or "", Exception)
+        if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+            kind = Exception
+        try:
+            raised = kind()
+        except TypeError:  # such as UnicodeDecodeError, which wants arguments
+            raised = Exception()
+        raise raised
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the replies so far show.
+
+    ``state``: ``passed``; ``failed`` (``error`` names the exception); ``unfinished`` (more replies
+    are needed); ``diverged`` (the test wants the ``calls`` instead of those that were made;
+    ``keep_going`` where it goes on after an exception).
+    """
+
+    state: str
+    error: str | None = None
+    calls: tuple[bytes, ...] = ()
+    keep_going: bool = False
+
+
+class Case(Protocol):
+    """One task as the sandbox sees it. ``calls`` are marshalled ``(args, kwargs)``."""
+
+    task_id: str
+    entry_point: str
+    epilogue: str
+    calls: tuple[bytes, ...]
+
+    def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement: ...
+
+
+class _Unfinished(BaseException):
+    pass
+
+
+class _Diverged(BaseException):
+    def __init__(self, calls: list[bytes], keep_going: bool = False) -> None:
+        self.calls = tuple(calls)
+        self.keep_going = keep_going
+
+
+def marshal_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
+    """The bytes of a call; equal calls are equal bytes.
+
+    :raises ValueError: an argument that is no plain data.
+    """
+    return marshal.dumps((args, kwargs), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCase:
+    """A task whose test is a ``check(candidate)``. ``code``: prompt, canonical solution, test."""
+
+    task_id: str
+    entry_point: str
+    code: Any
+    epilogue: str
+    random: bool
+    calls: tuple[bytes, ...] = field(default=())
+
+    def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
+        """Run the check on the replies to ``calls``. Never raises."""
+        made: list[bytes] = []
+
+        def stand_in(*args: Any, **kwargs: Any) -> Any:
+            place = len(made)
+            try:
+                call = marshal_call(args, kwargs)
+            except ValueError:
+                raise TypeError("a call with arguments that are no plain data") from None
+            made.append(call)
+            if place >= len(calls) or (
+                call != calls[place] and (args, kwargs) != marshal.loads(calls[place])
+            ):
+                raise _Diverged(made)
+            if place >= len(replies):
+                if replies and replies[-1].exception is not None:
+                    raise _Diverged(list(calls), keep_going=True)
+                raise _Unfinished
+            return replies[place].result()
+
+        try:
+            self._check(stand_in)
+        except _Unfinished:
+            return Judgement("unfinished")
+        except _Diverged as diverged:
+            return Judgement("diverged", calls=diverged.calls, keep_going=diverged.keep_going)
+        except BaseException as error:
+            return Judgement("failed", wire.exception_name(error))
+        return Judgement("passed")
+
+    def _check(self, candidate: Callable[..., Any]) -> None:
+        scope: dict[str, Any] = {}
+        exec(self.code, scope)
+        scope[self.entry_point] = candidate
+        if self.random:
+            random.seed(SEED)
+        scope["check"](candidate)
+
+    def recorded(self) -> CheckCase:
+        """This case with the calls that its test makes of the canonical solution."""
+        scope: dict[str, Any] = {}
+        exec(self.code, scope)
+        canonical = scope[self.entry_point]
+        calls: list[bytes] = []
+        replies: list[Reply] = []
+
+        def recorder(*args: Any, **kwargs: Any) -> Any:
+            calls.append(marshal_call(args, kwargs))
+            state = random.getstate() if self.random else None
+            result = canonical(*args, **kwargs)
+            if state is not None:
+                random.setstate(state)
+            replies.append(Reply(wire.encode(result)))
+            return result
+
+        try:
+            self._check(recorder)
+        except AssertionError as error:
+            raise UserError(f"the canonical solution of {self.task_id} fails its test") from error
+        except Exception as error:
+            raise UserError(
+                f"the test of {self.task_id} cannot be run with its canonical solution "
+                f"({type(error).__name__}: {error})"
+            ) from error
+        case = CheckCase(
+            self.task_id, self.entry_point, self.code, self.epilogue, self.random, tuple(calls)
+        )
+        verdict = case.judge(replies, case.calls)
+        if verdict.state != "passed":
+            raise UserError(
+                f"the test of {self.task_id} cannot be judged from outside: it looks at more than "
+                f"what calls return ({verdict.state}, {verdict.error})"
+            )
+        return case
+
+
+def check_case(problem: Problem) -> CheckCase:
+    """The case of HumanEval's own suite for ``problem``.
+
+    :raises UserError: a test that does not run, or that cannot be judged from outside.
+    """
+    source = f"{problem.prompt}{problem.canonical_solution}\n{problem.test}\n"
+    try:
+        code = compile(source, f"<{problem.task_id}>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise UserError(f"{problem.task_id} of the benchmark is no valid Python: {error}") from None
+    # What follows a program in the reference's text decides how its last line is read.
+    lead = problem.test[: len(problem.test) - len(problem.test.lstrip())]
+    case = CheckCase(
+        problem.task_id,
+        problem.entry_point,
+        code,
+        "\n" + lead[: lead.rfind("\n") + 1],
+        "random" in problem.test,
+    )
+    return case.recorded()
+
+
+SUITES: dict[str, Callable[[Problem], Case]] = {"base": check_case}
