@@ -1,0 +1,45 @@
+"""Environments: built once, built again after another pin or a cut-short build."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+import environment
+from passk.records import UserError
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Path:
+    path = tmp_path / "none.txt"
+    path.write_text("# nothing\n")
+    return path
+
+
+def test_same_lock_builds_once(lock: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "env"
+    environment.build(lock, folder)
+    (folder / "mark").touch()
+    environment.build(lock, folder)
+    assert (folder / "mark").exists()
+    lock.write_text("# other\n")
+    environment.build(lock, folder)
+    assert not (folder / "mark").exists()
+
+
+def test_unknown_package_is_one_sentence_and_no_environment(lock: Path, tmp_path: Path) -> None:
+    lock.write_text("./no-such-folder\n")
+    with pytest.raises(UserError, match="pip could not install"):
+        environment.build(lock, tmp_path / "env")
+    assert not (tmp_path / "env" / "lock.txt").exists()
+
+
+def test_record_lists_the_packages_that_run(tmp_path: Path) -> None:
+    record = tmp_path / "environment.txt"
+    command = [sys.executable, ROOT / "scripts/environment.py", "--lock", ROOT / "envs/main.txt"]
+    subprocess.run([*command, "--folder", "none", "--record", record], check=True)
+    assert "snakemake==" in record.read_text()

@@ -1,0 +1,182 @@
+"""Records: written atomically, read without guessing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from passk.records import (
+    Sample,
+    UserError,
+    Verdict,
+    fingerprint,
+    metadata_path,
+    read_metadata,
+    read_samples,
+    read_verdicts,
+    replace_atomically,
+    write_metadata,
+    write_records,
+)
+
+SAMPLES = [
+    Sample("T/0", 0, "    return 'é\\u2028'\n", "stop", 5, -1.5),
+    Sample("T/0", 1, "", None, None, None),
+]
+
+
+def write_lines(path: Path, *lines: dict[str, object]) -> Path:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+@pytest.mark.parametrize("name", ["s.jsonl", "s.jsonl.gz"])
+def test_samples_come_back_as_written(tmp_path: Path, name: str) -> None:
+    write_records(tmp_path / name, SAMPLES)
+    assert list(read_samples(tmp_path / name)) == SAMPLES
+
+
+def test_verdicts_come_back_as_written(tmp_path: Path) -> None:
+    verdicts = [Verdict("T/0", 0, "passed", 0.25), Verdict("T/0", 1, "failed", 0.0, "KeyError")]
+    write_records(tmp_path / "v.jsonl.gz", verdicts)
+    assert list(read_verdicts(tmp_path / "v.jsonl.gz")) == verdicts
+
+
+def test_lone_surrogates_survive(tmp_path: Path) -> None:
+    sample = Sample("T/0", 0, "x = '\udc80'")
+    write_records(tmp_path / "s.jsonl.gz", [sample])
+    assert list(read_samples(tmp_path / "s.jsonl.gz")) == [sample]
+
+
+def test_same_records_are_same_bytes(tmp_path: Path) -> None:
+    write_records(tmp_path / "a.jsonl.gz", SAMPLES)
+    write_records(tmp_path / "b.jsonl.gz", SAMPLES)
+    assert (tmp_path / "a.jsonl.gz").read_bytes() == (tmp_path / "b.jsonl.gz").read_bytes()
+
+
+def test_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl.gz"
+    write_records(path, SAMPLES)
+    old = path.read_bytes()
+
+    def breaks():
+        yield SAMPLES[0]
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        write_records(path, breaks())
+    assert path.read_bytes() == old
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_nothing_appears_before_it_is_whole(tmp_path: Path) -> None:
+    with replace_atomically(tmp_path / "x") as handle:
+        handle.write(b"half")
+        assert not (tmp_path / "x").exists()
+    assert (tmp_path / "x").read_bytes() == b"half"
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.9, 0.99])
+def test_truncated_gzip_is_an_error_that_names_it(tmp_path: Path, keep: float) -> None:
+    path = tmp_path / "s.jsonl.gz"
+    write_records(path, [Sample("T/0", i, f"return {i * 7919}") for i in range(500)])
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * keep)])
+    with pytest.raises(UserError, match=r"s\.jsonl\.gz"):
+        list(read_samples(path))
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ([{"task_id": "T/0"}], "line 1 has no 'completion'"),
+        ([{"completion": "x"}], "has no 'task_id'"),
+        ([{"task_id": "T/0", "completion": 3}], "'completion' is a int"),
+        ([{"task_id": "T/0", "completion": "x", "draw": "0"}], "'draw' is a str"),
+        ([{"task_id": "T/0", "completion": "x", "draw": True}], "'draw' is a bool"),
+        ([{"task_id": "T/0", "completion": "x", "draw": -1}], "negative"),
+        ([{"task_id": "T/0", "completion": "x", "draw": 1}] * 2, "draw 1 of T/0 is there twice"),
+        (
+            [
+                {"task_id": "T/0", "completion": "x"},
+                {"task_id": "T/0", "completion": "x", "draw": 1},
+            ],
+            "number all or none",
+        ),
+    ],
+)
+def test_wrong_sample_is_an_error_with_its_line(
+    tmp_path: Path, lines: list[dict[str, object]], sentence: str
+) -> None:
+    with pytest.raises(UserError, match=sentence):
+        list(read_samples(write_lines(tmp_path / "s.jsonl", *lines)))
+
+
+def test_missing_draws_are_numbered_per_task(tmp_path: Path) -> None:
+    lines = [{"task_id": t, "completion": "x"} for t in ("T/0", "T/1", "T/0", "T/1", "T/0")]
+    samples = read_samples(write_lines(tmp_path / "s.jsonl", *lines))
+    assert [(s.task_id, s.draw) for s in samples] == [
+        ("T/0", 0),
+        ("T/1", 0),
+        ("T/0", 1),
+        ("T/1", 1),
+        ("T/0", 2),
+    ]
+
+
+def test_line_that_is_no_json_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "s.jsonl").write_text('{"task_id": "T/0", "compl')
+    with pytest.raises(UserError, match="cut short or damaged"):
+        list(read_samples(tmp_path / "s.jsonl"))
+
+
+def test_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="does not exist"):
+        list(read_samples(tmp_path / "s.jsonl"))
+
+
+def test_unknown_outcome_is_an_error(tmp_path: Path) -> None:
+    line = {"task_id": "T/0", "draw": 0, "outcome": "maybe", "cpu_seconds": 0.0}
+    with pytest.raises(UserError, match="maybe"):
+        list(read_verdicts(write_lines(tmp_path / "v.jsonl", line)))
+
+
+def test_metadata_lies_beside_its_file() -> None:
+    assert metadata_path(Path("a/00000-00099.jsonl.gz")) == Path("a/00000-00099.meta.json")
+    assert metadata_path(Path("a/s.jsonl")) == Path("a/s.meta.json")
+
+
+def test_metadata_notices_a_replaced_file(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl.gz"
+    write_records(path, SAMPLES)
+    write_metadata(metadata_path(path), path, {"format": 1})
+    assert read_metadata(metadata_path(path), path)["format"] == 1
+    write_records(path, SAMPLES[:1])
+    with pytest.raises(UserError, match="sha256"):
+        read_metadata(metadata_path(path), path)
+
+
+def test_damaged_metadata_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl.gz"
+    write_records(path, SAMPLES)
+    metadata_path(path).write_text('{"format": 1')
+    with pytest.raises(UserError, match="damaged"):
+        read_metadata(metadata_path(path), path)
+    metadata_path(path).unlink()
+    with pytest.raises(UserError, match="missing"):
+        read_metadata(metadata_path(path), path)
+
+
+def test_fingerprint_ignores_the_order_of_keys() -> None:
+    assert fingerprint({"a": 1, "b": [2]}) == fingerprint({"b": [2], "a": 1})
+    assert fingerprint({"a": 1}) != fingerprint({"a": 2})
+
+
+def test_trailing_garbage_after_gzip_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"task_id": "T/0", "completion": "x"}\n') + b"garbage")
+    with pytest.raises(UserError):
+        list(read_samples(path))

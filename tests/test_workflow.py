@@ -1,0 +1,304 @@
+"""The workflow as users run it: what a run makes, and what a change makes again."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT, Workflow, copy_workflow
+
+FIGURES = {"plot_pass_at_k": 1, "plot_fail_at_k": 1, "plot_success_rates": 1}
+JUDGED = Path("results/small/sums/plain/base-verbatim")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open() as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_chain_counts_what_was_recorded(finished: Workflow) -> None:
+    counts = rows(finished.folder / JUDGED / "counts.csv")
+    assert [(r["task_id"], int(r["n"]), int(r["c"])) for r in counts] == [
+        ("Sum/0", 6, 6),
+        ("Sum/1", 6, 3),
+        ("Sum/2", 6, 1),
+        ("Sum/3", 6, 0),
+    ]
+
+
+def test_chain_estimates_pass_at_k(finished: Workflow) -> None:
+    curve = {
+        int(r["k"]): float(r["pass_at_k"]) for r in rows(finished.folder / JUDGED / "pass_at_k.csv")
+    }
+    assert curve[1] == pytest.approx((1 + 3 / 6 + 1 / 6 + 0) / 4)
+    assert curve[4] == pytest.approx((1 + 1 + 4 / 6 + 0) / 4)
+
+
+def test_chain_draws_every_figure(finished: Workflow) -> None:
+    drawn = finished.folder / "figures/paper/base-verbatim"
+    names = {
+        f"{f}.{e}"
+        for f in ("pass_at_k", "fail_at_k", "success_rates")
+        for e in ("pdf", "svg", "png", "csv")
+    }
+    assert names == {p.name for p in drawn.iterdir()}
+    assert all(p.stat().st_size > 0 for p in drawn.iterdir())
+
+
+def test_finished_run_has_nothing_to_do(finished: Workflow) -> None:
+    assert "Nothing to be done" in finished.snakemake("-n").stdout
+
+
+def test_more_samples_keep_the_finished_shards(workflow: Workflow) -> None:
+    config = workflow.config()
+    config["experiments"]["paper"]["n_samples"] = 12
+    workflow.write_config(config)
+    before = (workflow.folder / "results/small/sums/plain/samples/00000-00001.jsonl.gz").stat()
+    plan = workflow.planned()
+    assert (plan["sample"], plan["execute"], plan["estimate"]) == (3, 3, 1)
+    workflow.snakemake()
+    after = (workflow.folder / "results/small/sums/plain/samples/00000-00001.jsonl.gz").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert {r["n"] for r in rows(workflow.folder / JUDGED / "counts.csv")} == {"12"}
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "key", "value", "expected"),
+    [
+        ("models", "small", "label", "Another name", {"forecast": 1, **FIGURES}),
+        ("models", "small", "price_per_gpu_hour", 99.0, {"forecast": 1}),
+        ("models", "small", "gpus", 4, {"forecast": 1}),
+        (
+            "experiments",
+            "paper",
+            "k_values",
+            [1, 3],
+            {"forecast": 1, "estimate": 1, "plot_pass_at_k": 1, "plot_fail_at_k": 1}
+            | {"plot_success_rates": 1},
+        ),
+        (
+            "experiments",
+            "paper",
+            "answers",
+            ["verbatim", "markdown"],
+            {"forecast": 1, "execute": 5, "estimate": 2, **{k: 1 for k in FIGURES}},
+        ),
+    ],
+)
+def test_changes_that_sample_nothing(
+    workflow: Workflow, section: str, name: str, key: str, value: object, expected: dict[str, int]
+) -> None:
+    config = workflow.config()
+    config[section][name][key] = value
+    workflow.write_config(config)
+    plan = workflow.planned()
+    del plan["all"]
+    assert plan == Counter(expected)
+
+
+@pytest.mark.parametrize(
+    ("file", "runs", "rests"),
+    [
+        ("scripts/sample.py", set(), {"sample", "execute", "estimate"}),
+        ("scripts/passk/style.py", set(FIGURES), {"sample", "execute", "estimate"}),
+        ("scripts/estimate.py", {"estimate", *FIGURES}, {"sample", "execute"}),
+        ("scripts/execute.py", {"execute", "estimate", *FIGURES}, {"sample"}),
+        ("envs/transformers.txt", set(), {"sample", "execute", "estimate", *FIGURES}),
+        ("envs/main.txt", set(), {"sample", "execute", "estimate", *FIGURES}),
+    ],
+)
+def test_edited_file_runs_again_only_what_it_made(
+    workflow: Workflow, file: str, runs: set[str], rests: set[str]
+) -> None:
+    path = workflow.folder / file
+    path.write_text(path.read_text() + "# a comment\n")
+    plan = workflow.planned()
+    assert runs <= set(plan)
+    assert not rests & set(plan)
+
+
+def test_touched_file_runs_nothing(workflow: Workflow) -> None:
+    for file in ("scripts/execute.py", "results/small/manifest.json", "problems.jsonl"):
+        (workflow.folder / file).touch()
+    assert workflow.planned() == Counter()
+
+
+def test_other_weights_sample_again_that_model_only(workflow: Workflow) -> None:
+    (workflow.folder / "other.jsonl").write_text((workflow.folder / "large.jsonl").read_text())
+    config = workflow.config()
+    config["models"]["small"]["weights"]["path"] = "other.jsonl"
+    workflow.write_config(config)
+    plan = workflow.planned()
+    assert (plan["download_model"], plan["sample"], plan["execute"]) == (1, 3, 3)
+
+
+def test_changed_recording_is_read_again(workflow: Workflow) -> None:
+    (workflow.folder / "small.jsonl").write_text((workflow.folder / "large.jsonl").read_text())
+    workflow.snakemake()
+    assert [r["c"] for r in rows(workflow.folder / JUDGED / "counts.csv")] == ["6", "6", "6", "1"]
+
+
+def test_deleted_resources_sample_nothing_again(workflow: Workflow) -> None:
+    for link in (workflow.folder / "resources").iterdir():
+        link.unlink()
+    (workflow.folder / "resources").rmdir()
+    config = workflow.config()
+    config["experiments"]["paper"]["n_samples"] = 8
+    workflow.write_config(config)
+    assert workflow.planned()["sample"] == 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda data: data[: len(data) // 2], id="truncated"),
+        pytest.param(lambda data: data[:-1] + bytes([data[-1] ^ 1]), id="bit flipped"),
+    ],
+)
+def test_damaged_shard_is_refused_and_the_rest_kept(workflow: Workflow, damage: object) -> None:
+    shard = workflow.folder / "results/small/sums/plain/samples/00002-00003.jsonl.gz"
+    shard.write_bytes(damage(shard.read_bytes()))
+    done = workflow.snakemake("-R", "execute", "--keep-going", check=False)
+    assert done.returncode != 0
+    assert "error: results/small/sums/plain/samples/00002-00003.jsonl.gz" in done.stdout
+    assert shard.exists()
+
+
+def test_shard_of_other_settings_is_refused(workflow: Workflow) -> None:
+    metadata = (
+        workflow.folder / "results/small/sums/plain/verdicts/base-verbatim/00002-00003.meta.json"
+    )
+    record = json.loads(metadata.read_text())
+    record["samples"]["sampling"]["temperature"] = 0.2
+    metadata.write_text(json.dumps(record))
+    done = workflow.snakemake("-R", "estimate", check=False)
+    assert done.returncode != 0
+    assert "temperature" in done.stdout
+
+
+def test_missing_sample_is_never_counted_as_a_failure(workflow: Workflow) -> None:
+    recording = workflow.folder / "small.jsonl"
+    lines = recording.read_text().splitlines(keepends=True)
+    recording.write_text("".join(line for line in lines if '"Sum/2", "draw": 3' not in line))
+    done = workflow.snakemake(check=False)
+    assert done.returncode != 0
+    assert "Sum/2" in done.stdout
+
+
+def test_paper_is_ten_gpu_shards(tmp_path: Path) -> None:
+    workflow = copy_workflow(tmp_path)
+    output = workflow.snakemake("-n", "--resources", "gpu=10").stdout
+    assert output.count("gpu=1\n") == 10
+    plan = workflow.planned("--resources", "gpu=10")
+    assert (plan["download_model"], plan["sample"], plan["execute"]) == (1, 10, 20)
+
+
+def test_dry_run_needs_no_gpu_token_or_weights(tmp_path: Path) -> None:
+    plan = copy_workflow(tmp_path).planned("smoke")
+    assert plan["sample"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        (("experiments", "paper", "n_sample"), 3, "n_sample"),
+        (("colour",), "red", "colour"),
+        (("experiments", "paper", "n_samples"), "many", "n_samples"),
+        (("experiments", "paper", "k_values"), [1, 100], "n_samples is 6"),
+        (("experiments", "paper", "n_samples"), 7, "shard_size 2"),
+        (("experiments", "paper", "model"), "tiny", "unknown model 'tiny'"),
+        (("experiments", "paper", "benchmark"), "mbpp", "unknown benchmark 'mbpp'"),
+        (("experiments", "paper", "baseline"), {"experiment": "x"}, "baseline 'x'"),
+        (("models", "small", "weights", "revision"), "main", "weights"),
+    ],
+)
+def test_bad_config_is_one_clear_error(
+    workflow: Workflow, path: tuple[str, ...], value: object, sentence: str
+) -> None:
+    config = workflow.config()
+    place = config
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    workflow.write_config(config)
+    done = workflow.snakemake("-n", check=False)
+    assert done.returncode != 0
+    assert sentence in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_unknown_experiment_is_an_error(workflow: Workflow) -> None:
+    done = workflow.snakemake("-n", "no_such_experiment", check=False)
+    assert done.returncode != 0
+    assert "no_such_experiment" in done.stdout
+
+
+def imported_modules(script: Path) -> set[Path]:
+    """The files of scripts/passk that a script imports, directly or not."""
+    found: set[Path] = set()
+    queue = [script]
+    while queue:
+        tree = ast.parse(queue.pop().read_text())
+        names = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+        for name in names:
+            base = ROOT / "scripts" / name.replace(".", "/")
+            for path in (base.with_suffix(".py"), base / "__init__.py"):
+                if name.startswith("passk") and path.exists() and path not in found:
+                    found.add(path)
+                    queue.append(path)
+    return found
+
+
+@pytest.mark.parametrize(
+    "rule", ["execute", "estimate", "plot_pass_at_k", "plot_fail_at_k", "plot_success_rates"]
+)
+def test_rule_lists_the_code_that_makes_its_result(rule: str, finished: Workflow) -> None:
+    script = ROOT / "scripts" / f"{rule}.py"
+    needed = {script, *imported_modules(script)} - {
+        ROOT / "scripts/passk/__init__.py",  # a docstring
+        ROOT / "scripts/passk/cli.py",  # how an error is said, not what is made
+    }
+    plan = finished.snakemake("-n", "-R", rule, "--printshellcmds").stdout
+    block = plan.split(f"rule {rule}:")[1].split("output:")[0]
+    missing = {str(path.relative_to(ROOT)) for path in needed} - set(
+        block.replace("input:", "").replace(",", " ").split()
+    )
+    assert not missing
+
+
+@pytest.mark.parametrize("name", ["main", "transformers", "vllm"])
+def test_conda_environment_has_the_pins_of_the_lock(name: str) -> None:
+    lock = (ROOT / f"envs/{name}.txt").read_text().splitlines()
+    pins = [line for line in lock if line and not line.startswith("#")]
+    environment = yaml.safe_load((ROOT / f"envs/{name}.yaml").read_text())
+    assert environment["dependencies"][-1] == {"pip": pins}
+    assert all("==" in pin for pin in pins)
+
+
+def test_schema_describes_every_key() -> None:
+    def undescribed(node: object, path: str = "") -> list[str]:
+        if isinstance(node, list):
+            return [p for i, item in enumerate(node) for p in undescribed(item, f"{path}[{i}]")]
+        if not isinstance(node, dict):
+            return []
+        missing = [
+            f"{path}.{key}"
+            for key, value in node.get("properties", {}).items()
+            if isinstance(value, dict) and "description" not in value and "const" not in value
+        ]
+        return missing + [
+            p for key, value in node.items() for p in undescribed(value, f"{path}.{key}")
+        ]
+
+    schema = yaml.safe_load((ROOT / "rules/config.schema.yaml").read_text())
+    assert undescribed(schema) == []
