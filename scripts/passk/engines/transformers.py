@@ -27,6 +27,9 @@ from passk.engines.weights import checked_folder, tokenizer_sha256
 from passk.records import Sample, UserError
 from passk.seeds import RULE, draw_seed
 
+# A batch drops its ended draws when no more than this share of it is left: copying has its price.
+SHRINK = 0.75
+
 
 class TransformersEngine:
     chunk = 50
@@ -112,13 +115,15 @@ class TransformersEngine:
         logits = output.logits[:, -1].float().expand(len(rows), -1)
         for step in range(limit):
             tokens, logprobs = _choose(logits, chance[open_rows, step], self._sampling)
-            for position, row in enumerate(open_rows):
-                rows[row].add(int(tokens[position]), float(logprobs[position]))
+            for row, token, logprob in zip(
+                open_rows, tokens.tolist(), logprobs.tolist(), strict=True
+            ):
+                rows[row].add(token, logprob)
             self._close(rows, open_rows, ids)
             if step + 1 == limit or not any(rows[row].reason is None for row in open_rows):
                 break
             still = [i for i, row in enumerate(open_rows) if rows[row].reason is None]
-            if len(still) < len(open_rows):
+            if len(still) <= SHRINK * len(open_rows):
                 kept = torch.tensor(still)
                 cache.batch_select_indices(kept)
                 tokens = tokens[kept]
@@ -180,8 +185,9 @@ class _Row:
         self.text: str | None = None
 
     def add(self, token: int, logprob: float) -> None:
-        self.tokens.append(token)
-        self.logprob += logprob
+        if self.reason is None:
+            self.tokens.append(token)
+            self.logprob += logprob
 
 
 def _uniform_numbers(seeds: list[int], steps: int) -> np.ndarray:
@@ -198,12 +204,23 @@ def _choose(
         tokens = logits.argmax(dim=-1)
     else:
         probabilities = torch.softmax(logits / sampling["temperature"], dim=-1)
-        ordered, order = probabilities.sort(dim=-1, descending=True, stable=True)
-        sums = ordered.double().cumsum(dim=-1)
-        # The nucleus is the fewest tokens that reach top_p; the first is always in it.
-        before = sums - ordered
-        nucleus = torch.where(before < sampling["top_p"], sums, 0.0).amax(dim=-1, keepdim=True)
-        place = torch.searchsorted(sums, torch.from_numpy(chance)[:, None] * nucleus, right=True)
-        last = (before < sampling["top_p"]).sum(dim=-1, keepdim=True) - 1
-        tokens = order.gather(-1, torch.minimum(place, last)).squeeze(-1)
+        tokens = _inverse_transform(probabilities, torch.from_numpy(chance), sampling["top_p"])
     return tokens, logprobs.gather(-1, tokens[:, None]).squeeze(-1)
+
+
+def _inverse_transform(
+    probabilities: torch.Tensor, chance: torch.Tensor, top_p: float
+) -> torch.Tensor:
+    """The token of each row at which the summed probability passes ``chance`` of the nucleus.
+
+    The nucleus is the fewest tokens, from the likeliest on, whose probabilities reach ``top_p``.
+    """
+    if top_p == 1:
+        sums = probabilities.double().cumsum(dim=-1)
+        place = torch.searchsorted(sums, chance[:, None] * sums[:, -1:], right=True)
+        return place.clamp(max=probabilities.shape[-1] - 1).squeeze(-1)
+    ordered, order = probabilities.sort(dim=-1, descending=True, stable=True)
+    sums = ordered.double().cumsum(dim=-1)
+    last = (sums - ordered < top_p).sum(dim=-1, keepdim=True) - 1
+    place = torch.searchsorted(sums, chance[:, None] * sums.gather(-1, last), right=True)
+    return order.gather(-1, torch.minimum(place, last)).squeeze(-1)
