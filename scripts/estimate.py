@@ -36,7 +36,8 @@ def estimate_curve(counts: Sequence[TaskCount], k_values: Sequence[int]) -> list
     if min(k_values) < 1:
         raise UserError(f"k = {min(k_values)} makes no sense; every k must be 1 or more")
     n, c = [count.n for count in counts], [count.c for count in counts]
-    k = sorted({*k_values, *k_grid(min(n))})
+    smallest = min(n)
+    k = sorted({*k_values, *k_grid(smallest), max(1, smallest // 2)})
     columns = (mean_pass_at_k(n, c, k), *over_tasks(n, c, k), *over_draws(n, c, k))
     return [Point(*row) for row in zip(k, *(column.tolist() for column in columns), strict=True)]
 

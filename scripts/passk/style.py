@@ -1,0 +1,116 @@
+"""One look for all figures: final size in inches, direct labels, readable in grey.
+
+A figure is saved as PDF, SVG and PNG (300 dpi) beside the CSV of what is drawn, and the same data
+give the same bytes: no dates, fixed ids, the font that comes with matplotlib. Two releases of
+matplotlib may still differ in their bytes.
+
+The colours are Okabe and Ito's blue and vermilion, told apart with any colour vision; in grey they
+differ by line style and label as well.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+from passk.records import replace_atomically, write_text
+
+WIDTH = 3.4  # inches: one column of a two-column paper
+HEIGHT = 2.55
+
+INK = "#262626"
+MUTED = "#6b6b6b"
+MODEL = "#0072b2"
+MODEL_LIGHT = "#d3e5f1"
+MODEL_MIDDLE = "#93c1de"
+OTHER = "#c04f00"
+OTHER_LIGHT = "#e6b795"
+
+SMALL = 6.5
+NORMAL = 7.5
+
+_RC = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": NORMAL,
+    "text.color": INK,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.labelsize": NORMAL,
+    "axes.labelpad": 3.0,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": NORMAL,
+    "ytick.labelsize": NORMAL,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.minor.width": 0.4,
+    "ytick.minor.width": 0.4,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 3.0,
+    "xtick.minor.size": 1.5,
+    "ytick.minor.size": 1.5,
+    "lines.linewidth": 1.5,
+    "lines.solid_capstyle": "round",
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.5,
+    "figure.dpi": 300,
+    "savefig.dpi": 300,
+    "pdf.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "passk",
+}
+_UNDATED = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
+
+
+@contextmanager
+def figure(height: float = HEIGHT) -> Iterator[tuple[Figure, Axes]]:
+    """A figure of one column's width and its axes, in this style, whatever the user's own is."""
+    with matplotlib.style.context(["default", _RC]):
+        drawing = Figure(figsize=(WIDTH, height), layout="constrained")
+        FigureCanvasAgg(drawing)
+        drawing.get_layout_engine().set(w_pad=0.03, h_pad=0.03)
+        yield drawing, drawing.add_subplot()
+
+
+def save(drawing: Figure, stem: Path, csv: str) -> None:
+    """Write ``stem``.pdf, .svg, .png and .csv, each atomically. Call it inside :func:`figure`."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph at INFO
+    for suffix, metadata in _UNDATED.items():
+        with replace_atomically(stem.with_name(f"{stem.name}.{suffix}")) as handle:
+            drawing.savefig(handle, format=suffix, metadata=metadata)
+    write_text(stem.with_name(f"{stem.name}.csv"), csv)
+
+
+def count_axis(axis: Axis, largest: int) -> None:
+    """Ticks 1, 10, 100, 1,000 on a logarithmic axis of counts; 1, 2, 5 where it is short."""
+    decades = [10**exponent for exponent in range(len(str(largest)))]
+    ticks = decades if largest >= 50 else [t * m for t in decades for m in (1, 2, 5)]
+    axis.set_ticks([tick for tick in ticks if tick <= largest])
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    if largest < 50:
+        axis.set_minor_locator(NullLocator())
+    else:
+        steps = [d * m for d in decades for m in range(2, 10) if d * m <= largest]
+        axis.set_ticks(steps, minor=True, labels=[""] * len(steps))
+
+
+def per_cent(value: float) -> str:
+    """A fraction as an axis label in per cent, with no more digits than it needs."""
+    return f"{100 * value:.6g}"
