@@ -144,7 +144,7 @@ def main() -> None:
     parser.add_argument("--verdicts", type=Path, required=True, help=".jsonl.gz to write")
     parser.add_argument("--workers", type=int, default=1, help="programs that run at a time")
     parser.add_argument(
-        "--cpu-seconds", type=float, default=defaults.cpu_seconds, help="CPU time of a program"
+        "--timeout", type=float, default=defaults.cpu_seconds, help="CPU seconds of a program"
     )
     parser.add_argument(
         "--memory-mb", type=int, default=defaults.memory_bytes >> 20, help="memory of a program"
@@ -162,7 +162,7 @@ def main() -> None:
         given.samples,
         given.verdicts,
         given.workers,
-        Limits(cpu_seconds=given.cpu_seconds, memory_bytes=given.memory_mb << 20),
+        Limits(cpu_seconds=given.timeout, memory_bytes=given.memory_mb << 20),
         given.require_sandbox,
     )
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import array
 import contextlib
 import json
-import logging
 import marshal
+import math
 import os
 import secrets
 import select
@@ -36,6 +36,7 @@ from passk.suites import Case, Judgement, Reply
 SLOTS = 6
 FIRST_LOOK = 0.02
 LOOK_EVERY = 0.1
+MAX_THREADS = 256
 ALL_LAYERS = ("resource limits", "no new privileges", "no capabilities", "landlock", "seccomp")
 _ZYGOTE = Path(__file__).with_name("zygote.py")
 
@@ -421,13 +422,15 @@ class Runner:
             self._watch(run)
         self._read(run)
         run.next_look = now + LOOK_EVERY
-        if run.verdict is not None or run.pid == 0:
-            if run.pid == 0 and now - run.started > self.limits.wall_seconds:
+        if run.verdict is not None:
+            return self._kill(run)  # again, should the first word have been lost
+        if run.pid == 0:
+            if now - run.started > self.limits.wall_seconds:
                 self._decide(run, "timeout", None)
-            return
-        cpu, waited = _clocks(run.pid)
+            return None
+        cpu, waited, threads = _clocks(run.pid)
         if cpu is None:
-            return  # it has just ended
+            return None  # it has just ended
         step = now - run.looked
         idle = step - (cpu - run.cpu) - (waited - run.waited)
         run.idle += max(0.0, idle)
@@ -443,7 +446,9 @@ class Runner:
                 return self._decide(run, "passed", None)
             if judgement.state == "failed":
                 return self._decide(run, *_failure(judgement.error))
-        left = self.limits.cpu_seconds - cpu
+        if threads > MAX_THREADS:
+            return self._decide(run, "failed", "RuntimeError")
+        left = min(self.limits.cpu_seconds, 2 * self.limits.cpu_seconds - run.cpu_before) - cpu
         if (
             left <= 0
             or run.idle > self.limits.idle_seconds
@@ -459,8 +464,11 @@ class Runner:
         """Fix a run's verdict and have its child killed; its end is heard later."""
         if run.verdict is None:
             run.verdict = (outcome, error)
-            with contextlib.suppress(OSError):
-                self.control.send(b"K" + bytes([run.slot]))
+            self._kill(run)
+
+    def _kill(self, run: _Run) -> None:
+        with contextlib.suppress(OSError):
+            self.control.send(b"K" + bytes([run.slot]))
 
 
 def _again(run: _Run, **changes: Any) -> _Run:
@@ -482,36 +490,47 @@ def _cause(status: int) -> tuple[str, str | None]:
     return ("failed", None)
 
 
-def _clocks(pid: int) -> tuple[float | None, float]:
-    """CPU seconds of a process (all threads), and seconds that it waited for a processor."""
+def _clocks(pid: int) -> tuple[float | None, float, int]:
+    """CPU seconds of a process, seconds that its threads waited for a processor, and how many."""
     try:
         cpu = time.clock_gettime((~pid << 3) | 2)
     except OSError:
-        return None, 0.0
+        return None, 0.0, 0
     try:
-        with open(f"/proc/{pid}/schedstat", "rb") as handle:  # noqa: PTH123
-            return cpu, int(handle.read().split()[1]) / 1e9
-    except (OSError, IndexError, ValueError):
-        return cpu, 0.0
-
-
-def usage(folder: Path) -> int:
-    """Bytes below a scratch folder, each entry counted as one block at least; stops at 4,096."""
-    total, seen, folders = 0, 0, [str(folder)]
-    while folders and seen < 4096:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return cpu, 0.0, 0
+    waited = 0
+    for thread in threads if len(threads) <= MAX_THREADS else ():
         try:
-            entries = list(os.scandir(folders.pop()))
-        except OSError:
+            with open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as handle:  # noqa: PTH123
+                waited += int(handle.read().split()[1])
+        except (OSError, IndexError, ValueError):
             continue
-        for entry in entries:
-            seen += 1
-            try:
-                info = entry.stat(follow_symlinks=False)
-            except OSError:
-                continue
-            total += max(4096, info.st_blocks * 512)
-            if stat.S_ISDIR(info.st_mode):
-                folders.append(entry.path)
+    return cpu, waited / 1e9, len(threads)
+
+
+def usage(folder: Path) -> float:
+    """Bytes below a scratch folder, each entry counted as one block at least.
+
+    Infinite where there are more than 4,096 entries or a folder that cannot be looked into.
+    """
+    total, seen, folders = 0, 0, [str(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    info = entry.stat(follow_symlinks=False)
+                    total += max(4096, info.st_blocks * 512)
+                    if stat.S_ISDIR(info.st_mode):
+                        folders.append(entry.path)
+                    seen += 1
+                    if seen > 4096:
+                        return math.inf
+        except FileNotFoundError:
+            continue  # removed while we looked
+        except OSError:
+            return math.inf
     return total
 
 
@@ -522,8 +541,7 @@ def wipe(folder: Path) -> None:
     """
     if not os.listdir(folder):
         return
-    serial = 0
-    token = secrets.token_hex(8)
+    token, serial = secrets.token_hex(8), 0
     while names := os.listdir(folder):
         for name in names:
             path = os.path.join(folder, name)

@@ -19,6 +19,7 @@ from typing import Any
 
 MAX_DEPTH = 200
 MAX_RANGE = 100_000
+MAX_DIGITS = 2_000
 _SMALL = 1 << 63
 _dumps = json.JSONEncoder(check_circular=False).encode
 
@@ -105,11 +106,16 @@ def _pack_other(value: Any, kind: type, depth: int) -> Any:
         return {"v": [_pack(item, depth) for item in value]}
     if kind is _ITEMS:
         return {"m": [[_pack(key, depth), _pack(item, depth)] for key, item in value]}
-    for name in kind.__mro__:
-        if name.__module__ == "fractions" and name.__name__ == "Fraction":
+    for base in kind.__mro__:
+        name = f"{base.__module__}.{base.__name__}"
+        if name == "fractions.Fraction":
             return {"q": [hex(int(value.numerator)), hex(int(value.denominator))]}
-        if name.__module__ == "decimal" and name.__name__ == "Decimal":
-            return {"D": name.__str__(value)}
+        if name == "decimal.Decimal":
+            return {"D": base.__str__(value)}
+        if name in ("collections.UserList", "collections.UserString", "collections.UserDict"):
+            return _pack(value.data, depth)
+        if name == "builtins.mappingproxy":
+            return _pack(dict(value), depth)
     if hasattr(kind, "__next__") and kind.__module__ in ("builtins", "itertools"):
         return {"n": [_pack(item, depth) for item in value]}
     return {"o": bool(value)}
@@ -133,8 +139,16 @@ def _items(body: Any) -> list[Any]:
     return [_unpack(item) for item in body]
 
 
+def _distinct(keys: list[Any]) -> list[Any]:
+    """Refuse keys whose hashes were made to collide: a table of them costs quadratic time."""
+    if len(keys) > 50 and 2 * len(set(map(hash, keys))) < len(keys):
+        raise ValueError("malformed reply")
+    return keys
+
+
 def _pairs(body: Any) -> dict[Any, Any]:
-    return {key: item for key, item in _items(body)}
+    pairs = _items(body)
+    return dict(zip(_distinct([key for key, _ in pairs]), [item for _, item in pairs], strict=True))
 
 
 def _range(body: Any) -> range:
@@ -151,12 +165,16 @@ def _hex(body: Any) -> int:
 def _fraction(body: Any) -> Any:
     from fractions import Fraction
 
+    if len(body[0]) > MAX_DIGITS or len(body[1]) > MAX_DIGITS:  # its gcd costs quadratic time
+        raise ValueError("malformed reply")
     return Fraction(_hex(body[0]), _hex(body[1]))
 
 
 def _decimal(body: Any) -> Any:
     from decimal import Decimal
 
+    if len(body) > MAX_DIGITS:
+        raise ValueError("malformed reply")
     return Decimal(body)
 
 
@@ -164,14 +182,14 @@ _UNPACK = {
     "i": _hex,
     "t": lambda body: tuple(_items(body)),
     "d": _pairs,
-    "s": lambda body: set(_items(body)),
-    "f": lambda body: frozenset(_items(body)),
+    "s": lambda body: set(_distinct(_items(body))),
+    "f": lambda body: frozenset(_distinct(_items(body))),
     "b": bytes.fromhex,
     "a": bytearray.fromhex,
     "c": lambda body: complex(*body),
     "u": lambda body: deque(_items(body)),
     "r": _range,
-    "k": lambda body: dict.fromkeys(_items(body)).keys(),
+    "k": lambda body: dict.fromkeys(_distinct(_items(body))).keys(),
     "v": lambda body: dict(enumerate(_items(body))).values(),
     "m": lambda body: _pairs(body).items(),
     "q": _fraction,

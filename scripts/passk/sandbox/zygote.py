@@ -119,6 +119,7 @@ def _raise_fences(options: dict[str, object]) -> tuple[list[str], confine.Filter
     """Limit this process and all its children; return the layers that hold."""
     limits = options["limits"]
     os.umask(0o077)
+    confine.share_heaps()
     for kind, value in (
         (resource.RLIMIT_AS, limits["memory_bytes"]),
         (resource.RLIMIT_FSIZE, limits["file_bytes"]),
@@ -140,7 +141,7 @@ def _raise_fences(options: dict[str, object]) -> tuple[list[str], confine.Filter
     if confine.drop_capabilities():
         layers.append("no capabilities")
     if "landlock" not in disabled and confine.landlock(
-        options["read"], options["list_only"], [options["scratch"]], ["/dev/null"]
+        options["read"], options["list_only"], slots(options), ["/dev/null"]
     ):
         layers.append("landlock")
     zygote_filter = child_filter = None
@@ -154,11 +155,16 @@ def _raise_fences(options: dict[str, object]) -> tuple[list[str], confine.Filter
     return layers, child_filter
 
 
+def slots(options: dict[str, object]) -> list[str]:
+    """The folder of each child that may run at a time."""
+    return [f"{options['scratch']}/{number}" for number in range(options["slots"])]
+
+
 def _silence_streams() -> None:
     """Standard output that swallows every text; standard input that is at its end."""
-    for name in ("stdout", "stderr"):
-        stream = open(  # noqa: SIM115, PTH123
-            os.devnull, "w", encoding="utf-8", errors="backslashreplace"
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        stream = open(  # noqa: SIM115
+            number, "w", encoding="utf-8", errors="backslashreplace", closefd=False
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
@@ -195,7 +201,7 @@ class Zygote:
         self.control = control
         self.child_filter = child_filter
         self.cpu_seconds = options["limits"]["cpu_kill_seconds"]
-        self.slots = [f"{options['scratch']}/{n}" for n in range(options["slots"])]
+        self.slots = slots(options)
         self.pids: dict[int, int] = {}  # slot -> pid
         self.handles: dict[int, int] = {}  # pidfd -> slot
 
