@@ -96,7 +96,7 @@ def open_engine(
         if name == "recorded":
             from passk.engines.recorded import RecordedEngine
 
-            return RecordedEngine(weights, size)
+            return RecordedEngine(manifest, size)
     except ModuleNotFoundError as error:
         if error.name and error.name.startswith("passk"):
             raise

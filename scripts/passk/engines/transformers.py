@@ -23,7 +23,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from passk import prompts
 from passk.engines import Batch, Request
-from passk.engines.weights import checked_folder, tokenizer_sha256
+from passk.engines.weights import checked_path, tokenizer_sha256
 from passk.records import Sample, UserError
 from passk.seeds import RULE, draw_seed
 
@@ -43,7 +43,7 @@ class TransformersEngine:
         size: int,
         threads: int,
     ) -> None:
-        folder = checked_folder(manifest)
+        folder = checked_path(manifest)
         torch.set_num_threads(threads)
         dtype = weights.get("dtype", "auto")
         try:

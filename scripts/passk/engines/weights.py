@@ -7,31 +7,33 @@ from typing import Any
 
 from passk.records import UserError, fingerprint, sha256_of
 
-# Hashing gigabytes for every shard would cost more than it tells; size is checked for those.
+# Hashing gigabytes of weights for every shard would cost more than it tells: their size is checked.
 HASHED_AGAIN = 64 << 20
 TOKENIZER = ("token", "vocab", "merges", "spiece", "chat_template")
 
 
-def checked_folder(manifest: dict[str, Any]) -> Path:
-    """The folder of the manifest's files, after a look at each.
+def checked_path(manifest: dict[str, Any]) -> Path:
+    """The folder (or the one file) that the manifest is of, after a look at each of its files.
 
-    :raises UserError: the folder, or a file of it, is missing or is not the one recorded.
+    :raises UserError: a file is missing or is not the one recorded.
     """
-    folder = Path(manifest["path"])
-    again = "delete the model's file in resources/models/ and run again"
-    if not folder.is_dir():
-        raise UserError(f"the weights' folder {folder} is gone; put it back, or {again}")
+    path = Path(manifest["path"])
+    again = "put it back, or delete the model's manifest and run again"
+    if not path.exists():
+        raise UserError(f"{path} is gone; {again}")
     total = 0
     for name, recorded in manifest["files"].items():
-        path = folder / name
-        if not path.is_file():
-            raise UserError(f"{path} is gone; put it back, or {again}")
-        total += path.stat().st_size
-        if path.stat().st_size <= HASHED_AGAIN and sha256_of(path) != recorded:
-            raise UserError(f"{path} has changed since it was recorded; put it back, or {again}")
+        file = path / name if path.is_dir() else path
+        if not file.is_file():
+            raise UserError(f"{file} is gone; {again}")
+        size = file.stat().st_size
+        total += size
+        hashed = size <= HASHED_AGAIN or file.suffix != ".safetensors"
+        if hashed and sha256_of(file) != recorded:
+            raise UserError(f"{file} has changed since it was recorded; {again}")
     if total != manifest["bytes"]:
-        raise UserError(f"the weights in {folder} have changed in size; put them back, or {again}")
-    return folder
+        raise UserError(f"the files of {path} have changed in size since then; {again}")
+    return path
 
 
 def tokenizer_sha256(manifest: dict[str, Any]) -> str:

@@ -1,0 +1,410 @@
+"""Engines: recorded samples, an endpoint with faults, and transformers on the demo's model."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, TORCH_PYTHON
+from openai_server import KEY, MODEL, OpenAIServer
+
+from download_model import describe
+from passk.answers import ANSWERS, program
+from passk.engines import Engine, Request, open_engine
+from passk.engines import openai as openai_engine
+from passk.engines.recorded import completion_of
+from passk.problems import Problem, human_eval_file, read_problem_file
+from passk.records import Sample, UserError
+from passk.seeds import STRIDE, draw_seed
+
+HUMAN_EVAL = read_problem_file(human_eval_file()).problems
+TASKS = tuple(
+    Problem(f"Sum/{i}", f'def add{i}(x):\n    """Add {i}."""\n', f"add{i}", "", "", i)
+    for i in range(3)
+)
+CHAT = {"prompt": "chat", "temperature": 0.5, "top_p": 0.9, "max_tokens": 16, "seed": 0}
+
+
+def drawn(engine: Engine, requests: list[Request]) -> list[Sample]:
+    return [sample for batch in engine.sample(requests) for sample in batch.samples]
+
+
+def test_no_two_draws_share_a_seed() -> None:
+    seeds = [
+        draw_seed(seed, 3, index, draw)
+        for seed in (0, 1)
+        for index in range(3)
+        for draw in (0, 1, 2, STRIDE - 1)
+    ]
+    assert len(set(seeds)) == len(seeds)
+
+
+def test_seeds_stay_below_32_bits() -> None:
+    assert draw_seed(260, 164, 163, STRIDE - 1) < 2**32
+    with pytest.raises(UserError, match="at most 260"):
+        draw_seed(261, 164, 163, 99_999)
+    with pytest.raises(UserError, match="at most 260"):
+        draw_seed(300, 164, 0, 0)
+
+
+def recorded(path: Path, size: int = 3) -> Engine:
+    weights = {"engine": "recorded", "path": str(path)}
+    return open_engine(weights, {}, describe(weights), size)
+
+
+def lines(path: Path, *records: dict[str, Any]) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def requests_for(first: int, last: int) -> list[Request]:
+    return [Request(problem, first, last) for problem in TASKS]
+
+
+def test_recorded_takes_the_range_asked_from_human_eval_lines(tmp_path: Path) -> None:
+    texts = [
+        {"task_id": p.task_id, "completion": f"{p.index} {d}"} for d in range(5) for p in TASKS
+    ]
+    samples = drawn(recorded(lines(tmp_path / "s.jsonl", *texts)), requests_for(2, 3))
+    assert {(s.task_id, s.draw): s.completion for s in samples} == {
+        (p.task_id, d): f"{p.index} {d}" for p in TASKS for d in (2, 3)
+    }
+
+
+def test_recorded_reads_solutions_and_folders_alike(tmp_path: Path) -> None:
+    solution = {p.task_id: f"import math\n\ndef add{p.index}(x):\n    return x\n" for p in TASKS}
+    texts = [{"task_id": t, "solution": s} for t, s in solution.items() for _ in range(2)]
+    folder = tmp_path / "folder"
+    for problem in TASKS:
+        for draw in range(2):
+            file = folder / problem.task_id.replace("/", "_") / f"{draw}.py"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(solution[problem.task_id])
+    from_lines = drawn(recorded(lines(tmp_path / "s.jsonl", *texts)), requests_for(0, 1))
+    from_folder = drawn(recorded(folder), requests_for(0, 1))
+    assert from_lines == from_folder
+    assert len(from_lines) == 6
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_whole_programs_define_the_function_again(answer: str) -> None:
+    for problem in HUMAN_EVAL:
+        # Not byte for byte the prompt, so that it can not simply be cut off.
+        whole = "# My solution.\n" + problem.prompt + problem.canonical_solution
+        completion = completion_of(problem.prompt, whole)
+        tree = ast.parse(program(problem, completion, answer))
+        last = [
+            n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == problem.entry_point
+        ][-1]
+        expected = ast.parse(problem.prompt + problem.canonical_solution)
+        assert ast.dump(last) in [ast.dump(node) for node in expected.body], problem.task_id
+
+
+def test_solutions_that_begin_with_the_prompt_give_back_the_completion() -> None:
+    for problem in HUMAN_EVAL:
+        whole = problem.prompt + problem.canonical_solution
+        assert completion_of(problem.prompt, whole) == problem.canonical_solution
+
+
+def test_whole_program_after_a_prompt_without_docstring_is_valid() -> None:
+    scope: dict[str, Any] = {}
+    prompt = "def add(x):\n"
+    exec(prompt + completion_of(prompt, "def add(x):\n    return x + 1\n"), scope)
+    assert scope["add"](1) == 2
+
+
+FULL = [{"task_id": p.task_id, "draw": d, "completion": "x"} for p in TASKS for d in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("records", "said"),
+    [
+        (FULL[:-1], "1 samples of Sum/2 and none of its draw 1"),
+        ([*FULL, {"task_id": "Sum/9", "draw": 0, "completion": "x"}], "Sum/9, which is no task"),
+        ([*FULL, FULL[0]], "draw 0 of Sum/0 is there twice"),
+        ([*FULL[:-1], {"task_id": "Sum/2", "draw": 1}], "line 6 has no 'completion'"),
+        ([{"task_id": "Sum/0", "solution": "x"}, {"task_id": "Sum/0"}], "line 2 has no text"),
+        ([], "has no samples"),
+    ],
+)
+def test_recorded_refuses(tmp_path: Path, records: list[dict[str, Any]], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        drawn(recorded(lines(tmp_path / "s.jsonl", *records)), requests_for(0, 1))
+
+
+def test_recorded_for_a_part_of_a_benchmark_ignores_its_other_tasks(tmp_path: Path) -> None:
+    engine = recorded(lines(tmp_path / "s.jsonl", *FULL))
+    assert len(drawn(engine, requests_for(0, 1)[:1])) == 2
+
+
+def test_recorded_refuses_a_file_that_changed_since_its_manifest(tmp_path: Path) -> None:
+    weights = {"engine": "recorded", "path": str(lines(tmp_path / "s.jsonl", *FULL))}
+    manifest = describe(weights)
+    lines(tmp_path / "s.jsonl", *FULL[:-1])
+    with pytest.raises(UserError, match="changed since"):
+        open_engine(weights, {}, manifest, 3)
+
+
+def test_unknown_engine_is_refused() -> None:
+    with pytest.raises(UserError, match="there is no engine 'tgi'"):
+        open_engine({"engine": "tgi"}, {}, {}, 1)
+
+
+def endpoint(server: OpenAIServer, sampling: dict[str, Any] = CHAT, **weights: Any) -> Engine:
+    defaults = {
+        "engine": "openai",
+        "endpoint": server.endpoint,
+        "name": MODEL,
+        "api_key_variable": "TEST_KEY",
+        "concurrency": 4,
+    }
+    return open_engine(defaults | weights, sampling, {}, len(TASKS))
+
+
+@pytest.fixture(autouse=True)
+def quick_and_keyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_KEY", KEY)
+    monkeypatch.setattr(openai_engine, "FIRST_PAUSE", 0.001)
+
+
+def test_endpoint_gives_every_draw_once_with_its_seed() -> None:
+    with OpenAIServer() as server:
+        samples = drawn(endpoint(server), requests_for(0, 9))
+        assert sorted((s.task_id, s.draw) for s in samples) == [
+            (p.task_id, d) for p in TASKS for d in range(10)
+        ]
+        assert {s.tokens for s in samples} == {5}
+        assert len({r["seed"] for r in server.requests}) == 30
+        assert server.requests[0]["n"] == 1
+
+
+def test_endpoint_gets_the_settings_and_the_prompt_style() -> None:
+    sampling = {**CHAT, "system_prompt": "Be brief.", "stop": ["\ndef "]}
+    with OpenAIServer() as server:
+        drawn(endpoint(server, sampling), [Request(TASKS[0], 0, 0)])
+        drawn(endpoint(server, {**sampling, "prompt": "completion"}), [Request(TASKS[0], 0, 0)])
+        chat, completion = server.requests
+    assert chat["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": TASKS[0].prompt},
+    ]
+    assert (chat["temperature"], chat["top_p"], chat["max_tokens"]) == (0.5, 0.9, 16)
+    assert chat["stop"] == ["\ndef "]
+    assert completion["prompt"] == TASKS[0].prompt
+
+
+def test_endpoint_never_sees_more_requests_at_once_than_allowed() -> None:
+    with OpenAIServer() as server:
+        drawn(endpoint(server, concurrency=2), requests_for(0, 9))
+        assert server.most_in_flight <= 2
+
+
+PASSING = ["429", "500", "drop", "cut", "not json", "no choices", "429 by date"]
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_passing_fault_loses_no_sample(fault: str) -> None:
+    with OpenAIServer([fault] * 3) as server:
+        samples = drawn(endpoint(server), requests_for(0, 3))
+    with OpenAIServer() as server:
+        undisturbed = drawn(endpoint(server), requests_for(0, 3))
+    assert sorted(map(repr, samples)) == sorted(map(repr, undisturbed))
+
+
+@pytest.mark.parametrize(
+    ("fault", "text", "reason"),
+    [("refusal", "I cannot help with that.", "stop"), ("empty", "", "content_filter")],
+)
+def test_refusals_and_empty_answers_are_samples(fault: str, text: str, reason: str) -> None:
+    with OpenAIServer([fault]) as server:
+        (sample,) = drawn(endpoint(server), [Request(TASKS[0], 0, 0)])
+    assert (sample.completion, sample.finish_reason) == (text, reason)
+
+
+def test_endpoint_that_stays_broken_fails_and_keeps_what_was_drawn() -> None:
+    kept: list[Sample] = []
+    with OpenAIServer([""] * 5 + ["500"] * 1000) as server:
+        with pytest.raises(UserError, match=r"did not answer draw .* run again"):
+            for batch in endpoint(server, concurrency=1).sample(requests_for(0, 9)):
+                kept += batch.samples
+        assert len(server.requests) == 5 + openai_engine.TRIES
+    assert [(s.task_id, s.draw) for s in kept] == [("Sum/0", d) for d in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("400", "temperature is too high"),
+        ("quota", "exceeded your quota"),
+        ("429 for hours", "slow down"),
+    ],
+)
+def test_fault_that_cannot_pass_stops_at_once(fault: str, said: str) -> None:
+    with OpenAIServer([fault]) as server:
+        with pytest.raises(UserError, match=said):
+            drawn(endpoint(server), [Request(TASKS[0], 0, 0)])
+        assert len(server.requests) == 1
+
+
+def test_wrong_key_is_named_by_its_variable_and_never_shown(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("TEST_KEY", "sk-wrong-987")
+    with OpenAIServer() as server, pytest.raises(UserError, match="TEST_KEY") as caught:
+        drawn(endpoint(server), [Request(TASKS[0], 0, 0)])
+    assert "sk-wrong" not in str(caught.value) + caplog.text
+
+
+def test_missing_key_and_unknown_model_are_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    with OpenAIServer() as server:
+        with pytest.raises(UserError, match="check 'name' and 'endpoint'"):
+            drawn(endpoint(server, name="gpt-5000"), [Request(TASKS[0], 0, 0)])
+        monkeypatch.delenv("TEST_KEY")
+        with pytest.raises(UserError, match="TEST_KEY is not set"):
+            endpoint(server)
+
+
+def test_endpoint_that_is_not_there_is_clear() -> None:
+    with OpenAIServer() as server:
+        engine = endpoint(server)
+    with pytest.raises(UserError, match="the connection failed"):
+        drawn(engine, [Request(TASKS[0], 0, 0)])
+
+
+PLAIN = {"prompt": "completion", "temperature": 1.0, "top_p": 1.0, "max_tokens": 24, "seed": 0}
+# Settings, and what to draw with them: (task index, first draw, last draw).
+CASES: dict[str, tuple[dict[str, Any], list[tuple[int, int, int]]]] = {
+    "whole": (PLAIN, [(0, 0, 99), (1, 0, 99)]),
+    "parts": (PLAIN, [(1, 50, 99), (0, 0, 49), (1, 0, 49), (0, 50, 99)]),
+    "alone": (PLAIN, [(1, 50, 99)]),
+    "other seed": ({**PLAIN, "seed": 1}, [(0, 0, 49)]),
+    "greedy": ({**PLAIN, "temperature": 0}, [(0, 0, 49)]),
+    "tiny nucleus": ({**PLAIN, "top_p": 1e-6}, [(0, 0, 49)]),
+    "stop": ({**PLAIN, "stop": ["for", "xs"]}, [(0, 0, 49)]),
+    "short": ({**PLAIN, "max_tokens": 3}, [(0, 0, 49)]),
+    "context": ({**PLAIN, "max_model_len": 40}, [(0, 0, 49)]),
+    "no room": ({**PLAIN, "max_model_len": 10}, [(0, 0, 49)]),
+    "too long": ({**PLAIN, "max_model_len": 100_000}, [(0, 0, 49)]),
+    "chat": (CHAT, [(0, 0, 49)]),
+    "shaped": ({**PLAIN, "temperature": 0.5, "top_p": 0.9}, [(0, 0, 49)]),
+}
+DRAWER = """
+import json, sys, torch
+from pathlib import Path
+from download_model import describe
+from passk.engines import Request, open_engine
+from passk.problems import read_problem_file
+from passk.records import UserError
+
+benchmark = read_problem_file(Path("resources/demo/problems.jsonl"))
+weights = {"engine": "transformers", "path": "resources/demo/small", "dtype": "float32"}
+manifest = describe(weights)
+answers = {}
+for name, (sampling, asked) in json.load(sys.stdin).items():
+    try:
+        engine = open_engine(weights, sampling, manifest, benchmark.size)
+        asked = [Request(benchmark.problems[i], first, last) for i, first, last in asked]
+        batches = list(engine.sample(asked))
+    except UserError as error:
+        answers[name] = {"error": str(error)}
+        continue
+    rows = [[s.task_id, s.draw, s.completion, s.finish_reason, s.tokens, s.logprob]
+            for b in batches for s in b.samples]
+    answers[name] = {"rows": rows, "prompt_tokens": sum(b.prompt_tokens for b in batches)}
+    if name == "shaped":
+        # What the model itself says of each text, by one pass over prompt and text.
+        given = engine._tokenizer.encode(asked[0].problem.prompt)
+        answers[name]["scores"] = scores = []
+        for row in rows:
+            ids = engine._tokenizer.encode(row[2]) + [1] * (row[3] == "stop")
+            with torch.no_grad():
+                logits = engine._model(input_ids=torch.tensor([given + ids])).logits[0]
+            chosen = torch.log_softmax(logits, -1)[len(given) - 1 : -1]
+            score = chosen.gather(1, torch.tensor(ids)[:, None]).sum().item()
+            scores.append([len(ids), score])
+print(json.dumps(answers))
+"""
+
+
+def draw(python: Path, cases: dict[str, Any]) -> dict[str, Any]:
+    """Draw each case with the transformers engine, in one process."""
+    done = subprocess.run(
+        [python, "-c", DRAWER],
+        input=json.dumps(cases),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def cases() -> dict[str, Any]:
+    if not TORCH_PYTHON.exists():
+        pytest.skip("the transformers environment is not built: run `make test`, which builds it")
+    return draw(TORCH_PYTHON, CASES)
+
+
+def test_draws_are_the_same_in_any_shard_layout_and_company(cases: dict[str, Any]) -> None:
+    whole = cases["whole"]["rows"]
+    assert sorted(whole) == sorted(cases["parts"]["rows"])
+    assert cases["alone"]["rows"] == [r for r in whole if r[0] == "Demo/1" and r[1] >= 50]
+    assert len({row[2] for row in whole}) > 20, "draws differ from each other"
+
+
+def test_draws_are_the_same_after_a_restart(cases: dict[str, Any]) -> None:
+    assert draw(TORCH_PYTHON, {"alone": CASES["alone"]}) == {"alone": cases["alone"]}
+
+
+def test_another_seed_draws_other_samples(cases: dict[str, Any]) -> None:
+    first = [row[2] for row in cases["whole"]["rows"][:50]]
+    second = [row[2] for row in cases["other seed"]["rows"]]
+    assert sum(a == b for a, b in zip(first, second, strict=True)) < 25
+
+
+def test_greedy_and_a_tiny_nucleus_give_the_likeliest_text(cases: dict[str, Any]) -> None:
+    assert len({row[2] for row in cases["greedy"]["rows"]}) == 1
+    assert cases["greedy"] == cases["tiny nucleus"]
+
+
+def test_stop_text_ends_a_completion_and_is_not_part_of_it(cases: dict[str, Any]) -> None:
+    cut = 0
+    free = cases["whole"]["rows"][:50]
+    for (*_, text, _, tokens, _), row in zip(free, cases["stop"]["rows"], strict=True):
+        ends = [text.index(stop) for stop in ("for", "xs") if stop in text]
+        assert row[2] == (text[: min(ends)] if ends else text)
+        assert row[4] <= tokens
+        cut += bool(ends)
+    assert cut > 10
+
+
+def test_length_and_context_limit_a_completion(cases: dict[str, Any]) -> None:
+    assert {row[4] for row in cases["short"]["rows"] if row[3] == "length"} == {3}
+    prompt = cases["context"]["prompt_tokens"] // 50
+    assert max(row[4] for row in cases["context"]["rows"]) == 40 - prompt
+    assert "leaves no room in a context of 10" in cases["no room"]["error"]
+    assert "is more than the model's" in cases["too long"]["error"]
+
+
+def test_chat_prompt_without_a_template_is_refused(cases: dict[str, Any]) -> None:
+    assert "no chat template" in cases["chat"]["error"]
+
+
+def test_logprob_is_the_models_own_before_temperature_and_nucleus(cases: dict[str, Any]) -> None:
+    shaped = cases["shaped"]
+    # Text that the tokenizer cuts in another way than the model wrote it can not be compared.
+    same = [
+        (row[5], score)
+        for row, (tokens, score) in zip(shaped["rows"], shaped["scores"], strict=True)
+        if row[4] == tokens
+    ]
+    assert len(same) > 25
+    for ours, theirs in same:
+        assert ours == pytest.approx(theirs, abs=1e-3)
