@@ -8,6 +8,7 @@ bytes a draw, whatever the verdicts' size.
 from __future__ import annotations
 
 import csv
+import io
 import logging
 import re
 import time
@@ -126,12 +127,11 @@ def read_counts(path: Path) -> list[TaskCount]:
 
 def counts_csv(counts: Iterable[TaskCount]) -> str:
     """The text of a file that :func:`read_counts` reads back unchanged."""
-    rows = [COLUMNS, *((count.task_id, count.n, count.c) for count in counts)]
-    return "".join(",".join(_quoted(str(cell)) for cell in row) + "\n" for row in rows)
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"' if re.search(r'[",\r\n]', cell) else cell
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows((count.task_id, count.n, count.c) for count in counts)
+    return text.getvalue()
 
 
 def _present(source: array) -> int:

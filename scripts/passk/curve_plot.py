@@ -1,4 +1,8 @@
-"""What the figures of a pass@k curve share: the command line, what is drawn, and its CSV."""
+"""What the figures of a pass@k curve share: the command line, the drawing, and its CSV.
+
+pass@k rises and 1 - pass@k falls; one figure is the other upside down, labels included. A figure
+sets up its axes, and :func:`draw` does the rest with the ``View`` that says which way up it is.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,30 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
-from passk import baseline
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.text import Text
+
+from passk import baseline, style
 from passk.baseline import Baseline
-from passk.curve import COLUMNS, Point, crossing, number_text, read_curve
+from passk.curve import COLUMNS, Point, crossing, number_text, percent, read_curve
 from passk.intervals import wilson
 from passk.records import UserError
+from passk.style import (
+    INK,
+    MODEL,
+    MODEL_LIGHT,
+    MODEL_MIDDLE,
+    MUTED,
+    OTHER,
+    OTHER_LIGHT,
+    Box,
+    box_of,
+    free_slot,
+    inches,
+)
+
+LINE = 0.14  # inches: one line of small text
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +126,186 @@ def band(points: Sequence[Point], kind: str) -> tuple[list[int], list[float], li
     rows = [(p.k, getattr(p, f"{kind}_low"), getattr(p, f"{kind}_high")) for p in points]
     known = [row for row in rows if not math.isnan(row[1]) and not math.isnan(row[2])]
     return [k for k, _, _ in known], [low for _, low, _ in known], [high for *_, high in known]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which share is drawn: pass@k, or with ``failing`` 1 - pass@k, which is upside down."""
+
+    axes: Axes
+    failing: bool = False
+
+    def share(self, passing: float) -> float:
+        """What is drawn of a pass@k."""
+        return 1 - passing if self.failing else passing
+
+    def up(self, passing: float) -> float:
+        """Height of a pass@k in inches above the lower end of the axis."""
+        return inches(self.axes, 1, self.share(passing))[1]
+
+    def holds(self, passing: float) -> bool:
+        """Is that pass@k within the axis? On a logarithmic one 0 is not."""
+        low, high = self.axes.get_ylim()
+        return low <= self.share(passing) <= high
+
+    def note(
+        self, text: str, k: float, passing: float, offset: tuple[float, float], ha: str, colour: str
+    ) -> Text:
+        """A small text on that side of a point of the curve to which ``offset`` (points) goes.
+
+        Upwards means towards higher pass@k.
+        """
+        across, up = offset[0], -offset[1] if self.failing else offset[1]
+        va = "bottom" if up > 0 else "top"
+        return style.note(self.axes, text, (k, self.share(passing)), (across, up), (ha, va), colour)
+
+
+def largest_k(plot: CurvePlot) -> int:
+    """Where the axis of k ends."""
+    return max(plot.k[-1], *(point.k for point in plot.published), 2)
+
+
+def set_k_axis(axes: Axes, plot: CurvePlot) -> None:
+    """The axis of k, from 1, with room at the left for the interval of the line to beat."""
+    axes.set_xscale("log")
+    axes.set_xlim(0.86, largest_k(plot) ** 1.012)
+    style.count_axis(axes.xaxis, largest_k(plot))
+    axes.grid(axis="y")
+    axes.set_xlabel("samples per task, k")
+
+
+def draw(view: View, plot: CurvePlot) -> None:
+    """Draw everything, once both axes have their scale and limits."""
+    axes, floor = view.axes, view.axes.get_ylim()[0]
+    for kind, colour in (("tasks", MODEL_LIGHT), ("draws", MODEL_MIDDLE)):
+        k, *bounds = band(plot.points, kind)
+        low, high = ([max(view.share(value), floor) for value in bound] for bound in bounds)
+        axes.fill_between(k, low, high, color=colour, linewidth=0)
+    if plot.baseline:
+        _draw_baseline(view, plot.baseline)
+    texts = _draw_published(view, plot)
+    shown = [point for point in plot.points if view.share(point.pass_at_k) > 0]
+    axes.plot([p.k for p in shown], [view.share(p.pass_at_k) for p in shown], color=MODEL)
+    for point in plot.marked:
+        if view.holds(point.pass_at_k):
+            share = view.share(point.pass_at_k)
+            axes.plot(point.k, share, "o", color=MODEL, markersize=3.6, clip_on=False)
+            texts.append(_label_point(view, plot, point))
+    if plot.baseline and view.holds(plot.baseline.value):
+        texts += _label_baseline(view, plot, plot.baseline)
+    _label_curve(view, plot, texts)
+
+
+def _draw_baseline(view: View, beat: Baseline) -> None:
+    view.axes.axhline(view.share(beat.value), color=OTHER, linewidth=1.1, dashes=(4, 2))
+    if not math.isnan(beat.low):
+        bounds = [
+            max(view.share(value), view.axes.get_ylim()[0]) for value in (beat.low, beat.high)
+        ]
+        view.axes.plot([0.92, 0.92], bounds, color=OTHER_LIGHT, linewidth=2.2)
+
+
+def _draw_published(view: View, plot: CurvePlot) -> list[Text]:
+    shown = [point for point in plot.published if view.holds(point.pass_at_k)]
+    for point in shown:
+        share = view.share(point.pass_at_k)
+        view.axes.plot(point.k, share, "D", markersize=5.2, clip_on=False, **style.OPEN)
+    return [
+        view.note("published", point.k, point.pass_at_k, (0, -5), "center", INK)
+        for point in shown[:1]
+    ]
+
+
+def _label_point(view: View, plot: CurvePlot, point: Point) -> Text:
+    """The value: on the side of the curve where fewer pass, but on the other one once it has
+    crossed the line to beat; never outside the axes at the top or bottom.
+    """
+    text = percent(view.share(point.pass_at_k))
+    height = view.axes.get_window_extent().height / view.axes.figure.dpi
+    passes = view.up(point.pass_at_k)
+    room_above, room_below = height - passes, passes
+    if view.failing:
+        room_above, room_below = room_below, room_above
+    beaten = plot.crossing is not None and 1 < plot.crossing.k <= point.k
+    if (beaten and room_above > LINE) or room_below < 0.8 * LINE:
+        ha = "left" if point.k == 1 else "right"
+        return view.note(text, point.k, point.pass_at_k, (0, 5), ha, MODEL)
+    if point.k == largest_k(plot):
+        return view.note(text, point.k, point.pass_at_k, (-1, -4.5), "right", MODEL)
+    return view.note(text, point.k, point.pass_at_k, (3, -4), "left", MODEL)
+
+
+def _label_baseline(view: View, plot: CurvePlot, beat: Baseline) -> list[Text]:
+    """Name the line, and the k where it is crossed, where the curve does not run."""
+    value = f"one sample: {percent(view.share(beat.value))}"
+    sides = ((1, 2.5, "left"), (largest_k(plot), -3.0, "right"))
+    for text in (f"{beat.label}, {value}", f"{beat.label},\n{value}"):
+        for k, offset, ha in sides:
+            name = view.note(text, k, beat.value, (0, offset), ha, OTHER)
+            if not _meets_curve(view, plot, box_of(view.axes, name)):
+                return [name, *_label_crossing(view, plot)]
+            name.remove()
+    k, offset, ha = sides[1]
+    name = view.note(beat.label, k, beat.value, (0, offset), ha, OTHER)
+    return [name, *_label_crossing(view, plot)]
+
+
+def _label_crossing(view: View, plot: CurvePlot) -> list[Text]:
+    crossed = plot.crossing
+    if crossed is None or crossed.k == 1:
+        return []
+    bottom = view.axes.get_ylim()[0]
+    down = [bottom, view.share(crossed.pass_at_k)]
+    view.axes.plot([crossed.k] * 2, down, color=OTHER, linewidth=0.8, dashes=(1, 1.5))
+    text, at = f"k = {crossed.k:,}", (crossed.k, bottom)
+    # A falling curve leaves its lower left free, a rising one its lower right.
+    offset, ha = ((-2.5, 3), "right") if view.failing and crossed.k > 5 else ((2.5, 3), "left")
+    return [style.note(view.axes, text, at, offset, (ha, "bottom"), OTHER)]
+
+
+def _meets_curve(view: View, plot: CurvePlot, box: Box) -> bool:
+    """Does the curve run through the box? It is monotone, so its ends there tell."""
+    drawn = [p for p in plot.points if view.holds(p.pass_at_k)]
+    if not drawn:
+        return False
+    across = [inches(view.axes, point.k, 1)[0] for point in drawn]
+    ends = np.interp([box.left, box.right], across, [view.up(p.pass_at_k) for p in drawn])
+    passes_by = box.right < across[0] or box.left > across[-1]
+    return not passes_by and min(ends) < box.top + 0.02 and max(ends) > box.bottom - 0.02
+
+
+def _label_curve(view: View, plot: CurvePlot, texts: list[Text]) -> None:
+    """The model's name and what the bands are, at the right, where nothing else is."""
+    axes, largest = view.axes, largest_k(plot)
+    shades = (("light: 95 % over tasks", "tasks"), ("dark: 95 % over draws", "draws"))
+    names = [plot.label, *(text for text, kind in shades if band(plot.points, kind)[0])]
+    corner, align = (largest, axes.get_ylim()[0]), ("right", "top")
+    lines = [style.note(axes, name, corner, (0, 0), align, MUTED) for name in names]
+    lines[0].set(fontweight="bold", fontsize=style.NORMAL, color=MODEL)
+    left = min(box_of(axes, line).left for line in lines)
+    boxes = [box for box in (box_of(axes, text) for text in texts) if box.right > left]
+    taken = [(box.bottom - 0.04, box.top + 0.04) for box in boxes]
+    room = axes.get_window_extent().height / axes.figure.dpi
+    if plot.baseline and view.holds(plot.baseline.value):
+        level = view.up(plot.baseline.value)
+        taken.append((level - 0.03, level + 0.03))
+
+    def heights(values: Sequence[float]) -> list[float]:
+        return [view.up(value) if view.holds(value) else 0.0 for value in values]
+
+    near = [p for p in plot.points if inches(axes, p.k, 1)[0] > left] or [plot.points[-1]]
+    curve = heights([point.pass_at_k for point in near])
+    _, lows, highs = band(near, "tasks")
+    around = heights([*lows, *highs]) + curve
+    height = len(lines) * LINE
+    # Outside the band if there is room; inside it, but off the curve, if there is not.
+    slots = (
+        free_slot(height, room, curve[-1], [*taken, (min(span) - 0.04, max(span) + 0.04)])
+        for span in (around, curve)
+    )
+    bottom = next((slot for slot in slots if slot is not None), 0.0)
+    for number, line in enumerate(lines):
+        line.set_position((0, 72 * (bottom + height - number * LINE)))
 
 
 def _published(text: str) -> Point:

@@ -11,8 +11,9 @@ differ by line style and label as well.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
@@ -21,6 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from passk.records import replace_atomically, write_text
@@ -35,6 +37,8 @@ MODEL_LIGHT = "#d3e5f1"
 MODEL_MIDDLE = "#93c1de"
 OTHER = "#c04f00"
 OTHER_LIGHT = "#e6b795"
+
+OPEN = {"markerfacecolor": "white", "markeredgecolor": INK, "markeredgewidth": 0.7}
 
 SMALL = 6.5
 NORMAL = 7.5
@@ -114,3 +118,65 @@ def count_axis(axis: Axis, largest: int) -> None:
 def per_cent(value: float) -> str:
     """A fraction as an axis label in per cent, with no more digits than it needs."""
     return f"{100 * value:.6g}"
+
+
+def note(
+    axes: Axes,
+    text: str,
+    at: tuple[float, float],
+    offset: tuple[float, float],
+    align: tuple[str, str],
+    colour: str,
+) -> Text:
+    """A small text at a point of the data, moved by ``offset`` points; ``align`` is (ha, va)."""
+    label = axes.annotate(text, at, xytext=offset, textcoords="offset points")
+    label.set(ha=align[0], va=align[1], fontsize=SMALL, color=colour, in_layout=False)
+    return label
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where a text lies, in inches from the axes' lower left corner."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+
+def box_of(axes: Axes, text: Text) -> Box:
+    """Where a text lies as things are drawn now."""
+    axes.figure.draw_without_rendering()
+    frame, box, dpi = axes.get_window_extent(), text.get_window_extent(), axes.figure.dpi
+    return Box(
+        (box.x0 - frame.x0) / dpi,
+        (box.x1 - frame.x0) / dpi,
+        (box.y0 - frame.y0) / dpi,
+        (box.y1 - frame.y0) / dpi,
+    )
+
+
+def inches(axes: Axes, x: float, y: float) -> tuple[float, float]:
+    """A point of the data in inches from the axes' lower left corner."""
+    frame = axes.get_window_extent()
+    across, up = axes.transData.transform((x, y))
+    return (across - frame.x0) / axes.figure.dpi, (up - frame.y0) / axes.figure.dpi
+
+
+def free_slot(
+    height: float, room: float, near: float, taken: Iterable[tuple[float, float]]
+) -> float | None:
+    """The bottom of a free stretch of ``height`` in 0..``room``, nearest to ``near``, or None.
+
+    ``taken`` are (bottom, top) of what is there already.
+    """
+    taken = list(taken)
+    candidates = [0.0, room - height]
+    candidates += [bottom - height for bottom, _ in taken] + [top for _, top in taken]
+    free = [
+        low
+        for low in candidates
+        if 0 <= low <= room - height + 1e-9
+        and all(low + height <= bottom + 1e-9 or low >= top - 1e-9 for bottom, top in taken)
+    ]
+    return min(free, key=lambda low: abs(low + height / 2 - near), default=None)
