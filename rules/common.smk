@@ -13,7 +13,7 @@ from snakemake.utils import validate
 os.environ.update(PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.getenv('PATH')}")
 
 FIGURES = ["pass_at_k", "fail_at_k", "success_rates"]
-FORMATS = ["pdf", "svg", "png", "csv"]
+FORMATS = ["pdf", "svg", "png", "csv"]  # the last is what the others are drawn from
 
 # The engines that run in an environment of their own; the others need only the main one.
 ENVIRONMENTS = {"vllm": "vllm", "transformers": "transformers"}
@@ -234,15 +234,14 @@ def published_options(wildcards):
 
 
 def figures_of(name):
-    """Every figure of an experiment, for each suite and reading, and what it was to cost."""
-    experiment = config["experiments"][name]
+    """All that an experiment is asked for: its forecast, and a table and figures a judgement."""
+    judgement = [f"{{figure}}.{format}" for format in FORMATS]
     return [f"figures/{name}/forecast.txt"] + expand(
-        "figures/{experiment}/{suite}-{answer}/{figure}.{format}",
+        "figures/{experiment}/{suite}-{answer}/{file}",
         experiment=name,
-        suite=experiment["suites"],
-        answer=experiment["answers"],
-        figure=FIGURES,
-        format=FORMATS,
+        suite=config["experiments"][name]["suites"],
+        answer=config["experiments"][name]["answers"],
+        file=["pass_at_k.txt"] + expand(judgement, figure=FIGURES),
     )
 
 

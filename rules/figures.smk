@@ -63,3 +63,24 @@ rule plot_success_rates:
     shell:
         "python scripts/plot_success_rates.py --counts {input.counts} --label {params.label:q}"
         " --output {params.stem} 2>&1 | tee {log}"
+
+
+# The same numbers in words, on the terminal and beside the figures.
+rule print_pass_at_k:
+    input:
+        baseline_table,
+        pass_at_k=table("pass_at_k.csv"),
+        code=code("print_pass_at_k.py", "passk/baseline.py", "passk/curve.py", "passk/records.py"),
+    output:
+        "figures/{experiment}/{suite}-{answer}/pass_at_k.txt",
+    log:
+        "logs/print_pass_at_k/{experiment}/{suite}-{answer}.log",
+    conda:
+        "../envs/main.yaml"
+    params:
+        label=label_of,
+        k_values=lambda wildcards: experiment_of(wildcards)["k_values"],
+        baseline=baseline_options,
+    shell:
+        "python scripts/print_pass_at_k.py --pass-at-k {input.pass_at_k} --label {params.label:q}"
+        " --k-values {params.k_values} {params.baseline:q} 2> {log} | tee {output}"
