@@ -31,7 +31,7 @@ class OpenAIServer:
         self.endpoint = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
     def __enter__(self) -> OpenAIServer:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -52,7 +52,11 @@ def _handler(server: OpenAIServer) -> type[BaseHTTPRequestHandler]:
             pass
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            length = int(self.headers["Content-Length"])
+            sent = self.rfile.read(length)
+            if len(sent) < length:  # The client was killed.
+                return
+            body = json.loads(sent)
             with server.lock:
                 server.requests.append(body)
                 server.in_flight += 1

