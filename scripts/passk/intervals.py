@@ -44,15 +44,20 @@ def over_tasks(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Interval over tasks of mean pass@k at every k: (low, high), each of shape (ks,).
 
+    NaN where some task has n < k. The method is that of :func:`of_task_estimates`.
+    """
+    return of_task_estimates(pass_table(n, c, k))
+
+
+def of_task_estimates(estimates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Interval over tasks of the mean of estimates in [0, 1], shape (tasks, columns), by column.
+
     The variance of the tasks' estimates relative to that of yes-or-no outcomes with the same mean,
     ``phi`` <= 1 (a design effect, Kish 1965), makes T tasks worth T / phi. Where the solved or the
     unsolved share is worth only a few tasks, ``phi`` is itself hardly known: a sample without any
     unsolvable task says little about how many there are. So phi is drawn towards 1 by the weight of
-    one such task. At k = n (estimates 0 or 1) this is Wilson's interval exactly.
-
-    NaN where some task has n < k.
+    one such task. Where all estimates are 0 or 1 (k = n) this is Wilson's interval exactly.
     """
-    estimates = pass_table(n, c, k)
     tasks = len(estimates)
     mean = estimates.mean(axis=0)
     # With ddof=0 on both sides the estimates 0 and 1 give phi = 1 exactly.
@@ -69,16 +74,25 @@ def over_draws(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Interval over draws of mean pass@k at every k: (low, high), each of shape (ks,).
 
+    NaN where some task has n < 2k. The method is that of :func:`of_draw_variances`.
+    """
+    n, c, k = np.asarray(n), np.asarray(c), np.asarray(k)
+    largest = largest_draw_variance(int(n.min()), k)
+    return of_draw_variances(pass_table(n, c, k), draw_variances(n, c, k), largest)
+
+
+def of_draw_variances(
+    estimates: np.ndarray, variances: np.ndarray, largest: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Interval over draws of the mean of estimates, shape (tasks, columns), by column.
+
+    ``variances`` are those of :func:`draw_variances`, ``largest`` that of the most variable task.
     Tasks vary independently, so the variances of :func:`draw_variances` add up. One more task as
     variable as a task can be is added to the sum: where only a handful of tasks vary, the ones that
     happened to pass in no draw contribute nothing, and the interval would be too narrow.
-
-    NaN where some task has n < 2k.
     """
-    n, c, k = np.asarray(n), np.asarray(c), np.asarray(k)
-    variance = draw_variances(n, c, k).sum(axis=0) + _largest_draw_variance(int(n.min()), k)
-    mean = pass_table(n, c, k).mean(axis=0)
-    half = Z * np.sqrt(variance) / len(n)
+    mean = estimates.mean(axis=0)
+    half = Z * np.sqrt(variances.sum(axis=0) + largest) / len(estimates)
     return np.clip(mean - half, 0, 1), np.clip(mean + half, 0, 1)
 
 
@@ -94,7 +108,7 @@ def draw_variances(n: np.ndarray, c: np.ndarray, k: np.ndarray) -> np.ndarray:
     return np.maximum(fail**2 - fail_twice, 0)
 
 
-def _largest_draw_variance(n: int, k: np.ndarray) -> np.ndarray:
+def largest_draw_variance(n: int, k: np.ndarray) -> np.ndarray:
     """The largest that :func:`draw_variances` gives for a task of n draws, shape (ks,)."""
     c = np.unique(np.geomspace(1, n, _WORST_CASE_STEPS).astype(int))
     return draw_variances(np.full(len(c), n), c, k).max(axis=0)
