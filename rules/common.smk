@@ -1,5 +1,6 @@
 # Configuration, wildcards and input functions: all of the workflow's Python.
 
+import ast
 import json
 import os
 import re
@@ -74,9 +75,28 @@ wildcard_constraints:
     draws=r"\d{5}-\d{5}",
 
 
-def code(*modules):
-    """The files of scripts/ that a rule's result depends on, as inputs tracked by content."""
-    return [f"scripts/{module}" for module in modules]
+def code(script):
+    """A script and all of scripts/passk that it imports, as inputs, which are tracked by content."""
+    found, queue = set(), [Path("scripts", script)]
+    while queue:
+        path = queue.pop()
+        if path in found:
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
+            else:
+                continue
+            for name in names:
+                file = Path("scripts", *name.split(".")).with_suffix(".py")
+                if file.exists():
+                    # A package within passk counts as a whole: it also starts files as programs.
+                    whole = file.parent.parent.name == "passk"
+                    queue += file.parent.glob("*.py") if whole else [file]
+    return sorted(map(str, found))
 
 
 def json_of(dpath):

@@ -5,16 +5,7 @@ rule estimate:
     input:
         verdicts=verdicts_of,
         problems="results/{model}/{benchmark}/problems.jsonl",
-        code=code(
-            "estimate.py",
-            "passk/counts.py",
-            "passk/curve.py",
-            "passk/estimator.py",
-            "passk/intervals.py",
-            "passk/problems.py",
-            "passk/records.py",
-            "passk/shards.py",
-        ),
+        code=code("estimate.py"),
     output:
         counts="results/{model}/{benchmark}/{sampling}/{suite}-{answer}/counts.csv",
         pass_at_k="results/{model}/{benchmark}/{sampling}/{suite}-{answer}/pass_at_k.csv",

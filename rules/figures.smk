@@ -5,7 +5,7 @@ rule plot_pass_at_k:
     input:
         baseline_table,
         pass_at_k=table("pass_at_k.csv"),
-        code=code("plot_pass_at_k.py", "passk/style.py"),
+        code=code("plot_pass_at_k.py"),
     output:
         **as_figure("pass_at_k"),
     log:
@@ -28,7 +28,7 @@ rule plot_fail_at_k:
     input:
         baseline_table,
         pass_at_k=table("pass_at_k.csv"),
-        code=code("plot_fail_at_k.py", "passk/style.py"),
+        code=code("plot_fail_at_k.py"),
     output:
         **as_figure("fail_at_k"),
     log:
@@ -50,7 +50,7 @@ rule plot_fail_at_k:
 rule plot_success_rates:
     input:
         counts=table("counts.csv"),
-        code=code("plot_success_rates.py", "passk/style.py"),
+        code=code("plot_success_rates.py"),
     output:
         **as_figure("success_rates"),
     log:
@@ -70,7 +70,7 @@ rule print_pass_at_k:
     input:
         baseline_table,
         pass_at_k=table("pass_at_k.csv"),
-        code=code("print_pass_at_k.py", "passk/baseline.py", "passk/curve.py", "passk/records.py"),
+        code=code("print_pass_at_k.py"),
     output:
         "figures/{experiment}/{suite}-{answer}/pass_at_k.txt",
     log:
