@@ -22,7 +22,7 @@ import marshal
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from passk.problems import Problem
 from passk.records import UserError
@@ -71,12 +71,20 @@ class Judgement:
 
 
 class Case(Protocol):
-    """One task as the sandbox sees it. ``calls`` are marshalled ``(args, kwargs)``."""
+    """One task as the sandbox sees it. ``calls`` are marshalled ``(args, kwargs)``.
+
+    ``digests``: replies are digests of results (``sandbox.canonical``); ``seconds``: CPU time that
+    each call may take, none where only the program has a limit; ``overwritten``: helpers of these
+    names do not survive, since the test's own text defines them after the program.
+    """
 
     task_id: str
     entry_point: str
     epilogue: str
     calls: tuple[bytes, ...]
+    digests: bool
+    seconds: tuple[float, ...]
+    overwritten: tuple[str, ...]
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement: ...
 
@@ -109,6 +117,9 @@ class CheckCase:
     epilogue: str
     random: bool
     calls: tuple[bytes, ...] = field(default=())
+    digests: ClassVar[bool] = False
+    seconds: ClassVar[tuple[float, ...]] = ()
+    overwritten: ClassVar[tuple[str, ...]] = ("check",)
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
         """Run the check on the replies to ``calls``. Never raises."""

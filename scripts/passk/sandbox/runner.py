@@ -77,6 +77,7 @@ class _Run:
     looked: float = 0.0
     cpu: float = 0.0
     cpu_at_reply: float = 0.0
+    cpu_at_call: float = 0.0
     waited: float = 0.0
     idle: float = 0.0
     sleeping: bool = False
@@ -244,7 +245,8 @@ class Runner:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         try:
-            body = marshal.dumps((run.program, run.case.entry_point, run.calls, run.keep_going), 2)
+            what = (run.program, run.case.entry_point, run.calls, run.keep_going)
+            body = marshal.dumps((*what, run.case.digests, run.case.overwritten), 2)
         except ValueError:  # lone surrogates are marshalled too; nothing else is in there
             body = b""
         request = struct.pack("I", len(body)) + body
@@ -441,6 +443,7 @@ class Runner:
             run.cpu_at_reply = cpu
         run.cpu = cpu
         if replied:
+            run.cpu_at_call = cpu
             judgement = self._judge(run)
             if judgement.state == "passed":
                 return self._decide(run, "passed", None)
@@ -449,6 +452,8 @@ class Runner:
         if threads > MAX_THREADS:
             return self._decide(run, "failed", "RuntimeError")
         left = min(self.limits.cpu_seconds, 2 * self.limits.cpu_seconds - run.cpu_before) - cpu
+        if len(run.replies) < len(run.case.seconds):
+            left = min(left, run.case.seconds[len(run.replies)] - (cpu - run.cpu_at_call))
         if (
             left <= 0
             or run.idle > self.limits.idle_seconds
@@ -515,20 +520,27 @@ def usage(folder: Path) -> float:
 
     Infinite where there are more than 4,096 entries or a folder that cannot be looked into.
     """
-    total, seen, folders = 0, 0, [str(folder)]
+    total, seen, vanished, folders = 0, 0, 0, [str(folder)]
     while folders:
         try:
             with os.scandir(folders.pop()) as entries:
                 for entry in entries:
-                    info = entry.stat(follow_symlinks=False)
-                    total += max(4096, info.st_blocks * 512)
+                    seen += 1
+                    total += 4096
+                    try:
+                        info = entry.stat(follow_symlinks=False)
+                    except FileNotFoundError:
+                        continue
+                    total += info.st_blocks * 512
                     if stat.S_ISDIR(info.st_mode):
                         folders.append(entry.path)
-                    seen += 1
                     if seen > 4096:
                         return math.inf
         except FileNotFoundError:
-            continue  # removed while we looked
+            vanished += 1  # a folder that is renamed as we look may hide anything
+            if vanished > 20:
+                return math.inf
+            folders.append(str(folder))
         except OSError:
             return math.inf
     return total

@@ -1,7 +1,7 @@
 """The process that candidates are forked from; run as a program of its own, never imported.
 
 It holds no tests, answers, prompts or secrets: its environment is empty, its memory has this file,
-its two neighbours and part of the standard library, and even the program to run is read by the
+its three neighbours and part of the standard library, and even the program to run is read by the
 child, after the fork, over a socket that is that child's alone. What a child sends back is a claim;
 only the judge, which has the tests, decides.
 
@@ -11,9 +11,10 @@ hold, as JSON; ``E`` slot, wait status, CPU microseconds (a child has ended and 
 slot, errno (no fork was possible); ``X`` with the reason why this zygote cannot start.
 
 On a child's socket: the child sends its pid (4 bytes); the judge a length (4 bytes) and a request
-(marshal of program, entry point, calls, whether to go on after an exception); the child one frame
-a call: length (4 bytes), ``V`` with the encoded value or ``E`` with an exception's name, and a last
-frame ``D`` when all calls are done.
+(marshal of program, entry point, calls, whether to go on after an exception, whether to send
+digests, names that the test overwrites); the child one frame a call: length (4 bytes), ``V`` with
+the encoded value (or its digest) or ``E`` with an exception's name, and a last frame ``D`` when all
+calls are done.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ import os
 import resource
 import select
 import struct
+import time
 
+import canonical
 import confine
 import wire
 
@@ -41,15 +44,16 @@ import bisect  # noqa: F401
 import collections  # noqa: F401
 import copy  # noqa: F401
 import functools  # noqa: F401
-import hashlib  # noqa: F401
 import heapq  # noqa: F401
 import itertools  # noqa: F401
 import math  # noqa: F401
 import operator  # noqa: F401
-import random  # noqa: F401
 import re  # noqa: F401
 import string  # noqa: F401
 import typing  # noqa: F401
+
+SENT_AT_ONCE = 32
+SEND_EVERY = 0.001
 
 WARM_UP = '''
 from typing import List, Tuple, Optional, Dict, Any
@@ -134,6 +138,7 @@ def _raise_fences(options: dict[str, object]) -> tuple[list[str], confine.Filter
             handle.write("1000")
     except OSError:
         pass
+    confine.hide_memory()
     layers = ["resource limits"]
     disabled = options["without"]
     if confine.forbid_new_privileges():
@@ -202,6 +207,7 @@ class Zygote:
         self.child_filter = child_filter
         self.cpu_seconds = options["limits"]["cpu_kill_seconds"]
         self.slots = slots(options)
+        self.rulesets = [confine.only_writes_below(folder) for folder in self.slots]
         self.pids: dict[int, int] = {}  # slot -> pid
         self.handles: dict[int, int] = {}  # pidfd -> slot
 
@@ -267,6 +273,8 @@ class Zygote:
     def become_child(self, channel: int, slot: int) -> None:
         confine.set_parent_death_signal(9)
         parent = os.getppid()
+        if self.rulesets[slot] >= 0 and not confine.enter(self.rulesets[slot]):
+            return
         os.dup2(channel, 3)
         os.closerange(4, 4096)
         pid = os.getpid()
@@ -290,28 +298,37 @@ def serve_request() -> None:
             return
         parts.append(part)
         wanted -= len(part)
-    program, entry_point, calls, keep_going = marshal.loads(b"".join(parts))
-    send, encode, name_of, loads = _send, wire.encode, wire.exception_name, marshal.loads
+    program, entry_point, calls, keep_going, digests, overwritten = marshal.loads(b"".join(parts))
+    send, name_of, loads, clock = _send, wire.exception_name, marshal.loads, time.monotonic
+    framed = _framed
+    encode = canonical.digest if digests else wire.encode
     scope: dict[str, object] = {}
     try:
         exec(compile(program, "<candidate>", "exec", dont_inherit=True), scope)
-        if "check" in scope:
-            scope["check"] = _overwritten_check
+        for name in overwritten:
+            if name in scope:
+                scope[name] = _overwritten_check
         function = scope[entry_point] if entry_point in scope else _missing(entry_point)
     except BaseException as error:
         send(b"E" + name_of(error).encode())
         os._exit(0)
-    for call in calls:
+    unsent, sent_at = b"", clock()
+    for count, call in enumerate(calls):
         args, kwargs = loads(call)
         try:
             reply = b"V" + encode(function(*args, **kwargs))
         except BaseException as error:
-            send(b"E" + name_of(error).encode())
+            reply = b"E" + name_of(error).encode()
             if not keep_going:
+                send(reply, unsent)
                 break
+        # Each of the first replies at once: most wrong programs are found out by them.
+        if count < SENT_AT_ONCE or clock() - sent_at > SEND_EVERY:
+            send(reply, unsent)
+            unsent, sent_at = b"", clock()
         else:
-            send(reply)
-    send(b"D")
+            unsent += framed(reply)
+    send(b"D", unsent)
     os._exit(0)
 
 
@@ -324,8 +341,12 @@ def _missing(name: str) -> None:
     raise NameError(name)
 
 
-def _send(payload: bytes) -> None:
-    data = struct.pack("I", len(payload)) + payload
+def _framed(payload: bytes) -> bytes:
+    return struct.pack("I", len(payload)) + payload
+
+
+def _send(payload: bytes, unsent: bytes = b"") -> None:
+    data = unsent + _framed(payload)
     while data:
         data = data[os.write(3, data) :]
 
