@@ -19,6 +19,7 @@ from typing import Any
 from passk import cli
 from passk.answers import ANSWERS, program
 from passk.judge import Judge, Tally
+from passk.plus import MIN_SECONDS, PROGRAM_SECONDS, find_suite, read_suite
 from passk.problems import Benchmark, find_benchmark
 from passk.records import (
     OUTCOMES,
@@ -33,7 +34,7 @@ from passk.records import (
     write_records,
 )
 from passk.sandbox.limits import Limits
-from passk.suites import SUITES
+from passk.suites import BASE, Suite
 
 KEPT_OF_SAMPLES = (
     "model",
@@ -50,7 +51,7 @@ log = logging.getLogger("execute")
 
 def execute(
     benchmark: Benchmark,
-    suite: str,
+    suite: Suite,
     answer: str,
     samples: Path,
     verdicts: Path,
@@ -66,7 +67,7 @@ def execute(
     origin = _origin(samples, benchmark)
     problems = {problem.task_id: problem for problem in benchmark.problems}
     total, tasks = _survey(samples, problems)
-    cases = {task: SUITES[suite](problems[task]) for task in tasks}
+    cases = {task: suite.case(problems[task]) for task in tasks}
     name = f"{samples.name.removesuffix('.gz').removesuffix('.jsonl')}: "
     started = time.monotonic()
     with Judge(cases, workers, limits, require_sandbox) as judge:
@@ -86,7 +87,8 @@ def execute(
         "samples_sha256": sha256_of(samples),
         "samples": origin,
         "benchmark_sha256": benchmark.sha256,
-        "suite": suite,
+        "suite": suite.name,
+        **suite.about,
         "answer": answer,
         "sandbox": {"layers": list(layers), "missing": list(missing)},
         "limits": asdict(limits),
@@ -136,7 +138,14 @@ def main() -> None:
     defaults = Limits()
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--benchmark", required=True, help="name in config.yaml, or a problem file")
-    parser.add_argument("--suite", choices=sorted(SUITES), default="base", help="which tests")
+    parser.add_argument(
+        "--suite", choices=("base", "plus"), default="base", help="HumanEval's tests or HumanEval+"
+    )
+    parser.add_argument(
+        "--expected",
+        type=Path,
+        help="expected values of --suite plus (default: made once below resources/plus)",
+    )
     parser.add_argument(
         "--answer", choices=ANSWERS, default="verbatim", help="how a completion becomes a program"
     )
@@ -144,7 +153,10 @@ def main() -> None:
     parser.add_argument("--verdicts", type=Path, required=True, help=".jsonl.gz to write")
     parser.add_argument("--workers", type=int, default=1, help="programs that run at a time")
     parser.add_argument(
-        "--timeout", type=float, default=defaults.cpu_seconds, help="CPU seconds of a program"
+        "--timeout",
+        type=float,
+        help=f"CPU seconds of a program (default {defaults.cpu_seconds:g}); with --suite plus of "
+        f"each input, at least (default {MIN_SECONDS:g})",
     )
     parser.add_argument(
         "--memory-mb", type=int, default=defaults.memory_bytes >> 20, help="memory of a program"
@@ -155,14 +167,26 @@ def main() -> None:
     given = parser.parse_args()
     if given.workers < 1:
         raise UserError("--workers must be 1 or more")
+    memory = given.memory_mb << 20
+    if given.suite == "plus":
+        least = MIN_SECONDS if given.timeout is None else given.timeout
+        suite = (
+            read_suite(given.expected, least)
+            if given.expected
+            else find_suite(given.benchmark, least)
+        )
+        limits = Limits(cpu_seconds=PROGRAM_SECONDS, memory_bytes=memory)
+    else:
+        suite = BASE
+        limits = Limits.of(given.timeout or defaults.cpu_seconds, memory)
     execute(
         find_benchmark(given.benchmark),
-        given.suite,
+        suite,
         given.answer,
         given.samples,
         given.verdicts,
         given.workers,
-        Limits(cpu_seconds=given.timeout, memory_bytes=given.memory_mb << 20),
+        limits,
         given.require_sandbox,
     )
 

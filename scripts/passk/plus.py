@@ -31,8 +31,6 @@ import logging
 import marshal
 import math
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -42,7 +40,7 @@ from typing import Any, ClassVar
 from passk.problems import Problem
 from passk.records import UserError, read_lines, replace_atomically
 from passk.sandbox import canonical, wire
-from passk.suites import Judgement, Reply, marshal_call
+from passk.suites import Judgement, Reply, Suite, marshal_call
 
 FORMAT = 1
 MIN_SECONDS = 1.0  # EvalPlus's min_time_limit, gt_time_limit_factor and EVALPLUS_TIMEOUT_PER_TASK
@@ -137,6 +135,9 @@ def fetch(url: str, sha256: str, path: Path) -> None:
     :raises UserError: no network, or not the file whose content has ``sha256``.
     """
     if not path.exists():
+        import urllib.error
+        import urllib.request  # a heavy import, for one run in many
+
         try:
             with urllib.request.urlopen(url, timeout=60) as answer:
                 data = answer.read()
@@ -166,7 +167,7 @@ def _check(data: bytes, sha256: str, where: str) -> None:
 
 
 def expected_values(tests: Path, sha256: str, output: Path) -> None:
-    """Run every reference solution on its inputs and write what :func:`read_cases` reads.
+    """Run every reference solution on its inputs and write what :func:`read_suite` reads.
 
     ``tests`` is the release's file, ``sha256`` that of its content, which is written down. About
     15 s of CPU time. The references are trusted: they run in this process.
@@ -222,31 +223,11 @@ def _is_small(result: Any) -> bool:
     return len(marshal.dumps(result, 2)) < 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class PlusTests:
-    """What :func:`expected_values` wrote: the cases by task, and the sha256 of the tests."""
+def read_suite(path: Path, min_seconds: float = MIN_SECONDS) -> Suite:
+    """The suite of a file of expected values. ``min_seconds``: CPU time that every input may take.
 
-    cases: dict[str, PlusCase]
-    sha256: str
-
-    def case(self, problem: Problem) -> PlusCase:
-        """The case of ``problem``.
-
-        :raises UserError: HumanEval+ has no such task, or another of that name.
-        """
-        case = self.cases.get(problem.task_id)
-        if case is None or case.entry_point != problem.entry_point:
-            raise UserError(
-                f"HumanEval+ has no task {problem.task_id} with {problem.entry_point}(); the suite "
-                "'plus' is for HumanEval's tasks only"
-            )
-        return case
-
-
-def read_cases(path: Path, min_seconds: float = MIN_SECONDS) -> PlusTests:
-    """Read a file of expected values.
-
-    :raises UserError: no such file, a damaged one, or one of another format.
+    :raises UserError: no such file, a damaged one, or one of another format. The suite's ``case``
+        raises it for a problem that HumanEval+ does not have.
     """
     cases: dict[str, PlusCase] = {}
     sha256 = None
@@ -254,7 +235,7 @@ def read_cases(path: Path, min_seconds: float = MIN_SECONDS) -> PlusTests:
         for number, record in read_lines(path):
             if number == 1:
                 if record["format"] != FORMAT:
-                    raise ValueError
+                    raise ValueError("another format")
                 sha256 = record["tests_sha256"]
             else:
                 cases[record["task_id"]] = _case(record, min_seconds)
@@ -262,9 +243,19 @@ def read_cases(path: Path, min_seconds: float = MIN_SECONDS) -> PlusTests:
         raise UserError(
             f"{path} is no file of expected values of this version; delete it and make it again"
         ) from error
-    if sha256 is None or not cases:
-        raise UserError(f"{path} is empty or cut short; delete it and make it again")
-    return PlusTests(cases, sha256)
+    if not cases:
+        raise UserError(f"{path} has no tasks; delete it and make it again")
+
+    def case(problem: Problem) -> PlusCase:
+        found = cases.get(problem.task_id)
+        if found is None or found.entry_point != problem.entry_point:
+            raise UserError(
+                f"HumanEval+ has no task {problem.task_id} with {problem.entry_point}(); the suite "
+                "'plus' is for HumanEval's tasks only"
+            )
+        return found
+
+    return Suite("plus", case, {"tests_sha256": sha256, "input_seconds": min_seconds})
 
 
 def _case(record: dict[str, Any], min_seconds: float) -> PlusCase:
@@ -287,8 +278,8 @@ def _case(record: dict[str, Any], min_seconds: float) -> PlusCase:
     )
 
 
-def find_tests(name: str, min_seconds: float, config: Path = Path("config.yaml")) -> PlusTests:
-    """The tests of a benchmark in ``config``, fetched and computed unless they are there.
+def find_suite(name: str, min_seconds: float, config: Path = Path("config.yaml")) -> Suite:
+    """The suite of a benchmark in ``config``, fetched and computed unless they are there.
 
     :raises UserError: a benchmark without ``plus``; otherwise as :func:`fetch` does.
     """
@@ -304,10 +295,10 @@ def find_tests(name: str, min_seconds: float, config: Path = Path("config.yaml")
     folder = config.parent / "resources" / "plus"
     tests, expected = folder / f"{name}.jsonl.gz", folder / f"{name}.expected.jsonl.gz"
     if expected.exists():
-        found = read_cases(expected, min_seconds)
-        if found.sha256 == entry["sha256"]:
+        found = read_suite(expected, min_seconds)
+        if found.about["tests_sha256"] == entry["sha256"]:
             return found
     fetch(entry["url"], entry["sha256"], tests)
     log.info("running HumanEval+'s reference solutions once, about 15 s")
     expected_values(tests, entry["sha256"], expected)
-    return read_cases(expected, min_seconds)
+    return read_suite(expected, min_seconds)

@@ -230,4 +230,13 @@ def _without_messages(source: str) -> ast.Module:
     return tree
 
 
-SUITES: dict[str, Callable[[Problem], Case]] = {"base": check_case}
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Tests that judge. ``case`` makes a problem's case; ``about`` goes into the metadata."""
+
+    name: str
+    case: Callable[[Problem], Case]
+    about: dict[str, Any]
+
+
+BASE = Suite("base", check_case, {})

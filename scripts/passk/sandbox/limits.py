@@ -23,3 +23,12 @@ class Limits:
     scratch_bytes: int = 16 << 20
     descriptors: int = 64
     rounds: int = 12
+
+    @classmethod
+    def of(cls, cpu_seconds: float, memory_bytes: int) -> Limits:
+        """Limits whose idle time follows the CPU time."""
+        return cls(
+            cpu_seconds=cpu_seconds,
+            idle_seconds=3 * cpu_seconds + 1,
+            memory_bytes=memory_bytes,
+        )
