@@ -45,6 +45,13 @@ def refuse_impossible_experiments():
                 f"{where}: k = {max(experiment['k_values'])} needs at least as many samples, but "
                 f"n_samples is {n}; lower k_values or raise n_samples"
             )
+        if "plus" in experiment["suites"]:
+            benchmark = experiment["benchmark"]
+            if "plus" not in config["benchmarks"][benchmark]:
+                raise WorkflowError(
+                    f"{where}: the suite 'plus' needs tests, but the benchmark {benchmark!r} has no "
+                    "'plus'; take it out of suites, or add HumanEval+ as the benchmark humaneval does"
+                )
         baseline = experiment.get("baseline", {}).get("experiment")
         if baseline and baseline not in config["experiments"]:
             raise WorkflowError(f"{where}: its baseline {baseline!r} is no experiment")
@@ -177,6 +184,22 @@ def recorded_samples(wildcards):
     """The file or folder of a model whose samples someone already has; nothing otherwise."""
     entry = weights(wildcards)
     return [entry["path"]] if entry["engine"] == "recorded" else []
+
+
+def problem_entry(wildcards):
+    """What decides a benchmark's problems, as JSON: other tests for them sample nothing again."""
+    entry = config["benchmarks"][wildcards["benchmark"]]
+    return json.dumps({key: value for key, value in entry.items() if key != "plus"})
+
+
+def expected_of(wildcards):
+    """The expected values of HumanEval+; nothing for a benchmark's own tests."""
+    plus = wildcards["suite"] == "plus"
+    return expand("resources/plus/{benchmark}.expected.jsonl.gz", **wildcards) if plus else []
+
+
+def expected_option(wildcards, input):
+    return ["--expected", *input.expected] if input.expected else []
 
 
 def problem_source(wildcards):

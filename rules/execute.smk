@@ -6,6 +6,7 @@ rule execute:
         samples="results/{model}/{benchmark}/{sampling}/samples/{draws}.jsonl.gz",
         metadata="results/{model}/{benchmark}/{sampling}/samples/{draws}.meta.json",
         problems="results/{model}/{benchmark}/problems.jsonl",
+        expected=expected_of,
         code=code("execute.py"),
     output:
         verdicts="results/{model}/{benchmark}/{sampling}/verdicts/{suite}-{answer}/{draws}.jsonl.gz",
@@ -15,7 +16,9 @@ rule execute:
     conda:
         "../envs/main.yaml"
     threads: 2
+    params:
+        expected=expected_option,
     shell:
-        "python scripts/execute.py --benchmark {input.problems} --suite {wildcards.suite}"
+        "python scripts/execute.py --benchmark {input.problems} --suite {wildcards.suite} {params.expected}"
         " --answer {wildcards.answer} --samples {input.samples} --verdicts {output.verdicts}"
         " --workers {threads} 2>&1 | tee {log}"

@@ -3,6 +3,7 @@
 
 localrules:
     problem_file,
+    expected_values,
     download_model,
     environment,
 
@@ -17,10 +18,28 @@ rule problem_file:
     conda:
         "../envs/main.yaml"
     params:
-        benchmark=json_of("benchmarks/{benchmark}"),
+        benchmark=problem_entry,
     shell:
         "python scripts/problem_file.py --benchmark {params.benchmark:q} --output {output}"
         " 2>&1 | tee {log}"
+
+
+# HumanEval+ has inputs and reference solutions: this fetches it, unless it is there, and runs them.
+rule expected_values:
+    input:
+        code=code("expected_values.py"),
+    output:
+        "resources/plus/{benchmark}.expected.jsonl.gz",
+    log:
+        "logs/expected_values/{benchmark}.log",
+    conda:
+        "../envs/main.yaml"
+    params:
+        plus=json_of("benchmarks/{benchmark}/plus"),
+        tests="resources/plus/{benchmark}.jsonl.gz",
+    shell:
+        "python scripts/expected_values.py --plus {params.plus:q} --tests {params.tests}"
+        " --output {output} 2>&1 | tee {log}"
 
 
 # Fetches weights into the Hugging Face cache (HF_HOME) unless they are there, and writes down
