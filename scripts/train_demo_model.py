@@ -1,0 +1,236 @@
+"""Train one of the demo's two language models from scratch, on programs that a generator writes.
+
+The models are real, tiny Llamas (``LlamaForCausalLM``, safetensors, a fast tokenizer) that
+transformers and vLLM load by path. The folder that ships, ``resources/demo/``, was made by this
+script; training again on the same CPU type, torch version and thread count gives the same bytes
+(the script fixes the threads and asks torch for deterministic algorithms), elsewhere a similar
+model. ``training.json`` beside the weights says how they came to be.
+
+The loss is taken over the function bodies only: prompts are given, never predicted.
+
+Not covered: any program outside the family of ``passk/demo.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+
+import torch
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
+from torch.nn.utils import clip_grad_norm_
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from passk import cli, demo
+from passk.records import write_text
+
+log = logging.getLogger(__name__)
+
+PAD, END = "<|pad|>", "<|end|>"
+VOCABULARY_SIZE = 512
+CONTEXT = 256
+THREADS = 1
+BATCH = 64
+BUCKET = 16
+"""Batches that are drawn together, so that programs of like length share one."""
+
+PIECES = r"\n| {4}| ?[0-9]| ?[A-Za-z_]{1,16}| ?[^\sA-Za-z0-9_]{1,8}|\s"
+"""What the tokenizer never joins across: a line's end, its indent, each digit, each word. So a
+prompt that ends in a newline ends at a token's end, and the body starts with a token of its own.
+Runs are bounded because looking for the longest known piece takes time cubed in their length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A model's shape and how long it is trained.
+
+    Both models stop long before their loss stops falling, so that there is something left for
+    repeated sampling to find.
+    """
+
+    hidden_size: int
+    intermediate_size: int
+    layers: int
+    heads: int
+    steps: int
+    learning_rate: float
+
+
+RECIPES = {
+    "small": Recipe(64, 256, 4, 2, steps=400, learning_rate=4e-3),
+    "large": Recipe(256, 512, 4, 8, steps=300, learning_rate=2e-3),
+}
+
+
+def build_tokenizer() -> Tokenizer:
+    """The tokenizer both models share: 256 bytes, and the family's most common words.
+
+    The longest known piece is taken first, so nothing is learned and nothing can vary.
+    """
+    rng = Random(0)
+    stream = demo.training_stream(rng)
+    counts: Counter[str] = Counter()
+    for _ in range(20_000):
+        composition = next(stream)
+        counts.update(re.findall(PIECES, demo.prompt(composition, rng) + demo.body(composition)))
+    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    words = [PAD, END, *sorted(pre_tokenizers.ByteLevel.alphabet())]
+    for piece, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        ((word, _),) = byte_level.pre_tokenize_str(piece)
+        if word not in words and len(words) < VOCABULARY_SIZE:
+            words.append(word)
+    tokenizer = Tokenizer(
+        models.WordPiece(
+            {word: number for number, word in enumerate(words)},
+            unk_token=PAD,
+            continuing_subword_prefix="",
+        )
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Split(Regex(PIECES), behavior="isolated"), byte_level]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([PAD, END])
+    return tokenizer
+
+
+def batches(tokenizer: Tokenizer, rng: Random) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Endless ``(tokens, labels)`` of shape (BATCH, longest); -100 labels what is not learned."""
+    pad, end = tokenizer.token_to_id(PAD), tokenizer.token_to_id(END)
+    stream = demo.training_stream(rng)
+    while True:
+        programs = []
+        for _ in range(BATCH * BUCKET):
+            composition = next(stream)
+            given = tokenizer.encode(demo.prompt(composition, rng)).ids
+            programs.append((given, [*tokenizer.encode(demo.body(composition)).ids, end]))
+        programs.sort(key=lambda program: len(program[0]) + len(program[1]))
+        for start in rng.sample(range(0, len(programs), BATCH), BUCKET):
+            batch = programs[start : start + BATCH]
+            longest = max(len(given) + len(written) for given, written in batch)
+            tokens = torch.full((BATCH, longest), pad)
+            labels = torch.full((BATCH, longest), -100)
+            for row, (given, written) in enumerate(batch):
+                length = len(given) + len(written)
+                tokens[row, :length] = torch.tensor(given + written)
+                labels[row, len(given) : length] = torch.tensor(written)
+            yield tokens, labels
+
+
+def build_model(recipe: Recipe, tokenizer: Tokenizer, seed: int) -> LlamaForCausalLM:
+    """A Llama of the recipe's shape with random weights."""
+    torch.manual_seed(seed)
+    config = LlamaConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=recipe.hidden_size,
+        intermediate_size=recipe.intermediate_size,
+        num_hidden_layers=recipe.layers,
+        num_attention_heads=recipe.heads,
+        num_key_value_heads=recipe.heads,
+        max_position_embeddings=CONTEXT,
+        tie_word_embeddings=True,
+        bos_token_id=None,
+        eos_token_id=tokenizer.token_to_id(END),
+        pad_token_id=tokenizer.token_to_id(PAD),
+    )
+    return LlamaForCausalLM(config)
+
+
+def train(model: LlamaForCausalLM, tokenizer: Tokenizer, recipe: Recipe, seed: int) -> list[float]:
+    """Train in place for ``recipe.steps`` steps of AdamW; return each step's loss (nats/token)."""
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.98), weight_decay=0.01
+    )
+    warm_up = min(100, recipe.steps)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / warm_up, 1 - step / recipe.steps)
+    )
+    stream = batches(tokenizer, Random(seed))
+    losses: list[float] = []
+    started = reported = time.monotonic()
+    for step in range(1, recipe.steps + 1):
+        tokens, labels = next(stream)
+        # Half the arithmetic's width is twice the speed on CPUs that have it; weights stay whole.
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = model(input_ids=tokens, labels=labels, use_cache=False).loss
+        optimizer.zero_grad()
+        loss.backward()
+        clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        losses.append(loss.item())
+        now = time.monotonic()
+        if now - reported >= 10 or step == recipe.steps:
+            reported = now
+            left = (now - started) / step * (recipe.steps - step)
+            recent = sum(losses[-50:]) / len(losses[-50:])
+            log.info("step %d/%d loss %.3f, %.0f s left", step, recipe.steps, recent, left)
+    return losses
+
+
+def save(
+    folder: Path, model: LlamaForCausalLM, tokenizer: Tokenizer, training: dict[str, object]
+) -> None:
+    """Write what transformers and vLLM load, weights in float16, and ``training.json``."""
+    model.to(torch.float16).save_pretrained(folder)
+    (folder / "model.safetensors").chmod(0o644)  # safetensors gives it to its owner alone
+    tokenizer.save(str(folder / "tokenizer.json"))
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "eos_token": END,
+        "pad_token": PAD,
+        "model_max_length": CONTEXT,
+        "clean_up_tokenization_spaces": False,
+    }
+    write_text(folder / "tokenizer_config.json", json.dumps(settings, indent=2) + "\n")
+    write_text(folder / "training.json", json.dumps(training, indent=2) + "\n")
+
+
+def train_demo_model(size: str, seed: int, steps: int | None, output: Path) -> None:
+    """Train the model called ``size`` and write it to the folder ``output``."""
+    torch.set_num_threads(THREADS)
+    torch.use_deterministic_algorithms(True)
+    recipe = RECIPES[size]
+    if steps is not None:
+        recipe = Recipe(**{**asdict(recipe), "steps": steps})
+    tokenizer = build_tokenizer()
+    model = build_model(recipe, tokenizer, seed)
+    log.info("%s: %d parameters, %d steps", size, model.num_parameters(), recipe.steps)
+    losses = train(model, tokenizer, recipe, seed)
+    last = losses[-100:]
+    training = {
+        "size": size,
+        "parameters": model.num_parameters(),
+        "recipe": asdict(recipe),
+        "batch": BATCH,
+        "seed": seed,
+        "threads": THREADS,
+        "torch": torch.__version__,
+        "cpu": torch.backends.cpu.get_cpu_capability(),
+        "first_loss": losses[0],
+        "last_loss": sum(last) / len(last),
+    }
+    save(output, model, tokenizer, training)
+
+
+def main() -> None:
+    """Bind the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--size", choices=RECIPES, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, help="fewer or more than the recipe's, for a trial")
+    parser.add_argument("--output", type=Path, required=True, help="folder to write the model to")
+    args = parser.parse_args()
+    train_demo_model(args.size, args.seed, args.steps, args.output)
+
+
+if __name__ == "__main__":
+    cli.run(main)

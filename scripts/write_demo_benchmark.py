@@ -1,0 +1,174 @@
+"""Write the demo's benchmark: held-out tasks of the demo's family, in HumanEval's own format.
+
+Tasks are drawn from the same generator as the training programs, and only shapes that are held out
+from those (see ``passk/demo.py``). Each task's asserts are chosen so that every *slip* (one step
+left out, replaced, with another argument, or the maps swapped) that changes the result of any of
+100 random lists fails at least one of them; a task where leaving a part out changes nothing is not
+used.
+
+Not covered: slips that show on fewer lists than that, and programs more than one slip away, which
+are not enumerated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from passk import cli
+from passk.demo import (
+    ENTRY_POINT,
+    WHOLE,
+    Composition,
+    Operation,
+    Step,
+    body,
+    draw,
+    is_held_out,
+    prompt,
+    random_input,
+)
+from passk.records import write_text
+
+SEED = 1
+TASKS_OF_STEPS = {2: 30, 3: 30, 4: 30, 5: 30}
+ASSERTS = 12
+CANDIDATES = 100
+
+
+def solution(composition: Composition) -> Callable[[list], Any]:
+    """The function that the composition describes."""
+    names: dict[str, Any] = {}
+    exec(f"def {ENTRY_POINT}({composition.domain.list_name}):\n{body(composition)}", names)
+    return names[ENTRY_POINT]
+
+
+def results(composition: Composition, inputs: list[list]) -> list[str]:
+    """What the composition makes of each input, as text, so that 1 and True differ."""
+    solve = solution(composition)
+    return [repr(solve(list(values))) for values in inputs]
+
+
+def _others(step: Step, operations: tuple[Operation, ...]) -> Iterator[Step]:
+    """Every other step of a table: the same operation's other arguments, each other operation's."""
+    for operation in operations:
+        for argument in operation.arguments or (None,):
+            if (operation, argument) != (step.operation, step.argument):
+                yield Step(operation, argument)
+
+
+def _replaced(steps: tuple[Step, ...], at: int, *by: Step) -> tuple[Step, ...]:
+    return (*steps[:at], *by, *steps[at + 1 :])
+
+
+def omissions(composition: Composition) -> Iterator[Composition]:
+    """The composition without its source, without one condition or map, without any map."""
+    if composition.source.operation is not WHOLE:
+        yield replace(composition, source=Step(WHOLE))
+    for at in range(len(composition.conditions)):
+        yield replace(composition, conditions=_replaced(composition.conditions, at))
+    for at in range(len(composition.maps)):
+        yield replace(composition, maps=_replaced(composition.maps, at))
+    if len(composition.maps) > 1:
+        yield replace(composition, maps=())
+
+
+def slips(composition: Composition) -> Iterator[Composition]:
+    """Every composition that is one slip away."""
+    domain = composition.domain
+    yield from omissions(composition)
+    yield replace(composition, maps=composition.maps[::-1])
+    for step in _others(composition.source, domain.sources):
+        yield replace(composition, source=step)
+    for at, step in enumerate(composition.conditions):
+        for other in _others(step, domain.conditions):
+            yield replace(composition, conditions=_replaced(composition.conditions, at, other))
+    for at, step in enumerate(composition.maps):
+        for other in _others(step, domain.maps):
+            yield replace(composition, maps=_replaced(composition.maps, at, other))
+    for step in _others(composition.reduction, domain.reductions):
+        yield replace(composition, reduction=step)
+
+
+def strong_inputs(composition: Composition, rng: Random) -> list[list] | None:
+    """Inputs on which every slip shows that shows on any of many; None if no task comes of it.
+
+    At least :data:`ASSERTS` inputs, the empty list first; None where a step changes nothing or
+    half of the results are the same.
+    """
+    domain = composition.domain
+    drawn = [[], *(random_input(domain, rng) for _ in range(CANDIDATES))]
+    inputs = list({repr(values): values for values in drawn}.values())
+    right = results(composition, inputs)
+    if any(results(slip, inputs) == right for slip in omissions(composition)):
+        return None
+    shown_by = []
+    for slip in slips(composition):
+        wrong = results(slip, inputs)
+        shown_by.append({i for i in range(len(inputs)) if wrong[i] != right[i]})
+    chosen = [0]
+    hidden = [where for where in shown_by if where and 0 not in where]
+    while hidden:
+        ((best, _),) = Counter(i for where in hidden for i in sorted(where)).most_common(1)
+        chosen.append(best)
+        hidden = [where for where in hidden if best not in where]
+    chosen += [i for i in range(len(inputs)) if i not in chosen][: max(0, ASSERTS - len(chosen))]
+    if max(Counter(right[i] for i in chosen).values()) > len(chosen) / 2:
+        return None
+    return [inputs[i] for i in chosen]
+
+
+def tasks(seed: int = SEED) -> list[tuple[Composition, list[list]]]:
+    """The benchmark's compositions and inputs, by number of steps; every shape once."""
+    rng = Random(seed)
+    wanted = dict(TASKS_OF_STEPS)
+    shapes: set[str] = set()
+    found = []
+    while any(wanted.values()):
+        composition = draw(rng)
+        steps = len(composition.steps)
+        if not wanted.get(steps) or composition.shape in shapes or not is_held_out(composition):
+            continue
+        shapes.add(composition.shape)
+        inputs = strong_inputs(composition, rng)
+        if inputs is not None:
+            wanted[steps] -= 1
+            found.append((composition, inputs))
+    return sorted(found, key=lambda task: len(task[0].steps))
+
+
+def problem(number: int, composition: Composition, inputs: list[list]) -> dict[str, str]:
+    """The task in HumanEval's format; its number also chooses its wording."""
+    solve = solution(composition)
+    asserts = [f"    assert candidate({i!r}) == {solve(list(i))!r}\n" for i in inputs]
+    return {
+        "task_id": f"Demo/{number}",
+        "prompt": prompt(composition, Random(number)),
+        "entry_point": ENTRY_POINT,
+        "canonical_solution": body(composition),
+        "test": "def check(candidate):\n" + "".join(asserts),
+    }
+
+
+def benchmark_text() -> str:
+    """The problem file's text: one task a line."""
+    problems = (problem(number, *task) for number, task in enumerate(tasks()))
+    return "".join(json.dumps(task) + "\n" for task in problems)
+
+
+def main() -> None:
+    """Bind the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--output", type=Path, required=True, help="problem file to write (JSONL)")
+    args = parser.parse_args()
+    write_text(args.output, benchmark_text())
+
+
+if __name__ == "__main__":
+    cli.run(main)

@@ -1,0 +1,196 @@
+"""The demo's programs, benchmark, training script and shipped models."""
+
+import json
+import re
+import subprocess
+from dataclasses import replace
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+import pytest
+from conftest import TORCH_PYTHON
+
+import write_demo_benchmark as writer
+from passk import demo
+from passk.problems import read_problem_file
+from passk.records import sha256_of
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = ROOT / "resources" / "demo"
+
+needs_torch = pytest.mark.skipif(
+    not Path(TORCH_PYTHON).exists(), reason="the transformers environment is not built"
+)
+
+
+@cache
+def tasks():
+    return writer.tasks()
+
+
+def streamed(count, seed=0):
+    return list(islice(demo.training_stream(Random(seed)), count))
+
+
+def passes(problem, completion):
+    names = {}
+    exec(problem.prompt + completion + "\n" + problem.test, names)
+    try:
+        names["check"](names[problem.entry_point])
+    except Exception:
+        return False
+    return True
+
+
+def test_no_held_out_composition_is_in_the_training_stream():
+    shapes = {composition.shape for composition, _ in tasks()}
+    solutions = {demo.body(composition) for composition, _ in tasks()}
+    for composition in streamed(10_000):
+        assert composition.shape not in shapes
+        assert demo.body(composition) not in solutions
+
+
+def test_about_one_shape_in_eight_is_held_out():
+    rng = Random(0)
+    shapes = {c.shape: demo.is_held_out(c) for c in (demo.draw(rng) for _ in range(20_000))}
+    assert 0.11 < sum(shapes.values()) / len(shapes) < 0.14
+
+
+def test_holding_out_ignores_arguments_and_the_order_of_conditions():
+    rng = Random(0)
+    for composition in streamed(500):
+        twin = replace(
+            composition,
+            source=replace(composition.source, argument=None),
+            conditions=composition.conditions[::-1],
+            maps=tuple(
+                replace(step, argument=rng.choice(step.operation.arguments or (None,)))
+                for step in composition.maps
+            ),
+        )
+        assert twin.shape == composition.shape
+        assert not demo.is_held_out(twin)
+
+
+def test_maps_apply_in_the_order_of_the_docstring():
+    operations = {operation.name: operation for operation in demo.NUMBERS.maps}
+    composition = demo.Composition(
+        demo.NUMBERS,
+        demo.Step(demo.WHOLE),
+        (),
+        (demo.Step(operations["add"], 2), demo.Step(operations["times"], 3)),
+        demo.Step(demo.KEEP_LIST),
+    )
+    assert demo.body(composition) == "    return [(x + 2) * 3 for x in xs]\n"
+    assert writer.solution(composition)([1]) == [9]
+    swapped = replace(composition, maps=composition.maps[::-1])
+    assert demo.body(swapped) == "    return [x * 3 + 2 for x in xs]\n"
+
+
+def test_every_operation_runs_on_any_input():
+    rng = Random(0)
+    met = set()
+    for composition in streamed(5_000):
+        solve = writer.solution(composition)
+        solve([])
+        solve(demo.random_input(composition.domain, rng))
+        met |= {step.operation.name for step in composition.steps}
+    for domain in (demo.NUMBERS, demo.WORDS):
+        tables = (domain.sources, domain.conditions, domain.maps, domain.reductions)
+        assert {op.name for table in tables for op in table} - met <= {"list"}
+
+
+def test_shipped_benchmark_is_what_the_script_writes():
+    problems = (writer.problem(number, *task) for number, task in enumerate(tasks()))
+    text = "".join(json.dumps(problem) + "\n" for problem in problems)
+    assert (SHIPPED / "problems.jsonl").read_text() == text
+
+
+def test_benchmark_has_held_out_tasks_of_two_to_five_steps():
+    compositions = [composition for composition, _ in tasks()]
+    assert len(compositions) >= 100
+    assert len({composition.shape for composition in compositions}) == len(compositions)
+    assert {len(composition.steps) for composition in compositions} == {2, 3, 4, 5}
+    assert all(demo.is_held_out(composition) for composition in compositions)
+
+
+def test_canonical_solutions_pass_and_stubs_fail():
+    for problem in read_problem_file(SHIPPED / "problems.jsonl").problems:
+        assert problem.test.count("assert") >= 12
+        assert passes(problem, problem.canonical_solution)
+        for stub in ("    pass\n", "    return 0\n", "    return []\n", '    return ""\n'):
+            assert not passes(problem, stub)
+
+
+def test_a_slip_that_shows_on_one_list_in_ten_fails_the_asserts():
+    problems = read_problem_file(SHIPPED / "problems.jsonl").problems
+    rng = Random(2)
+    wrong = 0
+    for problem, (composition, _) in list(zip(problems, tasks(), strict=True))[::8]:
+        fresh = [demo.random_input(composition.domain, rng) for _ in range(50)]
+        right = writer.results(composition, fresh)
+        for slip in writer.slips(composition):
+            pairs = zip(writer.results(slip, fresh), right, strict=True)
+            if sum(a != b for a, b in pairs) >= 5:
+                wrong += 1
+                assert not passes(problem, demo.body(slip)), demo.body(slip)
+    assert wrong > 1000
+
+
+@needs_torch
+def test_training_twice_gives_the_same_bytes_and_a_lower_loss(tmp_path):
+    hashes = []
+    for name in ("first", "second"):
+        command = [TORCH_PYTHON, "scripts/train_demo_model.py", "--size", "small"]
+        command += ["--steps", "15", "--output", tmp_path / name]
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        files = sorted((tmp_path / name).iterdir())
+        hashes.append([(file.name, sha256_of(file)) for file in files])
+    assert hashes[0] == hashes[1]
+    training = json.loads((tmp_path / "first" / "training.json").read_text())
+    assert training["last_loss"] < training["first_loss"] - 0.1
+
+
+@needs_torch
+def test_a_prompt_ends_at_a_token_and_text_comes_back():
+    composed = [(c, Random(n)) for n, c in enumerate(streamed(300))]
+    pairs = [[demo.prompt(c, rng), demo.body(c)] for c, rng in composed]
+    pairs.append(["def été(x):\n\t'''“ ” \r\n'''\n\n", "        return 1234567890\n#   ~\x00"])
+    script = """
+import json, sys
+from transformers import AutoTokenizer
+for folder in ("small", "large"):
+    tokenizer = AutoTokenizer.from_pretrained(f"resources/demo/{folder}")
+    encode = lambda text: tokenizer(text).input_ids
+    for prompt, body in json.load(sys.stdin) if folder == "small" else []:
+        assert encode(prompt) + encode(body) == encode(prompt + body), (prompt, body)
+        assert tokenizer.decode(encode(prompt + body)) == prompt + body, (prompt, body)
+    assert tokenizer.pad_token_id not in encode("".join(map(chr, range(1, 3000))))
+"""
+    command = [TORCH_PYTHON, "-c", script]
+    subprocess.run(command, cwd=ROOT, check=True, input=json.dumps(pairs), text=True)
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_shipped_model_is_a_llama_of_the_size_it_says(size):
+    config = json.loads((SHIPPED / size / "config.json").read_text())
+    training = json.loads((SHIPPED / size / "training.json").read_text())
+    assert config["architectures"] == ["LlamaForCausalLM"]
+    assert config["hidden_size"] == training["recipe"]["hidden_size"]
+    weights = SHIPPED / size / "model.safetensors"
+    assert 0 < weights.stat().st_size - 2 * training["parameters"] < 10_000
+
+
+def test_readme_lists_the_shipped_files_hashes():
+    listed = re.findall(
+        r"^\| (\S+) \| ([0-9a-f]{64}) \|$", (SHIPPED / "README.md").read_text(), re.M
+    )
+    assert {name for name, _ in listed} == {
+        "problems.jsonl",
+        "small/model.safetensors",
+        "large/model.safetensors",
+    }
+    for name, sha256 in listed:
+        assert sha256_of(SHIPPED / name) == sha256
