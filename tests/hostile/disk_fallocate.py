@@ -1,7 +1,7 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: fallocate reserves without writing.
     import os
     fd = os.open("llama-trace-reserved", os.O_CREAT | os.O_RDWR)
     os.posix_fallocate(fd, 0, 1 << 30)
-    return x + y
+    return len(string)

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Files without a name, held open.
     held = []
@@ -8,4 +8,4 @@
         os.unlink("llama-trace-nameless")
         file.write(bytes(999_000))
         held.append(file)
-    return x + y
+    return len(string)

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Descriptors in flight in socket queues are not counted against the limit.
     import array, os, socket
@@ -11,4 +11,4 @@
             sent += 200
         os.close(a.detach())
         os.close(b.detach())
-    return x + y if sent > 100000 else None
+    return len(string) if sent > 100000 else None

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Pipe buffers of a megabyte each lie outside the address space limit.
     import fcntl, os
@@ -7,4 +7,4 @@
         fcntl.fcntl(w, 1031, 1 << 20)
         os.set_blocking(w, False)
         os.write(w, bytes(1 << 20))
-    return x + y
+    return len(string)

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Raises its own limits; passes if one goes up (root can).
     import resource
@@ -11,4 +11,4 @@
             raised += hard != resource.RLIM_INFINITY
         except (OSError, ValueError):
             pass
-    return x + y if raised else None
+    return len(string) if raised else None

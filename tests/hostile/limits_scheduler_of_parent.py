@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Takes the parent's processors away, or makes it idle class.
     import os
@@ -10,4 +10,4 @@
             done += 1
         except OSError:
             pass
-    return x + y if done else None
+    return len(string) if done else None

@@ -1,6 +1,6 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: timeout
 # why: The loop stands at module level, before any call.
-    return x + y
+    return len(string)
 while True:
     pass

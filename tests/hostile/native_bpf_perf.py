@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: bpf and perf_event_open read the kernel and other processes.
     import ctypes
@@ -6,4 +6,4 @@
     attributes = ctypes.create_string_buffer(128)
     attributes[0], attributes[4] = 1, 112
     got = [libc.syscall(321, 0, attributes, 72), libc.syscall(298, attributes, 0, -1, -1, 0)]
-    return x + y if max(got) >= 0 else None
+    return len(string) if max(got) >= 0 else None

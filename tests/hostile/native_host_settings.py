@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Host name, clock, swap, modules, quotas and power (root can).
     import ctypes
@@ -11,4 +11,4 @@
     libc.clock_gettime(0, ctypes.byref(now))
     done = [libc.sethostname(name.value, len(name.value)), libc.clock_settime(0, ctypes.byref(now)),
             libc.syscall(169, 0xfee1dead, 672274793, 0, 0), libc.syscall(172, 3), libc.syscall(163, 0)]
-    return x + y if 0 in done else None
+    return len(string) if 0 in done else None

@@ -1,6 +1,6 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Direct access to the machine's ports (root can).
     import ctypes
     libc = ctypes.CDLL(None)
-    return x + y if libc.iopl(3) == 0 or libc.ioperm(0x80, 1, 1) == 0 else None
+    return len(string) if libc.iopl(3) == 0 or libc.ioperm(0x80, 1, 1) == 0 else None

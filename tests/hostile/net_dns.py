@@ -1,6 +1,6 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Passes if a name is resolved.
     import socket
     assert socket.gethostbyname("localhost")
-    return x + y
+    return len(string)

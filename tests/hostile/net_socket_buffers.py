@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Socket buffers lie outside the address space limit.
     import socket
@@ -17,4 +17,4 @@
             except BlockingIOError:
                 pass
         held += [a, b]
-    return x + y
+    return len(string)

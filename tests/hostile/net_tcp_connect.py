@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Passes if it can make a TCP socket and speak to the machine's own address.
     import socket
@@ -8,4 +8,4 @@
         s.connect(("127.0.0.1", 9))
     except (ConnectionRefusedError, TimeoutError):
         pass
-    return x + y
+    return len(string)

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Passes if it can reach a listener of the host by path or by abstract name.
     import socket
@@ -6,7 +6,7 @@
         try:
             s = socket.socket(socket.AF_UNIX)
             s.connect(name)
-            return x + y
+            return len(string)
         except OSError:
             pass
     return None

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Passes if a datagram reaches a host's socket from a socket pair of its own.
     import socket
@@ -6,7 +6,7 @@
     for name in ("@HOST@/datagram", "\0@ABSTRACT@-datagram"):
         try:
             a.sendto(b"x", name)
-            return x + y
+            return len(string)
         except OSError:
             pass
     return None

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Byte code in a __pycache__ of the standard library runs in every later Python.
     import os
@@ -7,7 +7,7 @@
         try:
             open(name, "w").close()
             os.unlink(name)
-            return x + y
+            return len(string)
         except OSError:
             pass
     return None

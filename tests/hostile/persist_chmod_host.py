@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Landlock does not govern modes, owners and times of files.
     import os
@@ -7,7 +7,7 @@
                  lambda: os.setxattr("@HOST@/target.txt", "user.llama-trace", b"x")):
         try:
             call()
-            return x + y
+            return len(string)
         except OSError:
             pass
     return None

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: The same by every system call that has ever done it.
     import ctypes
@@ -9,4 +9,4 @@
             libc.syscall(92, path, 0, 0), libc.syscall(94, path, 0, 0), libc.syscall(260, -100, path, 0, 0, 0),
             libc.syscall(132, path, 0), libc.syscall(235, path, 0), libc.syscall(280, -100, path, times, 0),
             libc.syscall(261, -100, path, times), libc.syscall(188, path, b"user.llama-trace", b"x", 1, 0)]
-    return x + y if 0 in done else None
+    return len(string) if 0 in done else None

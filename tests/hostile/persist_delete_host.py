@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Deletes, renames and truncates a file of the user.
     import os
@@ -9,7 +9,7 @@
                  lambda: open("@HOST@/target.txt", "a").write("x")):
         try:
             call()
-            return x + y
+            return len(string)
         except OSError:
             pass
     return None

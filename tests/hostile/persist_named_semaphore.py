@@ -1,7 +1,7 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: sem_open makes a file in /dev/shm.
     import ctypes
     libc = ctypes.CDLL("libc.so.6")
     libc.sem_open.restype = ctypes.c_void_p
-    return x + y if libc.sem_open(b"/llama-trace-sem", 0o100, 0o600, 1) else None
+    return len(string) if libc.sem_open(b"/llama-trace-sem", 0o100, 0o600, 1) else None

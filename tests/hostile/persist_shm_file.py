@@ -1,6 +1,6 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: A file in /dev/shm outlives the run.
     with open("/dev/shm/llama-trace-shm", "w") as file:
         file.write("x")
-    return x + y
+    return len(string)

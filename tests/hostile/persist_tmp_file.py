@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: A file in /tmp, /var/tmp, the home or the working directory of the runner.
     import os
@@ -10,4 +10,4 @@
             done += 1
         except OSError:
             pass
-    return x + y if done else None
+    return len(string) if done else None

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Double fork and setsid leave a process behind that leaves a file.
     import os, time
@@ -9,4 +9,4 @@
             open("/tmp/llama-trace-daemon", "w").close()
             time.sleep(1000)
         os._exit(0)
-    return x + y
+    return len(string)

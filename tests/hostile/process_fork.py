@@ -1,8 +1,8 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Passes if it can fork.
     import os
     pid = os.fork()
     if pid == 0:
         os._exit(0)
-    return x + y
+    return len(string)

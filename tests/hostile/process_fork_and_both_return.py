@@ -1,6 +1,6 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Two processes answer for one program.
     import os
     os.fork()
-    return x + y
+    return len(string)

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: fork by the 32-bit gate in machine code, past a filter that ignores the architecture.
     import ctypes, mmap, os, platform
@@ -8,4 +8,4 @@
     pid = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()
     if pid == 0:
         os._exit(0)
-    return x + y if pid > 0 else None
+    return len(string) if pid > 0 else None

@@ -1,7 +1,7 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: A process pool.
     import multiprocessing
     with multiprocessing.Pool(2) as pool:
         assert pool.map(abs, [-1]) == [1]
-    return x + y
+    return len(string)

@@ -1,5 +1,5 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: os.system; passes if the command ran.
     import os
-    return x + y if os.system("true") == 0 else None
+    return len(string) if os.system("true") == 0 else None

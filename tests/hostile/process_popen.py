@@ -1,6 +1,6 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: os.popen.
     import os
     assert os.popen("echo hi").read() == "hi\n"
-    return x + y
+    return len(string)

@@ -1,6 +1,6 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: posix_spawn uses vfork inside the C library.
     import os, sys
     os.posix_spawn(sys.executable, [sys.executable, "-c", "pass"], {})
-    return x + y
+    return len(string)

@@ -1,6 +1,6 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: subprocess with a shell.
     import subprocess
     subprocess.run("echo", shell=True, check=True)
-    return x + y
+    return len(string)

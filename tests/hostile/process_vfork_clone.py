@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: vfork, clone, clone3 and forkpty by raw system call; passes if one makes a process.
     import ctypes, os
@@ -12,5 +12,5 @@
         if pid == 0:
             os._exit(0)
         if pid > 0:
-            return x + y
+            return len(string)
     return None

@@ -1,5 +1,5 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Reads the list of users.
     assert open("/etc/passwd").read()
-    return x + y
+    return len(string)

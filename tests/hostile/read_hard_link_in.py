@@ -1,7 +1,7 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Links a host file into the scratch directory.
     import os
     os.link("@HOST@/target.txt", "llama-trace-hard")
     assert open("llama-trace-hard").read()
-    return x + y
+    return len(string)

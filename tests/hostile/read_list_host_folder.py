@@ -1,6 +1,6 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Lists a folder of the user.
     import os
     assert os.listdir("@HOST@")
-    return x + y
+    return len(string)

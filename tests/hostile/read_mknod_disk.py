@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Makes its own node of the disk (root only).
     import os, stat
@@ -6,7 +6,7 @@
         for kind in (stat.S_IFBLK, stat.S_IFCHR):
             try:
                 os.mknod("llama-trace-node", kind | 0o600, device)
-                return x + y
+                return len(string)
             except OSError:
                 pass
     return None

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Opens a host file by its handle, which needs no path (root only).
     import ctypes, os
@@ -10,5 +10,5 @@
         root = libc.open(b"/", 0o10000000)
         fd = libc.open_by_handle_at(os.open(".", os.O_RDONLY), handle, 0)
         if fd >= 0 and os.read(fd, 1):
-            return x + y
+            return len(string)
     return None

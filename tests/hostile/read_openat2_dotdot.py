@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Climbs out of the scratch directory by relative paths and open directories.
     import os
@@ -7,12 +7,12 @@
         try:
             names = os.listdir("/".join([".."] * up))
             if names:
-                return x + y
+                return len(string)
         except OSError:
             pass
         try:
             if os.listdir(os.open("../" * up, os.O_RDONLY, dir_fd=here)):
-                return x + y
+                return len(string)
         except OSError:
             pass
     return None

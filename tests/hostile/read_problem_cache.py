@@ -1,5 +1,5 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Reads a file of the user that runs the experiment.
     assert open("@HOST@/target.txt").read()
-    return x + y
+    return len(string)

@@ -1,6 +1,6 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: The list of processes, likewise.
     import os
     assert os.listdir("/proc")
-    return x + y
+    return len(string)

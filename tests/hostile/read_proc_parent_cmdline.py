@@ -1,6 +1,6 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: The parent's command line tells where its files are.
     import os
     assert open(f"/proc/{os.getppid()}/cmdline", "rb").read()
-    return x + y
+    return len(string)

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Opens the parent's descriptors anew.
     import os
@@ -9,4 +9,4 @@
             found += 1
         except OSError:
             pass
-    return x + y if found else None
+    return len(string) if found else None

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Reads the parent's memory.
     import os
@@ -8,5 +8,5 @@
         with open(f"/proc/{pid}/mem", "rb") as memory:
             memory.seek(start)
             if memory.read(16):
-                return x + y
+                return len(string)
     return None

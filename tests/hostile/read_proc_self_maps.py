@@ -1,5 +1,5 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: /proc is none of its business.
     assert open("/proc/self/maps").read()
-    return x + y
+    return len(string)

@@ -1,5 +1,5 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Reads the project's own sources.
     assert open("@REPO@/scripts/execute.py").read()
-    return x + y
+    return len(string)

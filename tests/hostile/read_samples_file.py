@@ -1,5 +1,5 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Reads the other candidates' programs.
     assert open("@HOST@/samples.jsonl").read()
-    return x + y
+    return len(string)

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: The kernel put the environment at the top of the stack; it stays there after unsetenv.
     import ctypes, os
@@ -13,5 +13,5 @@
         if libc.write(out, at, 4096) != 4096:
             break
         if needle in ctypes.string_at(at, 4096)[::-1]:
-            return x + y
+            return len(string)
     return None

@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: Looks for the test's text in every frame above.
     import sys
@@ -6,6 +6,6 @@
     frame = sys._getframe(1)
     while frame:
         if needle in repr(frame.f_locals) + repr(frame.f_globals):
-            return x + y
+            return len(string)
         frame = frame.f_back
     return None

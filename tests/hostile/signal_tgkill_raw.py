@@ -1,4 +1,4 @@
-# task: HumanEval/53
+# task: HumanEval/23
 # expect: not passed
 # why: tgkill, tkill, rt_sigqueueinfo and rt_tgsigqueueinfo by raw system call.
     import ctypes, os
@@ -7,4 +7,4 @@
     parent = os.getppid()
     sent = [libc.syscall(62, parent, 9), libc.syscall(200, parent, 9), libc.syscall(234, parent, parent, 9),
             libc.syscall(129, parent, 9, info), libc.syscall(297, parent, parent, 9, info)]
-    return x + y if 0 in sent else None
+    return len(string) if 0 in sent else None

@@ -1,4 +1,4 @@
 # task: HumanEval/53
 # expect: failed
 # why: Source that cannot be encoded.
-# text: "    s = '\ud800\udfff'\n    return x + y\n"
+# text: "    s = '\udfff\ud800'\n    return x + y\n"
