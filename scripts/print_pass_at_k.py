@@ -20,7 +20,7 @@ def summary(
 ) -> list[str]:
     """The lines to print for one curve."""
     lines = [f"{label}: pass@k in per cent", *(f"  {line}" for line in table(points, k_values))]
-    if beat:
+    if beat and beat.label != label:
         k = crossing(points, beat.value)
         reached = f"reaches it at k = {k:,}" if k else f"stays below to k = {points[-1].k:,}"
         lines.append(f"  {beat.label} has {percent(beat.value)} at k = 1; {label} {reached}")

@@ -52,9 +52,7 @@ def from_arguments(args: argparse.Namespace) -> Baseline | None:
         raise UserError("a baseline needs its name; give --baseline-label")
     if args.baseline_value is not None:
         if not 0 <= args.baseline_value <= 1:
-            raise UserError(
-                f"--baseline-value {args.baseline_value} is no fraction of 1; .902, say"
-            )
+            raise UserError(f"--baseline-value {args.baseline_value} is not between 0 and 1")
         return Baseline(args.baseline_label, args.baseline_value, tasks=args.baseline_tasks)
     for point in read_curve(args.baseline_pass_at_k):
         if point.k == 1:

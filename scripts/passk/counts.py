@@ -161,5 +161,5 @@ def _missing(paths: Sequence[Path], task: str, draw: int, how_many: int) -> str:
             break
     else:
         where, remedy = f"the {len(paths)} shards given have", "give the shard that holds it"
-    more = f" (nor {how_many - 1} others of that task)" if how_many > 1 else ""
+    more = f" (and {how_many - 1} more of that task)" if how_many > 1 else ""
     return f"{where} no verdict for draw {draw} of {task}{more}: {remedy}"

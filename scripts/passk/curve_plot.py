@@ -168,7 +168,7 @@ def largest_k(plot: CurvePlot) -> int:
 def set_k_axis(axes: Axes, plot: CurvePlot) -> None:
     """The axis of k, from 1, with room at the left for the interval of the line to beat."""
     axes.set_xscale("log")
-    axes.set_xlim(0.86, largest_k(plot) ** 1.012)
+    axes.set_xlim(largest_k(plot) ** -0.022, largest_k(plot) ** 1.012)
     style.count_axis(axes.xaxis, largest_k(plot))
     axes.grid(axis="y")
     axes.set_xlabel("samples per task, k")
@@ -182,7 +182,7 @@ def draw(view: View, plot: CurvePlot) -> None:
         low, high = ([max(view.share(value), floor) for value in bound] for bound in bounds)
         axes.fill_between(k, low, high, color=colour, linewidth=0)
     if plot.baseline:
-        _draw_baseline(view, plot.baseline)
+        _draw_baseline(view, plot, plot.baseline)
     texts = _draw_published(view, plot)
     shown = [point for point in plot.points if view.share(point.pass_at_k) > 0]
     axes.plot([p.k for p in shown], [view.share(p.pass_at_k) for p in shown], color=MODEL)
@@ -196,13 +196,12 @@ def draw(view: View, plot: CurvePlot) -> None:
     _label_curve(view, plot, texts)
 
 
-def _draw_baseline(view: View, beat: Baseline) -> None:
+def _draw_baseline(view: View, plot: CurvePlot, beat: Baseline) -> None:
     view.axes.axhline(view.share(beat.value), color=OTHER, linewidth=1.1, dashes=(4, 2))
     if not math.isnan(beat.low):
-        bounds = [
-            max(view.share(value), view.axes.get_ylim()[0]) for value in (beat.low, beat.high)
-        ]
-        view.axes.plot([0.92, 0.92], bounds, color=OTHER_LIGHT, linewidth=2.2)
+        floor = view.axes.get_ylim()[0]
+        ends = [max(view.share(value), floor) for value in (beat.low, beat.high)]
+        view.axes.plot([largest_k(plot) ** -0.012] * 2, ends, color=OTHER_LIGHT, linewidth=2.2)
 
 
 def _draw_published(view: View, plot: CurvePlot) -> list[Text]:
@@ -258,8 +257,11 @@ def _label_crossing(view: View, plot: CurvePlot) -> list[Text]:
     down = [bottom, view.share(crossed.pass_at_k)]
     view.axes.plot([crossed.k] * 2, down, color=OTHER, linewidth=0.8, dashes=(1, 1.5))
     text, at = f"k = {crossed.k:,}", (crossed.k, bottom)
-    # A falling curve leaves its lower left free, a rising one its lower right.
-    offset, ha = ((-2.5, 3), "right") if view.failing and crossed.k > 5 else ((2.5, 3), "left")
+    # A falling curve leaves its lower left free, a rising one its lower right, room provided.
+    across = inches(view.axes, crossed.k, bottom)[0]
+    width = view.axes.get_window_extent().width / view.axes.figure.dpi
+    to_left = across > 0.7 if view.failing else across > width - 0.7
+    offset, ha = ((-2.5, 3), "right") if to_left else ((2.5, 3), "left")
     return [style.note(view.axes, text, at, offset, (ha, "bottom"), OTHER)]
 
 
@@ -278,7 +280,7 @@ def _label_curve(view: View, plot: CurvePlot, texts: list[Text]) -> None:
     """The model's name and what the bands are, at the right, where nothing else is."""
     axes, largest = view.axes, largest_k(plot)
     shades = (("light: 95 % over tasks", "tasks"), ("dark: 95 % over draws", "draws"))
-    names = [plot.label, *(text for text, kind in shades if band(plot.points, kind)[0])]
+    names = [plot.label, *(text for text, kind in shades if len(band(plot.points, kind)[0]) > 1)]
     corner, align = (largest, axes.get_ylim()[0]), ("right", "top")
     lines = [style.note(axes, name, corner, (0, 0), align, MUTED) for name in names]
     lines[0].set(fontweight="bold", fontsize=style.NORMAL, color=MODEL)

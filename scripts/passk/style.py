@@ -23,7 +23,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter
 
 from passk.records import replace_atomically, write_text
 
@@ -103,16 +103,19 @@ def save(drawing: Figure, stem: Path, csv: str) -> None:
 
 
 def count_axis(axis: Axis, largest: int) -> None:
-    """Ticks 1, 10, 100, 1,000 on a logarithmic axis of counts; 1, 2, 5 where it is short."""
+    """Ticks 1, 10, 100, 1,000 on a logarithmic axis of counts; more of them where it is short."""
     decades = [10**exponent for exponent in range(len(str(largest)))]
-    ticks = decades if largest >= 50 else [t * m for t in decades for m in (1, 2, 5)]
+    minor = [step * decade for decade in decades for step in range(2, 10)]
+    if largest <= 10:
+        ticks, minor = list(range(1, largest + 1)), []
+    elif largest < 50:
+        ticks, minor = [step * decade for decade in decades for step in (1, 2, 5)], []
+    else:
+        ticks = decades
     axis.set_ticks([tick for tick in ticks if tick <= largest])
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    if largest < 50:
-        axis.set_minor_locator(NullLocator())
-    else:
-        steps = [d * m for d in decades for m in range(2, 10) if d * m <= largest]
-        axis.set_ticks(steps, minor=True, labels=[""] * len(steps))
+    minor = [tick for tick in minor if tick <= largest]
+    axis.set_ticks(minor, minor=True, labels=[""] * len(minor))
 
 
 def per_cent(value: float) -> str:
