@@ -47,7 +47,9 @@ from typing import Any
 from passk.records import OUTCOMES, Sample, UserError, Verdict
 from passk.sandbox import confine
 from passk.sandbox.limits import Limits
-from passk.sandbox.runner import ALL_LAYERS, Result, Runner, find_readable, wipe
+from passk.sandbox.readable import find_readable
+from passk.sandbox.runner import ALL_LAYERS, Result, Runner
+from passk.sandbox.scratch import wipe
 from passk.suites import Case
 
 AHEAD = 4  # programs that a worker holds, so that it never waits for the next
@@ -281,9 +283,7 @@ def _key(secret: bytes, task_id: str, text: str) -> int:
     return int.from_bytes(digest.digest(), "little")
 
 
-def _verdict(
-    task_id: str, draw: int, what: tuple[str, float, str | None], tally: Tally
-) -> Verdict:
+def _verdict(task_id: str, draw: int, what: tuple[str, float, str | None], tally: Tally) -> Verdict:
     verdict = Verdict(task_id, draw, *what)
     tally.add(verdict)
     return verdict

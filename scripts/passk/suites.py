@@ -171,9 +171,14 @@ class CheckCase:
         def recorder(*args: Any, **kwargs: Any) -> Any:
             calls.append(marshal_call(args, kwargs))
             state = random.getstate() if self.random else None
-            result = canonical(*args, **kwargs)
-            if state is not None:
-                random.setstate(state)
+            try:
+                result = canonical(*args, **kwargs)
+            except Exception as error:
+                replies.append(Reply(exception=wire.exception_name(error)))
+                raise
+            finally:
+                if state is not None:
+                    random.setstate(state)
             replies.append(Reply(wire.encode(result)))
             return result
 

@@ -64,10 +64,12 @@ _CALLS: dict[str, tuple[int | None, int | None]] = {
     "renameat2": (316, 276), "seccomp": (317, 277), "getrandom": (318, 278),
     "membarrier": (324, 283), "copy_file_range": (326, 285), "statx": (332, 291),
     "rseq": (334, 293), "pidfd_open": (434, 434), "close_range": (436, 436),
-    "faccessat2": (439, 439), "epoll_pwait2": (441, 441), "futex_waitv": (449, 449),
+    "faccessat2": (439, 439), "landlock_restrict_self": (446, 446),
+    "epoll_pwait2": (441, 441), "futex_waitv": (449, 449),
 }  # fmt: skip
 # Left to the zygote alone; a child's own filter takes them away or narrows them.
-_ZYGOTE_ONLY = ("fork", "prctl", "seccomp", "setrlimit", "sendmsg", "recvmsg", "pidfd_open")
+_ZYGOTE_ONLY = ("fork", "prctl", "seccomp", "setrlimit", "sendmsg", "recvmsg", "pidfd_open",
+                "landlock_restrict_self")  # fmt: skip
 _NARROWED = ("clone", "kill", "tgkill", "prlimit64")
 _WRITES = ("truncate", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "rename", "renameat",
            "renameat2", "utimensat")  # fmt: skip
@@ -80,6 +82,9 @@ _CLONE_THREAD, _CLONE_NEW = 0x10000, 0x7E020080
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _LOAD, _JEQ, _JGE, _JSET, _RET = 0x20, 0x15, 0x35, 0x45, 0x06
 _ARCHES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+_WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE = 1 << 1, 1 << 2, 1 << 3, 1 << 14
+# With removing and making folders and regular files; no links, pipes, sockets or devices.
+_SCRATCH = _READ_FILE | _READ_DIR | _WRITE_FILE | _TRUNCATE | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8
 _Instruction = tuple[int, int, int, int]
 
 
@@ -135,29 +140,49 @@ def landlock(
     for version, bit in ((2, 13), (3, 14), (5, 15)):
         every |= (1 << bit) if abi >= version else 0
     attributes = struct.pack("QQQ", every, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
-    size = 24 if abi >= 6 else 16 if abi >= 4 else 8
-    rules = _syscall(444, attributes, size, 0)
+    rules = _syscall(444, attributes, 24 if abi >= 6 else 16 if abi >= 4 else 8, 0)
     if rules < 0:
         return False
-    read_file, read_dir, write_file = 1 << 2, 1 << 3, 1 << 1
-    truncate = (1 << 14) if abi >= 3 else 0
-    scratch = read_file | read_dir | write_file | truncate | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8
-    grants = [(path, read_file | read_dir) for path in read]
-    grants += [(path, read_dir) for path in list_only]
-    grants += [(path, scratch) for path in write]
-    grants += [(path, read_file | write_file) for path in devices]
+    grants = [(path, _READ_FILE | _READ_DIR) for path in read]
+    grants += [(path, _READ_DIR) for path in list_only]
+    grants += [(path, _SCRATCH) for path in write]
+    grants += [(path, _READ_FILE | _WRITE_FILE) for path in devices]
     for path, rights in grants:
-        try:
-            handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        except OSError:
-            continue
-        if not os.path.isdir(path):  # noqa: PTH112 (pathlib is a heavy import for the zygote)
-            rights &= read_file | write_file | truncate
-        _syscall(445, rules, 1, struct.pack("=Qi", rights, handle), 0)
-        os.close(handle)
-    done = _syscall(446, rules, 0) == 0
+        _grant(rules, path, rights & every)
+    done = enter(rules)
     os.close(rules)
     return done
+
+
+def only_writes_below(folder: str) -> int:
+    """A ruleset for :func:`enter` that takes away writing outside ``folder``; -1 without Landlock.
+
+    Children of one zygote are kept out of each other's folders by it.
+    """
+    handled = _SCRATCH & ~(_READ_FILE | _READ_DIR)
+    if _syscall(444, None, 0, 1) < 3:
+        handled &= ~_TRUNCATE
+    rules = _syscall(444, struct.pack("Q", handled), 8, 0)
+    if rules >= 0:
+        _grant(rules, folder, handled)
+        _grant(rules, "/dev/null", _WRITE_FILE)
+    return rules
+
+
+def enter(rules: int) -> bool:
+    """Put this process under a Landlock ruleset, for good."""
+    return _syscall(446, rules, 0) == 0
+
+
+def _grant(rules: int, path: str, rights: int) -> None:
+    try:
+        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    if not os.path.isdir(path):  # noqa: PTH112 (pathlib is a heavy import for the zygote)
+        rights &= _READ_FILE | _WRITE_FILE | _TRUNCATE
+    _syscall(445, rules, 1, struct.pack("=Qi", rights, handle), 0)
+    os.close(handle)
 
 
 def _number(name: str, column: int) -> int | None:
@@ -205,7 +230,9 @@ class Filter:
         packed = b"".join(struct.pack("HBBI", *one) for one in instructions)
         self.code = ctypes.create_string_buffer(packed, len(packed))
         pointer = ctypes.addressof(self.code)
-        self.program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", len(instructions), pointer))
+        self.program = ctypes.create_string_buffer(
+            struct.pack("HxxxxxxQ", len(instructions), pointer)
+        )
         self.pid_slots = [
             8 * place + 4 for place, one in enumerate(instructions) if one[3] == OWN_PID
         ]

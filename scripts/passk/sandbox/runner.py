@@ -12,16 +12,12 @@ import array
 import contextlib
 import json
 import marshal
-import math
 import os
-import secrets
 import select
 import signal
 import socket
-import stat
 import struct
 import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -31,6 +27,8 @@ from typing import Any
 
 from passk.records import UserError
 from passk.sandbox.limits import Limits
+from passk.sandbox.readable import interpreter
+from passk.sandbox.scratch import usage, wipe
 from passk.suites import Case, Judgement, Reply
 
 SLOTS = 6
@@ -93,7 +91,11 @@ class Runner:
     """
 
     def __init__(
-        self, limits: Limits, scratch: Path, readable: dict[str, list[str]], without: Iterable[str] = ()
+        self,
+        limits: Limits,
+        scratch: Path,
+        readable: dict[str, list[str]],
+        without: Iterable[str] = (),
     ) -> None:
         self.limits = limits
         self.scratch = scratch
@@ -185,9 +187,9 @@ class Runner:
             "without": self.without,
             **self.readable,
         }
-        interpreter = getattr(sys, "_base_executable", None) or sys.executable
+        python = interpreter()
         self.process = subprocess.Popen(
-            [interpreter, "-s", "-S", "-P", "-B", str(_ZYGOTE), json.dumps(options)],
+            [python, "-s", "-S", "-P", "-B", str(_ZYGOTE), json.dumps(options)],
             env={"PYTHONHASHSEED": "0"},
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -206,7 +208,7 @@ class Runner:
             self.process.kill()
             self.process.wait()
             reason = hello[1:].decode(errors="replace") or "it ended at once"
-            raise UserError(f"the sandbox's process cannot start with {interpreter}: {reason}")
+            raise UserError(f"the sandbox's process cannot start with {python}: {reason}")
         self.layers = tuple(json.loads(hello[1:]))
         ours.setblocking(False)
         self.control = ours
@@ -502,7 +504,7 @@ def _clocks(pid: int) -> tuple[float | None, float, int]:
     except OSError:
         return None, 0.0, 0
     try:
-        threads = os.listdir(f"/proc/{pid}/task")
+        threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208
     except OSError:
         return cpu, 0.0, 0
     waited = 0
@@ -513,97 +515,3 @@ def _clocks(pid: int) -> tuple[float | None, float, int]:
         except (OSError, IndexError, ValueError):
             continue
     return cpu, waited / 1e9, len(threads)
-
-
-def usage(folder: Path) -> float:
-    """Bytes below a scratch folder, each entry counted as one block at least.
-
-    Infinite where there are more than 4,096 entries or a folder that cannot be looked into.
-    """
-    total, seen, vanished, folders = 0, 0, 0, [str(folder)]
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    seen += 1
-                    total += 4096
-                    try:
-                        info = entry.stat(follow_symlinks=False)
-                    except FileNotFoundError:
-                        continue
-                    total += info.st_blocks * 512
-                    if stat.S_ISDIR(info.st_mode):
-                        folders.append(entry.path)
-                    if seen > 4096:
-                        return math.inf
-        except FileNotFoundError:
-            vanished += 1  # a folder that is renamed as we look may hide anything
-            if vanished > 20:
-                return math.inf
-            folders.append(str(folder))
-        except OSError:
-            return math.inf
-    return total
-
-
-def wipe(folder: Path) -> None:
-    """Empty a scratch folder, however deep or locked what is below it.
-
-    Nested folders are first moved to the top, so that no path grows long.
-    """
-    if not os.listdir(folder):
-        return
-    token, serial = secrets.token_hex(8), 0
-    while names := os.listdir(folder):
-        for name in names:
-            path = os.path.join(folder, name)
-            if not stat.S_ISDIR(os.lstat(path).st_mode):
-                os.unlink(path)
-                continue
-            os.chmod(path, 0o700)
-            for inner in os.listdir(path):
-                below = os.path.join(path, inner)
-                if stat.S_ISDIR(os.lstat(below).st_mode):
-                    os.chmod(below, 0o700)
-                    serial += 1
-                    os.rename(below, os.path.join(folder, f"{token}-{serial}"))
-                else:
-                    os.unlink(below)
-            os.rmdir(path)
-
-
-def find_readable() -> dict[str, list[str]]:
-    """Which files a child has to read: the standard library without its site-packages.
-
-    Shared libraries that its extension modules load are found by loading them once, elsewhere.
-    """
-    interpreter = getattr(sys, "_base_executable", None) or sys.executable
-    answer = subprocess.run(
-        [interpreter, "-s", "-S", "-P", "-B", "-c", _PROBE],
-        env={},
-        cwd="/",
-        capture_output=True,
-        check=True,
-    )
-    found = json.loads(answer.stdout)
-    read = list(found["libraries"])
-    for folder in found["stdlib"]:
-        for entry in os.scandir(folder):
-            if entry.name not in ("site-packages", "dist-packages", "test", "idlelib"):
-                read.append(entry.path)
-    read += ["/usr/share/zoneinfo", "/etc/localtime"]
-    return {"read": sorted(set(read)), "list_only": found["stdlib"]}
-
-
-_PROBE = """
-import os, sys, json
-folders = [p for p in sys.path if os.path.isdir(p)]
-for folder in folders:
-    for name in os.listdir(folder):
-        module, dot, rest = name.partition(".")
-        if rest.endswith("so") and not module.startswith(("_test", "_xx", "xx", "_tkinter")):
-            try: __import__(module)
-            except Exception: pass
-maps = {line.split(None, 5)[5].strip() for line in open("/proc/self/maps") if "/" in line}
-print(json.dumps({"stdlib": folders, "libraries": sorted(p for p in maps if ".so" in p)}))
-"""

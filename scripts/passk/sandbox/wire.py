@@ -14,13 +14,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import deque
+from collections import Counter, deque
 from typing import Any
 
 MAX_DEPTH = 200
 MAX_RANGE = 100_000
 MAX_DIGITS = 2_000
+MAX_COLLISIONS = 50
 _SMALL = 1 << 63
+_MALFORMED = (
+    ValueError, TypeError, LookupError, ArithmeticError, RecursionError, StopIteration,
+)  # fmt: skip
+_scan = json.JSONDecoder().scan_once
 _dumps = json.JSONEncoder(check_circular=False).encode
 
 
@@ -48,9 +53,20 @@ def decode(reply: bytes) -> Any:
     :raises ValueError: anything that :func:`encode` would not have written.
     """
     try:
-        value = json.loads(reply)
-        return _unpack(value) if b"{" in reply else value
-    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, RecursionError) as error:
+        text = reply.decode("ascii")
+        value, end = _scan(text, 0)
+        if end != len(text):
+            raise ValueError("malformed reply")
+        return _unpack(value) if "{" in text else value
+    except (
+        StopIteration,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         raise ValueError("malformed reply") from error
 
 
@@ -141,7 +157,7 @@ def _items(body: Any) -> list[Any]:
 
 def _distinct(keys: list[Any]) -> list[Any]:
     """Refuse keys whose hashes were made to collide: a table of them costs quadratic time."""
-    if len(keys) > 50 and 2 * len(set(map(hash, keys))) < len(keys):
+    if len(keys) > MAX_COLLISIONS and max(Counter(map(hash, keys)).values()) > MAX_COLLISIONS:
         raise ValueError("malformed reply")
     return keys
 

@@ -109,6 +109,7 @@ def main() -> None:
     if os.getppid() != options["parent"]:
         os._exit(1)
     try:
+        rulesets = [confine.only_writes_below(folder) for folder in slots(options)]
         layers, child_filter = _raise_fences(options)
     except OSError as error:
         control.send(b"X" + str(error).encode())
@@ -116,7 +117,9 @@ def main() -> None:
     _silence_streams()
     _warm_up()
     control.send(b"R" + json.dumps(layers).encode())
-    Zygote(control, options, child_filter).serve()
+    if "landlock" not in layers:
+        rulesets = [-1] * len(rulesets)
+    Zygote(control, options, rulesets, child_filter).serve()
 
 
 def _raise_fences(options: dict[str, object]) -> tuple[list[str], confine.Filter | None]:
@@ -201,13 +204,14 @@ class Zygote:
         self,
         control: _socket.socket,
         options: dict[str, object],
+        rulesets: list[int],
         child_filter: confine.Filter | None,
     ) -> None:
         self.control = control
         self.child_filter = child_filter
         self.cpu_seconds = options["limits"]["cpu_kill_seconds"]
         self.slots = slots(options)
-        self.rulesets = [confine.only_writes_below(folder) for folder in self.slots]
+        self.rulesets = rulesets
         self.pids: dict[int, int] = {}  # slot -> pid
         self.handles: dict[int, int] = {}  # pidfd -> slot
 

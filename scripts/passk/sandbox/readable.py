@@ -1,0 +1,48 @@
+"""Which files a candidate has to read: the standard library, never the packages beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+_PROBE = """
+import os, sys, json
+folders = [p for p in sys.path if os.path.isdir(p)]
+for folder in folders:
+    for name in os.listdir(folder):
+        module, dot, rest = name.partition(".")
+        if rest.endswith("so") and not module.startswith(("_test", "_xx", "xx", "_tkinter")):
+            try: __import__(module)
+            except Exception: pass
+maps = {line.split(None, 5)[5].strip() for line in open("/proc/self/maps") if "/" in line}
+print(json.dumps({"stdlib": folders, "libraries": sorted(p for p in maps if ".so" in p)}))
+"""
+
+
+def interpreter() -> str:
+    """The Python that candidates run on: this one, outside of its virtual environment."""
+    return getattr(sys, "_base_executable", None) or sys.executable
+
+
+def find_readable() -> dict[str, list[str]]:
+    """Which files a child has to read: the standard library without its site-packages.
+
+    Shared libraries that its extension modules load are found by loading them once, elsewhere.
+    """
+    answer = subprocess.run(
+        [interpreter(), "-s", "-S", "-P", "-B", "-c", _PROBE],
+        env={},
+        cwd="/",
+        capture_output=True,
+        check=True,
+    )
+    found = json.loads(answer.stdout)
+    read = list(found["libraries"])
+    for folder in found["stdlib"]:
+        for entry in os.scandir(folder):
+            if entry.name not in ("site-packages", "dist-packages", "test", "idlelib"):
+                read.append(entry.path)
+    read += ["/usr/share/zoneinfo", "/etc/localtime"]
+    return {"read": sorted(set(read)), "list_only": found["stdlib"]}
