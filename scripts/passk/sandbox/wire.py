@@ -218,6 +218,7 @@ _UNPACK = {
 def exception_name(error: BaseException) -> str:
     """The nearest built-in class of an exception; class names of the candidate's stay behind."""
     for kind in type(error).__mro__:
-        if kind.__module__ == "builtins" and getattr(sys.modules["builtins"], kind.__name__, 0):
+        module = getattr(kind, "__module__", None)  # type() makes classes that have none
+        if module == "builtins" and getattr(sys.modules["builtins"], kind.__name__, 0):
             return kind.__name__
     return "Exception"

@@ -324,7 +324,7 @@ def serve_request() -> None:
         except BaseException as error:
             reply = b"E" + name_of(error).encode()
             if not keep_going:
-                send(reply, unsent)
+                unsent += framed(reply)
                 break
         # Each of the first replies at once: most wrong programs are found out by them.
         if count < SENT_AT_ONCE or clock() - sent_at > SEND_EVERY:
