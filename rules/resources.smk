@@ -80,3 +80,25 @@ rule environment:
     shell:
         "python scripts/environment.py --lock {input.lock} --folder {params.folder} --record {output}"
         " 2>&1 | tee {log}"
+
+
+# How the shipped demo models were made (`snakemake train_demo_model`): resources/demo/ is a source
+# that no rule writes.
+rule train_demo_model:
+    input:
+        lock="envs/transformers.txt",
+        code=code("train_demo_model.py"),
+    output:
+        small=directory("results/train_demo_model/small"),
+        large=directory("results/train_demo_model/large"),
+    log:
+        "logs/train_demo_model.log",
+    conda:
+        "../envs/transformers.yaml"
+    params:
+        folder="none" if WITH_CONDA else "resources/envs/transformers",
+    shell:
+        "( python scripts/environment.py --lock {input.lock} --folder {params.folder};"
+        " export PATH=$PWD/{params.folder}/bin:$PATH;"
+        " python scripts/train_demo_model.py --size small --output {output.small};"
+        " python scripts/train_demo_model.py --size large --output {output.large} ) 2>&1 | tee {log}"
