@@ -13,12 +13,14 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import re
 import time
 from pathlib import Path
 from typing import Any
 
 import yaml
+
 from passk import cli
 from passk.checkpoint import Checkpoint, open_checkpoint
 from passk.engines import Request, open_engine
@@ -86,6 +88,8 @@ def sample(
     :raises UserError: what the engine or the checkpoint raises; see there.
     """
     started = time.monotonic()
+    # Read when torch is imported; without it its pool takes every core.
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     benchmark = read_problem_file(problems)
     with open_checkpoint(samples.with_name(samples.name + ".partial")) as checkpoint:
         engine = open_engine(weights, sampling, manifest, benchmark.size, threads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import os
 import subprocess
@@ -305,11 +306,21 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[int, int, int]]]] = {
     "no room": ({**PLAIN, "max_model_len": 10}, [(0, 0, 49)]),
     "too long": ({**PLAIN, "max_model_len": 100_000}, [(0, 0, 49)]),
     "chat": (CHAT, [(0, 0, 49)]),
+    "templated": ({**CHAT, "system_prompt": "Be brief."}, [(0, 0, 49)]),
     "shaped": ({**PLAIN, "temperature": 0.5, "top_p": 0.9}, [(0, 0, 49)]),
 }
-DRAWER = """
+TEMPLATE = (
+    "{{ date_string }} {% for m in messages %}[{{ m.role }}] {{ m.content }}{% endfor %}"
+    "{% if add_generation_prompt %}[assistant]{% endif %}"
+)
+DRAWER = (
+    f"""
+TEMPLATE = {TEMPLATE!r}
+"""
+    + """
 import json, sys, torch
 from pathlib import Path
+from passk import prompts
 from download_model import describe
 from passk.engines import Request, open_engine
 from passk.problems import read_problem_file
@@ -322,6 +333,8 @@ answers = {}
 for name, (sampling, asked) in json.load(sys.stdin).items():
     try:
         engine = open_engine(weights, sampling, manifest, benchmark.size)
+        if name == "templated":
+            engine._tokenizer.chat_template = TEMPLATE
         asked = [Request(benchmark.problems[i], first, last) for i, first, last in asked]
         batches = list(engine.sample(asked))
     except UserError as error:
@@ -330,6 +343,10 @@ for name, (sampling, asked) in json.load(sys.stdin).items():
     rows = [[s.task_id, s.draw, s.completion, s.finish_reason, s.tokens, s.logprob]
             for b in batches for s in b.samples]
     answers[name] = {"rows": rows, "prompt_tokens": sum(b.prompt_tokens for b in batches)}
+    if name == "templated":
+        ids = prompts.prompt_ids(engine._tokenizer, asked[0].problem.prompt, sampling)
+        answers[name]["prompt"] = engine._tokenizer.decode(ids)
+        answers[name] |= engine.identity()
     if name == "shaped":
         # What the model itself says of each text, by one pass over prompt and text.
         given = engine._tokenizer.encode(asked[0].problem.prompt)
@@ -343,6 +360,7 @@ for name, (sampling, asked) in json.load(sys.stdin).items():
             scores.append([len(ids), score])
 print(json.dumps(answers))
 """
+)
 
 
 def draw(python: Path, cases: dict[str, Any]) -> dict[str, Any]:
@@ -409,6 +427,14 @@ def test_length_and_context_limit_a_completion(cases: dict[str, Any]) -> None:
 
 def test_chat_prompt_without_a_template_is_refused(cases: dict[str, Any]) -> None:
     assert "no chat template" in cases["chat"]["error"]
+
+
+def test_chat_prompt_is_the_template_with_a_fixed_date(cases: dict[str, Any]) -> None:
+    problem = read_problem_file(ROOT / "resources/demo/problems.jsonl").problems[0]
+    templated = cases["templated"]
+    expected = f"26 Jul 2024 [system] Be brief.[user] {problem.prompt}[assistant]"
+    assert templated["prompt"] == expected
+    assert templated["chat_template_sha256"] == hashlib.sha256(TEMPLATE.encode()).hexdigest()
 
 
 def test_logprob_is_the_models_own_before_temperature_and_nucleus(cases: dict[str, Any]) -> None:

@@ -13,10 +13,13 @@ device, dtype and version. The CPU build of vLLM is driven too, for tests and sm
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+# Read when vLLM is imported: what it says below a warning would drown the progress lines.
+os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")
+os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
 
 import torch
 import transformers
@@ -25,6 +28,7 @@ from transformers import AutoTokenizer
 from vllm import LLM, SamplingParams
 from vllm.platforms import current_platform
 from vllm.sampling_params import RequestOutputKind
+from vllm.v1.engine.exceptions import EngineDeadError
 
 from passk import prompts
 from passk.engines import Batch, Request
@@ -34,6 +38,8 @@ from passk.seeds import RULE, draw_seed
 
 SEQUENCES = 512
 """Sequences that the engine computes at once, at most; its memory may allow fewer."""
+
+MEMORY_ADVICE = "lower 'max_model_len', set 'quantization: fp8', or raise the model's 'gpus'"
 
 QUEUE = 2 * SEQUENCES
 """Requests handed over and not finished: more than are computed, so that none waits for us."""
@@ -105,6 +111,11 @@ class VllmEngine:
                 outputs = engine.step()
             except torch.OutOfMemoryError as error:
                 raise _out_of_memory(error) from error
+            except EngineDeadError as error:
+                raise UserError(
+                    "vLLM's engine died (its reason stands above); what was drawn is kept: run "
+                    "again to go on"
+                ) from error
             for output in outputs:
                 if not output.finished:
                     continue
@@ -170,6 +181,7 @@ def _load(folder: str, weights: dict[str, Any], sampling: dict[str, Any]) -> LLM
         "seed": 0,
     }
     if current_platform.is_cpu():
+        os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
         # Chunked prefill with seeded requests stops the CPU engine.
         settings |= {
             "enforce_eager": True,
@@ -184,16 +196,16 @@ def _load(folder: str, weights: dict[str, Any], sampling: dict[str, Any]) -> LLM
     except torch.OutOfMemoryError as error:
         raise _out_of_memory(error) from error
     except (ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
+        # The engine's own process may have said why, and only that it failed comes here.
+        reason = " ".join(str(error).split())[:300]
         if "memory" in reason.lower():
             raise _out_of_memory(error) from error
-        logging.exception("vLLM did not start")
-        raise UserError(f"vLLM cannot load the model in {folder}: {reason[:300]}") from error
+        raise UserError(
+            f"vLLM cannot load the model in {folder} ({reason}); if what stands above names "
+            f"memory: {MEMORY_ADVICE}"
+        ) from error
 
 
 def _out_of_memory(error: Exception) -> UserError:
-    return UserError(
-        "the model does not fit into the GPU's memory: lower 'max_model_len', set "
-        "'quantization: fp8', or raise the model's 'gpus' "
-        f"({' '.join(str(error).split())[:200]})"
-    )
+    reason = " ".join(str(error).split())[:200]
+    return UserError(f"the GPU's memory is too small ({reason}): {MEMORY_ADVICE}")
