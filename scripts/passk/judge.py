@@ -52,7 +52,7 @@ from passk.sandbox.runner import ALL_LAYERS, Result, Runner
 from passk.sandbox.scratch import wipe
 from passk.suites import Case
 
-AHEAD = 4  # programs that a worker holds, so that it never waits for the next
+AHEAD = 24  # programs that a worker holds: enough to fill the next child while one runs
 PROGRESS_SECONDS = 10.0
 log = logging.getLogger("execute")
 

@@ -68,6 +68,7 @@ class PlusCase:
     seconds: tuple[float, ...]
     epilogue: ClassVar[str] = ""
     overwritten: ClassVar[tuple[str, ...]] = ()
+    quick: ClassVar[bool] = False
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
         """Compare the replies with the expected values. Never raises."""

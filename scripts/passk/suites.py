@@ -20,8 +20,9 @@ import ast
 import builtins
 import marshal
 import random
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 from passk.problems import Problem
@@ -29,6 +30,7 @@ from passk.records import UserError
 from passk.sandbox import wire
 
 SEED = 0
+QUICK_SECONDS = 0.004
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Case(Protocol):
 
     ``digests``: replies are digests of results (``sandbox.canonical``); ``seconds``: CPU time that
     each call may take, none where only the program has a limit; ``overwritten``: helpers of these
-    names do not survive, since the test's own text defines them after the program.
+    names do not survive, since the test's own text defines them after the program; ``quick``: a
+    right program takes so little time that it may share a child with others.
     """
 
     task_id: str
@@ -85,6 +88,7 @@ class Case(Protocol):
     digests: bool
     seconds: tuple[float, ...]
     overwritten: tuple[str, ...]
+    quick: bool
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement: ...
 
@@ -116,7 +120,8 @@ class CheckCase:
     code: Any
     epilogue: str
     random: bool
-    calls: tuple[bytes, ...] = field(default=())
+    calls: tuple[bytes, ...] = ()
+    quick: bool = False
     digests: ClassVar[bool] = False
     seconds: ClassVar[tuple[float, ...]] = ()
     overwritten: ClassVar[tuple[str, ...]] = ("check",)
@@ -182,6 +187,7 @@ class CheckCase:
             replies.append(Reply(wire.encode(result)))
             return result
 
+        begun = time.process_time()
         try:
             self._check(recorder)
         except AssertionError as error:
@@ -191,9 +197,8 @@ class CheckCase:
                 f"the test of {self.task_id} cannot be run with its canonical solution "
                 f"({type(error).__name__}: {error})"
             ) from error
-        case = CheckCase(
-            self.task_id, self.entry_point, self.code, self.epilogue, self.random, tuple(calls)
-        )
+        quick = time.process_time() - begun < QUICK_SECONDS
+        case = replace(self, calls=tuple(calls), quick=quick)
         verdict = case.judge(replies, case.calls)
         if verdict.state != "passed":
             raise UserError(

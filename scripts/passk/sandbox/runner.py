@@ -1,9 +1,12 @@
-"""Runs programs in children of one zygote, one at a time, with sleepers beside.
+"""Runs programs in children of one zygote, one child at a time, with sleepers beside.
 
 A :class:`Runner` lives in a trusted process. It sends each program with its calls over a socket of
 its own, watches the child's CPU clock from outside, asks the case for a judgement as soon as the
 replies allow one, and restarts a zygote that died. Most programs end within the first few
 milliseconds, so a child is looked at only when it has ended or after :data:`FIRST_LOOK`.
+
+Programs of quick tasks share a child with others, as far as ``gate`` lets them; what stalls or dies
+in company, or needs more than the first round, runs again alone.
 """
 
 from __future__ import annotations
@@ -29,12 +32,16 @@ from passk.records import UserError
 from passk.sandbox.limits import Limits
 from passk.sandbox.readable import interpreter
 from passk.sandbox.scratch import usage, wipe
+from passk.sandbox.wire import exception_name
 from passk.suites import Case, Judgement, Reply
 
 SLOTS = 6
 FIRST_LOOK = 0.02
 LOOK_EVERY = 0.1
 MAX_THREADS = 256
+COMPANY = 12  # programs that share a child, where they can touch nothing of it
+STALLED = 0.03  # CPU seconds without an end of a program that has company
+_EXHAUSTED = ("MemoryError", "RecursionError")
 ALL_LAYERS = ("resource limits", "no new privileges", "no capabilities", "landlock", "seccomp")
 _ZYGOTE = Path(__file__).with_name("zygote.py")
 
@@ -50,37 +57,75 @@ class Result:
 
 
 @dataclass(slots=True)
-class _Run:
-    """A program in flight."""
+class _Job:
+    """A program to run and what it has replied. ``alone``: it must not share a child."""
 
     key: Any
     case: Case
     program: str
     calls: tuple[bytes, ...]
     keep_going: bool = False
+    alone: bool = False
     rounds: int = 1
     tries: int = 1
     cpu_before: float = 0.0
-    slot: int = -1
-    channel: socket.socket | None = None
+    cpu: float = 0.0
+    cpu_at_reply: float = 0.0
+    cpu_at_call: float = 0.0
+    replies: list[Reply] = field(default_factory=list)
+    judged: int = -1
+    done: bool = False
+    verdict: tuple[str, str | None] | None = None
+
+    def judge(self) -> Judgement:
+        self.judged = len(self.replies)
+        try:
+            return self.case.judge(self.replies, self.calls)
+        except Exception as error:  # no reply may end the run
+            return Judgement("failed", exception_name(error))
+
+    def again(self, **changes: Any) -> _Job:
+        """The same job, to be run afresh."""
+        fresh = _Job(self.key, self.case, self.program, self.calls, self.keep_going)
+        fresh.alone, fresh.rounds, fresh.tries = self.alone, self.rounds, self.tries
+        fresh.cpu_before = self.cpu_before
+        for name, value in changes.items():
+            setattr(fresh, name, value)
+        return fresh
+
+
+@dataclass(slots=True)
+class _Child:
+    """A process in flight with the jobs that it does one after another; ``place``: the current."""
+
+    jobs: list[_Job]
+    slot: int
+    channel: socket.socket
+    started: float
+    next_look: float
+    looked: float
+    place: int = 0
     unsent: memoryview | None = None
     received: bytearray = field(default_factory=bytearray)
     taken: int = 0
     pid: int = 0
-    replies: list[Reply] = field(default_factory=list)
-    done: bool = False
-    judged: int = -1
-    started: float = 0.0
-    next_look: float = 0.0
-    looked: float = 0.0
     cpu: float = 0.0
-    cpu_at_reply: float = 0.0
-    cpu_at_call: float = 0.0
+    cpu_at_place: float = 0.0
+    seen: int = -1
     waited: float = 0.0
     idle: float = 0.0
     sleeping: bool = False
     watched: bool = False
-    verdict: tuple[str, str | None] | None = None
+    doomed: bool = False
+
+    @property
+    def shared(self) -> bool:
+        return len(self.jobs) > 1
+
+    @property
+    def job(self) -> _Job:
+        """The current job, or the last when all are done."""
+        return self.jobs[min(self.place, len(self.jobs) - 1)]
 
 
 class Runner:
@@ -101,30 +146,29 @@ class Runner:
         self.scratch = scratch
         self.readable = readable
         self.without = list(without)
-        self.queue: deque[_Run] = deque()
-        self.runs: dict[int, _Run] = {}
+        self.queue: deque[_Job] = deque()
+        self.children: dict[int, _Child] = {}
         self.layers: tuple[str, ...] = ()
         self.poll = select.poll()
-        self.channels: dict[int, _Run] = {}
+        self.channels: dict[int, _Child] = {}
         self.fork_failures = 0
-        self.deaths = 0
         for slot in range(SLOTS):
             (scratch / str(slot)).mkdir(parents=True, exist_ok=True)
         self._start()
 
     def submit(self, key: Any, case: Case, program: str) -> None:
         """Queue a program; its :class:`Result` comes from :meth:`results` under ``key``."""
-        self.queue.append(_Run(key, case, program + case.epilogue, case.calls))
+        self.queue.append(_Job(key, case, program + case.epilogue, case.calls))
 
     @property
     def pending(self) -> int:
         """Programs queued or running."""
-        return len(self.queue) + len(self.runs)
+        return len(self.queue) + sum(len(child.jobs) for child in self.children.values())
 
     @property
     def busy(self) -> bool:
         """Whether a program is using the processor, so that another has to wait."""
-        return any(not run.sleeping for run in self.runs.values())
+        return any(not child.sleeping for child in self.children.values())
 
     def results(self, other: int | None = None, wait: float = 1.0) -> list[tuple[Any, Result]]:
         """Let programs run until some end, ``other`` (a descriptor) is readable or ``wait`` is up.
@@ -139,7 +183,7 @@ class Runner:
             while not finished:
                 self._fill()
                 now = time.monotonic()
-                until = min([deadline, *(run.next_look for run in self.runs.values())])
+                until = min([deadline, *(child.next_look for child in self.children.values())])
                 stop = False
                 for number, _ in self.poll.poll(max(0.0, until - now) * 1000):
                     if number == self.control.fileno():
@@ -149,9 +193,9 @@ class Runner:
                     elif number in self.channels:
                         self._exchange(self.channels[number])
                 now = time.monotonic()
-                for run in list(self.runs.values()):
-                    if run.next_look <= now:
-                        self._look(run, now)
+                for child in list(self.children.values()):
+                    if child.next_look <= now:
+                        self._look(child, now)
                 if stop or now >= deadline:
                     break
         finally:
@@ -164,10 +208,9 @@ class Runner:
         self.control.close()
         self.process.kill()
         self.process.wait()
-        for run in self.runs.values():
-            if run.channel is not None:
-                run.channel.close()
-        self.runs.clear()
+        for child in self.children.values():
+            child.channel.close()
+        self.children.clear()
 
     # The zygote
 
@@ -214,82 +257,66 @@ class Runner:
         self.control = ours
         self.poll.register(ours, select.POLLIN)
 
-    def _restart(self) -> None:
-        """Replace a zygote that died. What was in flight runs again alone; a second time it is
-        a crash."""
-        self.deaths += 1
-        self.poll.unregister(self.control)
-        self.control.close()
-        self.process.kill()
-        self.process.wait()
-        again = []
-        for run in list(self.runs.values()):
-            self._release(run)
-            again.append(run)
-        for run in reversed(again):
-            self.queue.appendleft(_again(run, tries=run.tries + 1))
-        self._start()
-
     # Programs
 
     def _fill(self) -> None:
-        while self.queue and len(self.runs) < SLOTS and not self.busy:
-            run = self.queue[0]
-            if run.tries > 1 and self.runs:
+        while self.queue and len(self.children) < SLOTS and not self.busy:
+            first = self.queue[0]
+            if first.tries > 1 and self.children:
                 return  # it may have killed a zygote: nobody else's run is put at risk
-            if any(other.tries > 1 for other in self.runs.values()):
+            if any(job.tries > 1 for child in self.children.values() for job in child.jobs):
                 return
-            self.queue.popleft()
-            self._begin(run)
+            company = [first]
+            if _may_share(first):
+                company = [job for job in self.queue if _may_share(job)][:COMPANY]
+            for job in company:
+                self.queue.remove(job)
+            self._begin(company)
 
-    def _begin(self, run: _Run) -> None:
-        run.slot = next(slot for slot in range(SLOTS) if slot not in self.runs)
+    def _begin(self, jobs: list[_Job]) -> None:
+        slot = next(slot for slot in range(SLOTS) if slot not in self.children)
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        try:
-            what = (run.program, run.case.entry_point, run.calls, run.keep_going)
-            body = marshal.dumps((*what, run.case.digests, run.case.overwritten), 2)
-        except ValueError:  # lone surrogates are marshalled too; nothing else is in there
-            body = b""
+        body = marshal.dumps([_request(job) for job in jobs], 2)
         request = struct.pack("I", len(body)) + body
+        now = time.monotonic()
+        child = _Child(jobs, slot, ours, started=now, looked=now, next_look=now + FIRST_LOOK)
         try:
             sent = ours.send(request)
         except BlockingIOError:
             sent = 0
-        run.unsent = memoryview(request)[sent:] if sent < len(request) else None
-        run.channel = ours
-        run.started = run.looked = time.monotonic()
-        run.next_look = run.started + FIRST_LOOK
-        self.runs[run.slot] = run
-        try:
+        if sent < len(request):
+            child.unsent = memoryview(request)[sent:]
+        self.children[slot] = child
+        descriptors = array.array("i", [theirs.fileno()])
+        with contextlib.suppress(OSError):  # were the zygote gone, _listen would hear of it
             self.control.sendmsg(
-                [b"F", bytes([run.slot])],
-                [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [theirs.fileno()]))],
+                [b"F", bytes([slot])], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)]
             )
-        except OSError:
-            theirs.close()
-            return  # the zygote is gone: _listen hears the end of its socket
         theirs.close()
-        if run.unsent is not None:
-            self._watch(run)
+        if child.unsent is not None:
+            self._watch(child)
 
-    def _watch(self, run: _Run) -> None:
-        events = select.POLLIN | (select.POLLOUT if run.unsent is not None else 0)
-        self.poll.register(run.channel, events)
-        self.channels[run.channel.fileno()] = run
-        run.watched = True
+    def _watch(self, child: _Child) -> None:
+        events = select.POLLIN | (select.POLLOUT if child.unsent is not None else 0)
+        self.poll.register(child.channel, events)
+        self.channels[child.channel.fileno()] = child
+        child.watched = True
 
-    def _release(self, run: _Run) -> None:
-        del self.runs[run.slot]
-        if run.watched:
-            self.poll.unregister(run.channel)
-            del self.channels[run.channel.fileno()]
-            run.watched = False
-        run.channel.close()
-        wipe(self.scratch / str(run.slot))
+    def _unwatch(self, child: _Child) -> None:
+        self.poll.unregister(child.channel)
+        del self.channels[child.channel.fileno()]
+        child.watched = False
+
+    def _release(self, child: _Child) -> None:
+        del self.children[child.slot]
+        if child.watched:
+            self._unwatch(child)
+        child.channel.close()
+        wipe(self.scratch / str(child.slot))
 
     def _listen(self) -> list[tuple[Any, Result]]:
-        finished = []
+        finished: list[tuple[Any, Result]] = []
         while True:
             try:
                 message = self.control.recv(64)
@@ -298,25 +325,43 @@ class Runner:
             except OSError:
                 message = b""
             if not message:
-                # Each run that was in flight for the second time has killed a zygote twice.
-                for run in list(self.runs.values()):
-                    if run.tries > 1:
-                        self._release(run)
-                        finished.append((run.key, Result("crashed", run.cpu_before)))
-                self._restart()
-                return finished
+                return finished + self._restart()
             if message[:1] == b"E":
                 _, slot, status, cpu = struct.unpack("=cBiQ", message)
                 self.fork_failures = 0
-                ended = self._end(self.runs[slot], status, cpu / 1e6)
-                if ended is not None:
-                    finished.append(ended)
+                child = self.children[slot]
+                self._read(child)
+                self._release(child)
+                if child.shared:
+                    finished += self._part(child)
+                else:
+                    finished += self._end(child.job, status, cpu / 1e6)
             elif message[:1] == b"N":
                 _, slot, number = struct.unpack("=cBi", message)
-                self._refused(self.runs[slot], number)
+                self._refused(self.children[slot], number)
 
-    def _refused(self, run: _Run, number: int) -> None:
-        self._release(run)
+    def _restart(self) -> list[tuple[Any, Result]]:
+        """Replace a zygote that died.
+
+        What was in flight runs again, each alone; what sees a zygote die twice is a crash.
+        """
+        self.poll.unregister(self.control)
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+        finished = []
+        for child in list(self.children.values()):
+            self._release(child)
+            for job in reversed(child.jobs):
+                if job.tries > 1:
+                    finished.append((job.key, Result("crashed", job.cpu_before)))
+                else:
+                    self.queue.appendleft(job.again(alone=True, tries=job.tries + 1))
+        self._start()
+        return finished
+
+    def _refused(self, child: _Child, number: int) -> None:
+        self._release(child)
         self.fork_failures += 1
         if self.fork_failures > 50:
             raise UserError(
@@ -324,60 +369,65 @@ class Runner:
                 "raise the limit on processes, and run the same command again"
             )
         time.sleep(0.1)
-        self.queue.appendleft(_again(run))
+        self.queue.extendleft(job.again() for job in reversed(child.jobs))
 
-    def _end(self, run: _Run, status: int, cpu: float) -> tuple[Any, Result] | None:
-        """A child is gone: read the rest, judge, and return the result or start another round."""
-        self._read(run)
-        run.cpu = cpu
-        total = round(run.cpu_before + cpu, 4)
-        if run.verdict is None or run.verdict[0] == "timeout":
-            judgement = self._judge(run)
+    def _part(self, child: _Child) -> list[tuple[Any, Result]]:
+        """A shared child is gone: results of what it has done; the rest is queued again."""
+        finished, left = [], []
+        for place, job in enumerate(child.jobs):
+            if place > child.place:
+                left.append(job.again())
+                continue
+            judgement = job.judge()
+            if judgement.state == "passed" and not job.alone:
+                finished.append((job.key, Result("passed", job.cpu)))
+            elif judgement.state == "failed" and judgement.error not in _EXHAUSTED:
+                finished.append((job.key, Result("failed", job.cpu, judgement.error)))
+            else:
+                left.append(job.again(alone=True))
+        self.queue.extendleft(reversed(left))
+        return finished
+
+    def _end(self, job: _Job, status: int, cpu: float) -> list[tuple[Any, Result]]:
+        """A job's own child is gone: judge, and return the result or start another round."""
+        total = round(job.cpu_before + cpu, 4)
+        if job.verdict is None or job.verdict[0] == "timeout":
+            judgement = job.judge()
             if judgement.state == "passed":
-                run.verdict = ("passed", None)
+                job.verdict = ("passed", None)
             elif judgement.state == "failed":
-                run.verdict = _failure(judgement.error)
-            elif judgement.state == "diverged" and run.verdict is None:
-                self._release(run)
-                if run.rounds >= self.limits.rounds:
-                    return run.key, Result("failed", total)
-                again = _again(run, calls=judgement.calls, keep_going=judgement.keep_going)
-                again.rounds = run.rounds + 1
-                again.cpu_before = total
+                job.verdict = _failure(judgement.error)
+            elif judgement.state == "diverged" and job.verdict is None:
+                if job.rounds >= self.limits.rounds:
+                    return [(job.key, Result("failed", total))]
+                again = job.again(calls=judgement.calls, keep_going=judgement.keep_going)
+                again.rounds, again.cpu_before, again.alone = job.rounds + 1, total, True
                 self.queue.appendleft(again)
-                return None
-        if run.verdict is None:
-            run.verdict = _cause(status)
-        self._release(run)
-        outcome, error = run.verdict
-        late = run.cpu_at_reply > 0.5 * self.limits.cpu_seconds
-        return run.key, Result(outcome, total, error, borderline=outcome == "timeout" and late)
+                return []
+        outcome, error = job.verdict or _cause(status)
+        late = job.cpu_at_reply > 0.5 * self.limits.cpu_seconds
+        return [(job.key, Result(outcome, total, error, outcome == "timeout" and late))]
 
-    def _judge(self, run: _Run) -> Judgement:
-        run.judged = len(run.replies)
-        return run.case.judge(run.replies, run.calls)
-
-    def _exchange(self, run: _Run) -> None:
-        if run.unsent is not None:
+    def _exchange(self, child: _Child) -> None:
+        if child.unsent is not None:
             try:
-                run.unsent = run.unsent[run.channel.send(run.unsent) :] or None
+                child.unsent = child.unsent[child.channel.send(child.unsent) :] or None
             except BlockingIOError:
                 pass
             except OSError:
-                run.unsent = None
-            if run.unsent is None:
-                self.poll.modify(run.channel, select.POLLIN)
-        if not self._read(run):
-            self.poll.unregister(run.channel)
-            del self.channels[run.channel.fileno()]
-            run.watched = False
+                child.unsent = None
+            if child.unsent is None:
+                self.poll.modify(child.channel, select.POLLIN)
+        if not self._read(child):
+            self._unwatch(child)
 
-    def _read(self, run: _Run) -> bool:
+    def _read(self, child: _Child) -> bool:
         """Take what the child has sent; False at the end of its stream."""
+        most = (self.limits.reply_bytes + 4096) * len(child.jobs)
         open_ended = True
         while True:
             try:
-                part = run.channel.recv(1 << 16)
+                part = child.channel.recv(1 << 16)
             except BlockingIOError:
                 break
             except OSError:
@@ -385,105 +435,123 @@ class Runner:
             if not part:
                 open_ended = False
                 break
-            run.received += part
-            if len(run.received) > self.limits.reply_bytes + 4096:
-                self._decide(run, "failed", None)
+            child.received += part
+            if len(child.received) > most:
+                self._decide(child, "failed", None)
                 break
-        self._parse(run)
+        self._parse(child)
         return open_ended
 
-    def _parse(self, run: _Run) -> None:
-        """Cut the stream into replies. Its first four bytes precede all of the candidate's code."""
-        data = run.received
-        if run.pid == 0:
+    def _parse(self, child: _Child) -> None:
+        """Cut the stream into replies. Its first four bytes precede all of a candidate's code."""
+        data = child.received
+        if child.pid == 0:
             if len(data) < 4:
                 return
-            run.pid = struct.unpack_from("I", data)[0]
-            run.taken = 4
-        while not run.done and len(data) - run.taken >= 4:
-            length = struct.unpack_from("I", data, run.taken)[0]
-            start = run.taken + 4
+            child.pid = struct.unpack_from("I", data)[0]
+            child.taken = 4
+        while child.place < len(child.jobs) and len(data) - child.taken >= 4:
+            job = child.jobs[child.place]
+            length = struct.unpack_from("I", data, child.taken)[0]
+            start = child.taken + 4
             if length > self.limits.reply_bytes:
-                run.done = True
-                self._decide(run, "failed", None)
+                self._decide(child, "failed", None)
                 return
             if len(data) - start < length:
                 return
             frame = bytes(data[start : start + length])
-            run.taken = start + length
-            if frame[:1] == b"V":
-                run.replies.append(Reply(value=frame[1:]))
-            elif frame[:1] == b"E":
-                run.replies.append(Reply(exception=frame[1:].decode(errors="replace")))
+            child.taken = start + length
+            if frame[:1] == b"V" and len(job.replies) < len(job.calls):
+                job.replies.append(Reply(value=frame[1:]))
+            elif frame[:1] == b"E" and len(job.replies) <= len(job.calls):
+                job.replies.append(Reply(exception=frame[1:].decode(errors="replace")))
             else:
-                run.done = True
-            if len(run.replies) > len(run.calls):
-                run.done = True
+                job.alone = job.alone or frame[:1] != b"D"
+                if child.shared and len(frame) == 9:
+                    job.cpu = round(struct.unpack_from("Q", frame, 1)[0] / 1e6, 4)
+                child.place += 1
 
-    def _look(self, run: _Run, now: float) -> None:
+    def _look(self, child: _Child, now: float) -> None:
         """Read a child's clocks and replies, and end it where a limit or a judgement says so."""
-        if not run.watched and run.looked == run.started:
-            self._watch(run)
-        self._read(run)
-        run.next_look = now + LOOK_EVERY
-        if run.verdict is not None:
-            return self._kill(run)  # again, should the first word have been lost
-        if run.pid == 0:
-            if now - run.started > self.limits.wall_seconds:
-                self._decide(run, "timeout", None)
+        if not child.watched and child.looked == child.started:
+            self._watch(child)
+        self._read(child)
+        child.next_look = now + LOOK_EVERY
+        if child.doomed:
+            return self._kill(child)  # again, should the first word have been lost
+        if child.pid == 0:
+            if now - child.started > self.limits.wall_seconds:
+                self._decide(child, "timeout", None)
             return None
-        cpu, waited, threads = _clocks(run.pid)
+        cpu, waited, threads = _clocks(child.pid)
         if cpu is None:
             return None  # it has just ended
-        step = now - run.looked
-        idle = step - (cpu - run.cpu) - (waited - run.waited)
-        run.idle += max(0.0, idle)
-        run.sleeping = cpu - run.cpu < 0.2 * step and idle > 0.5 * step
-        run.looked, run.waited = now, waited
-        replied = len(run.replies) > run.judged
-        if replied and run.judged >= 0:
-            run.cpu_at_reply = cpu
-        run.cpu = cpu
-        if replied:
-            run.cpu_at_call = cpu
-            judgement = self._judge(run)
+        step = now - child.looked
+        idle = step - (cpu - child.cpu) - (waited - child.waited)
+        child.idle += max(0.0, idle)
+        child.sleeping = cpu - child.cpu < 0.2 * step and idle > 0.5 * step
+        child.looked, child.waited = now, waited
+        child.cpu = cpu
+        if child.shared:
+            if child.place > child.seen:
+                child.seen, child.cpu_at_place, child.idle = child.place, cpu, 0.0
+            elif cpu - child.cpu_at_place > STALLED or child.idle > 1.0:
+                return self._doom(child)
+            child.next_look = now + FIRST_LOOK
+            return None
+        return self._look_at_job(child, child.job, now, threads)
+
+    def _look_at_job(self, child: _Child, job: _Job, now: float, threads: int) -> None:
+        cpu = child.cpu
+        if len(job.replies) > job.judged:
+            if job.judged >= 0:
+                job.cpu_at_reply = cpu
+            job.cpu_at_call = cpu
+            judgement = job.judge()
             if judgement.state == "passed":
-                return self._decide(run, "passed", None)
+                return self._decide(child, "passed", None)
             if judgement.state == "failed":
-                return self._decide(run, *_failure(judgement.error))
+                return self._decide(child, *_failure(judgement.error))
         if threads > MAX_THREADS:
-            return self._decide(run, "failed", "RuntimeError")
-        left = min(self.limits.cpu_seconds, 2 * self.limits.cpu_seconds - run.cpu_before) - cpu
-        if len(run.replies) < len(run.case.seconds):
-            left = min(left, run.case.seconds[len(run.replies)] - (cpu - run.cpu_at_call))
+            return self._decide(child, "failed", "RuntimeError")
+        left = min(self.limits.cpu_seconds, 2 * self.limits.cpu_seconds - job.cpu_before) - cpu
+        if len(job.replies) < len(job.case.seconds):
+            left = min(left, job.case.seconds[len(job.replies)] - (cpu - job.cpu_at_call))
         if (
             left <= 0
-            or run.idle > self.limits.idle_seconds
-            or now - run.started > self.limits.wall_seconds
+            or child.idle > self.limits.idle_seconds
+            or now - child.started > self.limits.wall_seconds
         ):
-            return self._decide(run, "timeout", None)
-        if usage(self.scratch / str(run.slot)) > self.limits.scratch_bytes:
-            return self._decide(run, "failed", "OSError")
-        run.next_look = now + min(LOOK_EVERY, max(left, 0.005))
+            return self._decide(child, "timeout", None)
+        if usage(self.scratch / str(child.slot)) > self.limits.scratch_bytes:
+            return self._decide(child, "failed", "OSError")
+        child.next_look = now + min(LOOK_EVERY, max(left, 0.005))
         return None
 
-    def _decide(self, run: _Run, outcome: str, error: str | None) -> None:
-        """Fix a run's verdict and have its child killed; its end is heard later."""
-        if run.verdict is None:
-            run.verdict = (outcome, error)
-            self._kill(run)
+    def _decide(self, child: _Child, outcome: str, error: str | None) -> None:
+        """Fix the verdict of a job that runs alone and end its child; it is heard of later."""
+        if not child.shared and child.job.verdict is None:
+            child.job.verdict = (outcome, error)
+        self._doom(child)
 
-    def _kill(self, run: _Run) -> None:
+    def _doom(self, child: _Child) -> None:
+        if not child.doomed:
+            child.doomed = True
+            self._kill(child)
+
+    def _kill(self, child: _Child) -> None:
         with contextlib.suppress(OSError):
-            self.control.send(b"K" + bytes([run.slot]))
+            self.control.send(b"K" + bytes([child.slot]))
 
 
-def _again(run: _Run, **changes: Any) -> _Run:
-    fresh = _Run(run.key, run.case, run.program, run.calls, run.keep_going)
-    fresh.rounds, fresh.tries, fresh.cpu_before = run.rounds, run.tries, run.cpu_before
-    for name, value in changes.items():
-        setattr(fresh, name, value)
-    return fresh
+def _may_share(job: _Job) -> bool:
+    return job.case.quick and not job.alone and job.tries == 1
+
+
+def _request(job: _Job) -> tuple[Any, ...]:
+    case = job.case
+    what = (job.program, case.entry_point, job.calls, job.keep_going)
+    return (*what, case.digests, case.overwritten)
 
 
 def _failure(error: str | None) -> tuple[str, str | None]:

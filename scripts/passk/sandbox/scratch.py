@@ -3,7 +3,8 @@
 What lies there is hostile: folders nested beyond any path's length, locked, renamed as we look.
 """
 
-# ruff: noqa: PTH - this runs once a program, where pathlib costs more than the program
+# ruff: noqa: PTH101, PTH104, PTH106, PTH108, PTH118, PTH208
+# (this runs once a program, and pathlib would cost more than the rest of it)
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ def usage(folder: Path) -> float:
             vanished += 1  # a folder that is renamed as we look may hide anything
             if vanished > 20:
                 return math.inf
-            folders.append(str(folder))
+            total, seen, folders = 0, 0, [str(folder)]
         except OSError:
             return math.inf
     return total

@@ -1,7 +1,7 @@
 """The process that candidates are forked from; run as a program of its own, never imported.
 
 It holds no tests, answers, prompts or secrets: its environment is empty, its memory has this file,
-its three neighbours and part of the standard library, and even the program to run is read by the
+its four neighbours and part of the standard library, and even the program to run is read by the
 child, after the fork, over a socket that is that child's alone. What a child sends back is a claim;
 only the judge, which has the tests, decides.
 
@@ -11,10 +11,11 @@ hold, as JSON; ``E`` slot, wait status, CPU microseconds (a child has ended and 
 slot, errno (no fork was possible); ``X`` with the reason why this zygote cannot start.
 
 On a child's socket: the child sends its pid (4 bytes); the judge a length (4 bytes) and a request
-(marshal of program, entry point, calls, whether to go on after an exception, whether to send
-digests, names that the test overwrites); the child one frame a call: length (4 bytes), ``V`` with
-the encoded value (or its digest) or ``E`` with an exception's name, and a last frame ``D`` when all
-calls are done.
+(marshal of a list of jobs: program, entry point, calls, whether to go on after an exception,
+whether to send digests, names that the test overwrites). For each job the child sends one frame a
+call: length (4 bytes), ``V`` with the encoded value (or its digest) or ``E`` with an exception's
+name, and a last frame ``D`` with its CPU microseconds. Of several jobs those that do not pass the
+gate are not run and answered by ``G``.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ import time
 
 import canonical
 import confine
+import gate
 import wire
 
 sys.path.pop(0)
@@ -182,7 +184,9 @@ def _warm_up() -> None:
     """Run what candidates commonly do: a warm interpreter is copied less after the fork."""
     for turn in range(40):
         scope: dict[str, object] = {}
-        exec(compile(WARM_UP, "<candidate>", "exec", dont_inherit=True), scope)
+        code = compile(WARM_UP, "<candidate>", "exec", dont_inherit=True)
+        gate.is_tame(code)
+        exec(code, scope)
         call = marshal.loads(marshal.dumps((([1.5, 2.25, turn, -3], "the Quick brown fox"), {}), 2))
         wire.encode(scope["entry"](*call[0], **call[1]))
         try:
@@ -207,6 +211,7 @@ class Zygote:
         rulesets: list[int],
         child_filter: confine.Filter | None,
     ) -> None:
+        self.pid = os.getpid()
         self.control = control
         self.child_filter = child_filter
         self.cpu_seconds = options["limits"]["cpu_kill_seconds"]
@@ -276,7 +281,8 @@ class Zygote:
 
     def become_child(self, channel: int, slot: int) -> None:
         confine.set_parent_death_signal(9)
-        parent = os.getppid()
+        if os.getppid() != self.pid:
+            return  # the zygote died before it could be heard
         if self.rulesets[slot] >= 0 and not confine.enter(self.rulesets[slot]):
             return
         os.dup2(channel, 3)
@@ -285,8 +291,6 @@ class Zygote:
         resource.setrlimit(resource.RLIMIT_CPU, (self.cpu_seconds, self.cpu_seconds + 1))
         os.chdir(self.slots[slot])
         if self.child_filter is not None and not self.child_filter.install_for(pid):
-            return
-        if parent == 1:
             return
         os.write(3, struct.pack("I", pid))
         serve_request()
@@ -302,21 +306,39 @@ def serve_request() -> None:
             return
         parts.append(part)
         wanted -= len(part)
-    program, entry_point, calls, keep_going, digests, overwritten = marshal.loads(b"".join(parts))
+    jobs = marshal.loads(b"".join(parts))
+    for job in jobs:
+        run_job(*job, in_company=len(jobs) > 1)
+    os._exit(0)
+
+
+def run_job(
+    program: str,
+    entry_point: str,
+    calls: tuple[bytes, ...],
+    keep_going: bool,
+    digests: bool,
+    overwritten: tuple[str, ...],
+    in_company: bool,
+) -> None:
+    """Run a program on its calls and send a frame for each."""
     send, name_of, loads, clock = _send, wire.exception_name, marshal.loads, time.monotonic
-    framed = _framed
+    framed, used, begun = _framed, time.process_time, time.process_time()
     encode = canonical.digest if digests else wire.encode
     scope: dict[str, object] = {}
+    unsent, sent_at = b"", clock()
     try:
-        exec(compile(program, "<candidate>", "exec", dont_inherit=True), scope)
+        code = compile(program, "<candidate>", "exec", dont_inherit=True)
+        if in_company and not gate.is_tame(code):
+            return send(b"G")
+        exec(code, scope)
         for name in overwritten:
             if name in scope:
                 scope[name] = _overwritten_check
         function = scope[entry_point] if entry_point in scope else _missing(entry_point)
     except BaseException as error:
         send(b"E" + name_of(error).encode())
-        os._exit(0)
-    unsent, sent_at = b"", clock()
+        calls = ()
     for count, call in enumerate(calls):
         args, kwargs = loads(call)
         try:
@@ -332,8 +354,9 @@ def serve_request() -> None:
             unsent, sent_at = b"", clock()
         else:
             unsent += framed(reply)
-    send(b"D", unsent)
-    os._exit(0)
+    send(b"D" + struct.pack("Q", round((used() - begun) * 1e6)), unsent)
+    scope.clear()
+    return None
 
 
 def _overwritten_check(*_: object) -> None:
