@@ -25,7 +25,14 @@ from passk import cli
 from passk.checkpoint import Checkpoint, open_checkpoint
 from passk.engines import Request, open_engine
 from passk.problems import Benchmark, read_problem_file
-from passk.records import UserError, fingerprint, metadata_path, write_metadata, write_records
+from passk.records import (
+    UserError,
+    fingerprint,
+    metadata_path,
+    read_metadata,
+    write_metadata,
+    write_records,
+)
 
 LOG_SECONDS = 10.0
 
@@ -105,6 +112,10 @@ def sample(
             **engine.identity(),
             "engine": engine.describe(),
         }
+        if is_sampled(samples, settings):
+            logging.info("%s: sampled already, by the job before this one", shard_name(samples))
+            checkpoint.remove()
+            return
         checkpoint.resume(fingerprint(settings))
         requests = missing_requests(benchmark, draws, checkpoint.samples, engine.chunk)
         progress = _Progress(shard_name(samples), len(benchmark.problems) * len(draws), checkpoint)
@@ -130,6 +141,19 @@ def sample(
         }
         write_metadata(metadata_path(samples), samples, metadata)
         checkpoint.remove()
+
+
+def is_sampled(samples: Path, settings: dict[str, Any]) -> bool:
+    """Whether this shard lies there, whole and with these settings.
+
+    Snakemake removes a shard before it is sampled anew, so what is there was finished meanwhile by
+    a job that outlived its workflow.
+    """
+    try:
+        metadata = read_metadata(metadata_path(samples), samples)
+    except UserError:
+        return False
+    return all(metadata.get(key) == value for key, value in settings.items())
 
 
 def _total(counts: Any) -> int | None:

@@ -249,17 +249,41 @@ def test_killed_shard_resumes_to_the_bytes_of_an_undisturbed_run(tmp_path: Path)
     assert not shard.partial.exists()
 
 
-def test_second_writer_leaves_with_a_sentence_and_harms_nothing(tmp_path: Path) -> None:
+def test_second_writer_waits_and_takes_over_what_the_first_one_left(tmp_path: Path) -> None:
     with OpenAIServer(limit=5) as server:
         shard = Shard(tmp_path / "shard", endpoint(server), SAMPLING)
         with shard.start() as first:
             assert server.stuck.wait(60)
-            code, output = shard.run()
-            assert (code, "another process is sampling this shard" in output) == (2, True)
-            assert first.poll() is None
-            first.kill()
-        server.limit = None
+            with shard.start() as second:
+                assert "another process is sampling this shard" in second.stdout.readline()
+                server.limit = None
+                first.kill()
+                output = second.communicate()[0]
+        assert second.returncode == 0, output
+        assert "of them from an earlier run" in output
+        assert len(list(read_samples(shard.samples))) == 30
+
+
+def test_second_writer_keeps_a_shard_that_the_first_one_finished(tmp_path: Path) -> None:
+    with OpenAIServer() as server:
+        shard = Shard(tmp_path / "shard", endpoint(server), SAMPLING)
         assert shard.run()[0] == 0
+        before, asked = shard.samples.stat(), len(server.requests)
+        code, output = shard.run()
+        assert (code, len(server.requests)) == (0, asked)
+        assert "sampled already" in output
+        assert shard.samples.stat() == before
+        assert not shard.partial.exists()
+
+
+def test_impatient_second_writer_leaves_with_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "x.partial"
+    with (
+        open_checkpoint(path),
+        pytest.raises(UserError, match="another process is sampling this shard"),
+        open_checkpoint(path, patience=0.0),
+    ):
+        pass
 
 
 def test_failing_endpoint_keeps_the_shard_for_the_next_run(tmp_path: Path) -> None:

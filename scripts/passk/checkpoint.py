@@ -23,6 +23,7 @@ from passk.engines import Batch
 from passk.records import Sample, UserError
 
 SYNC_SECONDS = 30.0
+WAIT_SECONDS = 600.0
 
 
 class Checkpoint:
@@ -115,12 +116,17 @@ def _parse(line: bytes) -> dict[str, Any] | None:
 
 
 @contextmanager
-def open_checkpoint(path: Path) -> Iterator[Checkpoint]:
+def open_checkpoint(path: Path, patience: float = WAIT_SECONDS) -> Iterator[Checkpoint]:
     """Open, or make, the checkpoint at ``path`` and hold its lock.
 
-    :raises UserError: another process holds it.
+    Another process that holds it is most likely the job of a workflow that was killed, which has
+    outlived it: it is waited for, for ``patience`` seconds.
+
+    :raises UserError: it still holds the lock after that.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + patience
+    told = False
     while True:
         # Unbuffered: a failed write must not come back when the file is closed.
         handle = open(path, "a+b", buffering=0)  # noqa: SIM115, PTH123
@@ -128,9 +134,17 @@ def open_checkpoint(path: Path) -> Iterator[Checkpoint]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             handle.close()
+            if time.monotonic() < deadline:
+                if not told:
+                    logging.info(
+                        "another process is sampling this shard (it holds %s): waiting", path
+                    )
+                told = True
+                time.sleep(0.2)
+                continue
             raise UserError(
                 f"another process is sampling this shard (it holds {path}); wait until it has "
-                "ended, or end it"
+                "ended, or end it, and run the same command again"
             ) from error
         # The one before may have finished and removed the file after it was opened here.
         if path.exists() and path.stat().st_ino == os.fstat(handle.fileno()).st_ino:
