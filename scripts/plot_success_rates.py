@@ -51,6 +51,7 @@ def draw(axes: Axes, counts: Sequence[TaskCount], label: str) -> None:
     # The strip of unsolved tasks lies half a decade under one success in the largest n.
     border, strip = 1 / n.max() / 10**0.25, 1 / n.max() / 10**0.5
     _set_axes(axes, len(counts), 1 / n.max(), strip if unsolved else None)
+    style.lay_out(axes)
     low, high = wilson(rate, n)
     bars = np.maximum(low[solved], border if unsolved else axes.get_ylim()[0]), high[solved]
     axes.vlines(rank[solved], *bars, color=MODEL_LIGHT, linewidth=1.0)

@@ -177,6 +177,7 @@ def set_k_axis(axes: Axes, plot: CurvePlot) -> None:
 def draw(view: View, plot: CurvePlot) -> None:
     """Draw everything, once both axes have their scale and limits."""
     axes, floor = view.axes, view.axes.get_ylim()[0]
+    style.lay_out(axes)
     for kind, colour in (("tasks", MODEL_LIGHT), ("draws", MODEL_MIDDLE)):
         k, *bounds = band(plot.points, kind)
         low, high = ([max(view.share(value), floor) for value in bound] for bound in bounds)

@@ -147,9 +147,16 @@ class Box:
     top: float
 
 
-def box_of(axes: Axes, text: Text) -> Box:
-    """Where a text lies as things are drawn now."""
+def lay_out(axes: Axes) -> None:
+    """Give the axes their place in the figure, once scales, limits and axis labels are set.
+
+    Notes are no part of the layout, so that they can be placed by what is measured after it.
+    """
     axes.figure.draw_without_rendering()
+
+
+def box_of(axes: Axes, text: Text) -> Box:
+    """Where a text lies; the axes must have been laid out, see :func:`lay_out`."""
     frame, box, dpi = axes.get_window_extent(), text.get_window_extent(), axes.figure.dpi
     return Box(
         (box.x0 - frame.x0) / dpi,
