@@ -16,6 +16,7 @@ import contextlib
 import json
 import marshal
 import os
+import secrets
 import select
 import signal
 import socket
@@ -40,6 +41,7 @@ FIRST_LOOK = 0.02
 LOOK_EVERY = 0.1
 MAX_THREADS = 256
 COMPANY = 12  # programs that share a child, where they can touch nothing of it
+TOKEN_BYTES = 8
 STALLED = 0.03  # CPU seconds without an end of a program that has company
 _EXHAUSTED = ("MemoryError", "RecursionError")
 ALL_LAYERS = ("resource limits", "no new privileges", "no capabilities", "landlock", "seccomp")
@@ -99,6 +101,7 @@ class _Child:
     """A process in flight with the jobs that it does one after another; ``place``: the current."""
 
     jobs: list[_Job]
+    tokens: list[bytes]
     slot: int
     channel: socket.socket
     started: float
@@ -117,6 +120,7 @@ class _Child:
     sleeping: bool = False
     watched: bool = False
     doomed: bool = False
+    forged: bool = False
 
     @property
     def shared(self) -> bool:
@@ -277,10 +281,13 @@ class Runner:
         slot = next(slot for slot in range(SLOTS) if slot not in self.children)
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        body = marshal.dumps([_request(job) for job in jobs], 2)
+        size = TOKEN_BYTES if len(jobs) > 1 else 0
+        tokens = [secrets.token_bytes(size) for _ in jobs]
+        requests = [_request(job, token) for job, token in zip(jobs, tokens, strict=True)]
+        body = marshal.dumps(requests, 2)
         request = struct.pack("I", len(body)) + body
         now = time.monotonic()
-        child = _Child(jobs, slot, ours, started=now, looked=now, next_look=now + FIRST_LOOK)
+        child = _Child(jobs, tokens, slot, ours, now, next_look=now + FIRST_LOOK, looked=now)
         try:
             sent = ours.send(request)
         except BlockingIOError:
@@ -373,6 +380,9 @@ class Runner:
 
     def _part(self, child: _Child) -> list[tuple[Any, Result]]:
         """A shared child is gone: results of what it has done; the rest is queued again."""
+        if child.forged:
+            self.queue.extendleft(job.again(alone=True) for job in reversed(child.jobs))
+            return []
         finished, left = [], []
         for place, job in enumerate(child.jobs):
             if place > child.place:
@@ -447,20 +457,24 @@ class Runner:
         data = child.received
         if child.pid == 0:
             if len(data) < 4:
-                return
+                return None
             child.pid = struct.unpack_from("I", data)[0]
             child.taken = 4
         while child.place < len(child.jobs) and len(data) - child.taken >= 4:
-            job = child.jobs[child.place]
+            job, token = child.jobs[child.place], child.tokens[child.place]
             length = struct.unpack_from("I", data, child.taken)[0]
             start = child.taken + 4
             if length > self.limits.reply_bytes:
-                self._decide(child, "failed", None)
-                return
+                return self._decide(child, "failed", None)
             if len(data) - start < length:
-                return
+                return None
             frame = bytes(data[start : start + length])
             child.taken = start + length
+            if token:
+                if frame[:TOKEN_BYTES] != token:
+                    child.forged = True
+                    return self._doom(child)
+                frame = frame[TOKEN_BYTES:]
             if frame[:1] == b"V" and len(job.replies) < len(job.calls):
                 job.replies.append(Reply(value=frame[1:]))
             elif frame[:1] == b"E" and len(job.replies) <= len(job.calls):
@@ -470,6 +484,7 @@ class Runner:
                 if child.shared and len(frame) == 9:
                     job.cpu = round(struct.unpack_from("Q", frame, 1)[0] / 1e6, 4)
                 child.place += 1
+        return None
 
     def _look(self, child: _Child, now: float) -> None:
         """Read a child's clocks and replies, and end it where a limit or a judgement says so."""
@@ -548,10 +563,10 @@ def _may_share(job: _Job) -> bool:
     return job.case.quick and not job.alone and job.tries == 1
 
 
-def _request(job: _Job) -> tuple[Any, ...]:
+def _request(job: _Job, token: bytes) -> tuple[Any, ...]:
     case = job.case
     what = (job.program, case.entry_point, job.calls, job.keep_going)
-    return (*what, case.digests, case.overwritten)
+    return (*what, case.digests, case.overwritten, token)
 
 
 def _failure(error: str | None) -> tuple[str, str | None]:

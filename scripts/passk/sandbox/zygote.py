@@ -12,10 +12,11 @@ slot, errno (no fork was possible); ``X`` with the reason why this zygote cannot
 
 On a child's socket: the child sends its pid (4 bytes); the judge a length (4 bytes) and a request
 (marshal of a list of jobs: program, entry point, calls, whether to go on after an exception,
-whether to send digests, names that the test overwrites). For each job the child sends one frame a
-call: length (4 bytes), ``V`` with the encoded value (or its digest) or ``E`` with an exception's
-name, and a last frame ``D`` with its CPU microseconds. Of several jobs those that do not pass the
-gate are not run and answered by ``G``.
+whether to send digests, names that the test overwrites, token). For each job the child sends one
+frame a call: length (4 bytes), ``V`` with the encoded value (or its digest) or ``E`` with an
+exception's name, and a last frame ``D`` with its CPU microseconds; each begins with the job's
+token, which is empty where the job is alone. Of several jobs those that do not pass the gate are
+not run and answered by ``G``.
 """
 
 from __future__ import annotations
@@ -319,6 +320,7 @@ def run_job(
     keep_going: bool,
     digests: bool,
     overwritten: tuple[str, ...],
+    token: bytes,
     in_company: bool,
 ) -> None:
     """Run a program on its calls and send a frame for each."""
@@ -330,21 +332,21 @@ def run_job(
     try:
         code = compile(program, "<candidate>", "exec", dont_inherit=True)
         if in_company and not gate.is_tame(code):
-            return send(b"G")
+            return send(token + b"G")
         exec(code, scope)
         for name in overwritten:
             if name in scope:
                 scope[name] = _overwritten_check
         function = scope[entry_point] if entry_point in scope else _missing(entry_point)
     except BaseException as error:
-        send(b"E" + name_of(error).encode())
+        send(token + b"E" + name_of(error).encode())
         calls = ()
     for count, call in enumerate(calls):
         args, kwargs = loads(call)
         try:
-            reply = b"V" + encode(function(*args, **kwargs))
+            reply = token + b"V" + encode(function(*args, **kwargs))
         except BaseException as error:
-            reply = b"E" + name_of(error).encode()
+            reply = token + b"E" + name_of(error).encode()
             if not keep_going:
                 unsent += framed(reply)
                 break
@@ -354,7 +356,7 @@ def run_job(
             unsent, sent_at = b"", clock()
         else:
             unsent += framed(reply)
-    send(b"D" + struct.pack("Q", round((used() - begun) * 1e6)), unsent)
+    send(token + b"D" + struct.pack("Q", round((used() - begun) * 1e6)), unsent)
     scope.clear()
     return None
 
