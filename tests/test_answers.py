@@ -6,6 +6,7 @@ import textwrap
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from passk.answers import ANSWERS, program
 from passk.problems import Problem, human_eval_file, read_problem_file
 
