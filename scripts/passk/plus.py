@@ -73,6 +73,8 @@ class PlusCase:
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
         """Compare the replies with the expected values. Never raises."""
         for place, reply in enumerate(replies):
+            if place == len(self.calls):  # one more than it was asked for
+                return Judgement("failed", "Exception")
             if reply.value is None:
                 return Judgement("failed", _raised(reply))
             if self.digests:
