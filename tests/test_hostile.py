@@ -386,7 +386,7 @@ def test_programs_that_reach_the_interpreter_never_share_a_process() -> None:
     assert done.stdout.split() == ["neighbour"]
 
 
-def test_awkward_programs_are_right_by_plain_exec() -> None:
+def test_awkward_programs_are_right_by_plain_exec(tmp_path: Path) -> None:
     """The suite's own claim: each passes HumanEval's test inside one ordinary interpreter."""
     script = (
         "import json, os, sys\n"
@@ -408,6 +408,7 @@ def test_awkward_programs_are_right_by_plain_exec() -> None:
         programs.append((program.name, text))
     done = subprocess.run(
         [sys.executable, "-c", script],
+        cwd=tmp_path,
         input=json.dumps(programs),
         capture_output=True,
         text=True,
