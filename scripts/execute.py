@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import logging
 import platform
+import signal
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -165,6 +167,7 @@ def main() -> None:
         "--require-sandbox", action="store_true", help="refuse to run where a fence is missing"
     )
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave no half-written file
     if given.workers < 1:
         raise UserError("--workers must be 1 or more")
     memory = given.memory_mb << 20

@@ -15,6 +15,9 @@ Covered
     - Honest programs under load: limits are CPU time, read from outside; sleeping is counted apart
       and does not hold a worker up; a time-out that was still making progress is run again alone.
     - The runner: a zygote that dies is replaced; no program ends or blocks a run.
+    - The cost: equal programs run once; programs that can reach nothing outside themselves (``gate``)
+      share a child; a loop that provably never ends (``endless``) is a time-out at once; a program is
+      ended at its first wrong output.
 
 Not covered
     - A fault of the kernel, its filters or CPython's JSON parser in the judge; side channels.
@@ -22,7 +25,7 @@ Not covered
     - Without Landlock files of this user can be read (answers included) and none written; without
       seccomp network and processes are open. What a host lacks is named in the log and metadata.
     - Programs that need packages outside the standard library fail as where those are missing.
-    - Sleepers of one worker that run side by side share one scratch folder's parent.
+    - What a program may learn from the time that things take.
 """
 
 from __future__ import annotations

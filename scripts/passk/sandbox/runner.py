@@ -16,6 +16,7 @@ import contextlib
 import json
 import marshal
 import os
+import resource
 import secrets
 import select
 import signal
@@ -41,8 +42,9 @@ FIRST_LOOK = 0.02
 LOOK_EVERY = 0.1
 MAX_THREADS = 256
 COMPANY = 12  # programs that share a child, where they can touch nothing of it
+MAX_REFUSALS = 30
 TOKEN_BYTES = 8
-STALLED = 0.03  # CPU seconds without an end of a program that has company
+STALLED = 0.06  # CPU seconds without an end of a program that has company
 _EXHAUSTED = ("MemoryError", "RecursionError")
 ALL_LAYERS = ("resource limits", "no new privileges", "no capabilities", "landlock", "seccomp")
 _ZYGOTE = Path(__file__).with_name("zygote.py")
@@ -146,6 +148,12 @@ class Runner:
         readable: dict[str, list[str]],
         without: Iterable[str] = (),
     ) -> None:
+        allowed = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        if allowed != resource.RLIM_INFINITY and allowed < limits.cpu_seconds + 1:
+            raise UserError(
+                f"this session may use {allowed} s of CPU time (ulimit -t), too little to tell "
+                "programs that take long; raise that limit or lower --timeout"
+            )
         self.limits = limits
         self.scratch = scratch
         self.readable = readable
@@ -155,7 +163,7 @@ class Runner:
         self.layers: tuple[str, ...] = ()
         self.poll = select.poll()
         self.channels: dict[int, _Child] = {}
-        self.fork_failures = 0
+        self.refusals = 0
         for slot in range(SLOTS):
             (scratch / str(slot)).mkdir(parents=True, exist_ok=True)
         self._start()
@@ -335,9 +343,12 @@ class Runner:
                 return finished + self._restart()
             if message[:1] == b"E":
                 _, slot, status, cpu = struct.unpack("=cBiQ", message)
-                self.fork_failures = 0
                 child = self.children[slot]
                 self._read(child)
+                if child.pid == 0:  # it ended before it came to any program
+                    self._refused(child, os.waitstatus_to_exitcode(status))
+                    continue
+                self.refusals = 0
                 self._release(child)
                 if child.shared:
                     finished += self._part(child)
@@ -368,12 +379,14 @@ class Runner:
         return finished
 
     def _refused(self, child: _Child, number: int) -> None:
+        """No child could be made, for a reason that is not its programs': try again for a while."""
         self._release(child)
-        self.fork_failures += 1
-        if self.fork_failures > 50:
+        self.refusals += 1
+        if self.refusals > MAX_REFUSALS:
+            reason = os.strerror(number) if number > 0 else "they are killed"
             raise UserError(
-                f"no process can be started for a program ({os.strerror(number)}): free memory or "
-                "raise the limit on processes, and run the same command again"
+                f"no process can be started for a program ({reason}): check the memory, the limits "
+                f"of this session and {self.scratch.parent}, and run the same command again"
             )
         time.sleep(0.1)
         self.queue.extendleft(job.again() for job in reversed(child.jobs))
@@ -393,6 +406,8 @@ class Runner:
                 finished.append((job.key, Result("passed", job.cpu)))
             elif judgement.state == "failed" and judgement.error not in _EXHAUSTED:
                 finished.append((job.key, Result("failed", job.cpu, judgement.error)))
+            elif job.verdict is not None:
+                finished.append((job.key, Result(job.verdict[0], job.cpu)))
             else:
                 left.append(job.again(alone=True))
         self.queue.extendleft(reversed(left))
@@ -480,9 +495,12 @@ class Runner:
             elif frame[:1] == b"E" and len(job.replies) <= len(job.calls):
                 job.replies.append(Reply(exception=frame[1:].decode(errors="replace")))
             else:
-                job.alone = job.alone or frame[:1] != b"D"
-                if child.shared and len(frame) == 9:
+                if len(frame) == 9:
                     job.cpu = round(struct.unpack_from("Q", frame, 1)[0] / 1e6, 4)
+                if frame[:1] == b"L":
+                    job.verdict = ("timeout", None)
+                elif frame[:1] != b"D":
+                    job.alone = True
                 child.place += 1
         return None
 

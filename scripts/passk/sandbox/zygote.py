@@ -1,7 +1,7 @@
 """The process that candidates are forked from; run as a program of its own, never imported.
 
 It holds no tests, answers, prompts or secrets: its environment is empty, its memory has this file,
-its four neighbours and part of the standard library, and even the program to run is read by the
+its five neighbours and part of the standard library, and even the program to run is read by the
 child, after the fork, over a socket that is that child's alone. What a child sends back is a claim;
 only the judge, which has the tests, decides.
 
@@ -16,7 +16,8 @@ whether to send digests, names that the test overwrites, token). For each job th
 frame a call: length (4 bytes), ``V`` with the encoded value (or its digest) or ``E`` with an
 exception's name, and a last frame ``D`` with its CPU microseconds; each begins with the job's
 token, which is empty where the job is alone. Of several jobs those that do not pass the gate are
-not run and answered by ``G``.
+not run and answered by ``G``. ``L`` with CPU microseconds is sent instead of ``D`` by a child that
+ends because its job provably never would.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ import time
 
 import canonical
 import confine
+import endless
 import gate
 import wire
 
@@ -215,7 +217,12 @@ class Zygote:
         self.pid = os.getpid()
         self.control = control
         self.child_filter = child_filter
-        self.cpu_seconds = options["limits"]["cpu_kill_seconds"]
+        soft, hard = (
+            options["limits"]["cpu_kill_seconds"],
+            resource.getrlimit(resource.RLIMIT_CPU)[1],
+        )
+        hard = soft + 1 if hard == resource.RLIM_INFINITY else min(soft + 1, hard)
+        self.cpu_limits = (min(soft, hard), hard)
         self.slots = slots(options)
         self.rulesets = rulesets
         self.pids: dict[int, int] = {}  # slot -> pid
@@ -272,10 +279,13 @@ class Zygote:
             self.control.send(struct.pack("=cBi", b"N", slot, error.errno))
             return None
         if pid == 0:
+            status = 0
             try:
                 self.become_child(channel, slot)
+            except OSError as error:
+                status = error.errno
             finally:
-                os._exit(1)
+                os._exit(status)
         os.close(channel)
         self.pids[slot] = pid
         return slot
@@ -289,7 +299,7 @@ class Zygote:
         os.dup2(channel, 3)
         os.closerange(4, 4096)
         pid = os.getpid()
-        resource.setrlimit(resource.RLIMIT_CPU, (self.cpu_seconds, self.cpu_seconds + 1))
+        resource.setrlimit(resource.RLIMIT_CPU, self.cpu_limits)
         os.chdir(self.slots[slot])
         if self.child_filter is not None and not self.child_filter.install_for(pid):
             return
@@ -329,9 +339,17 @@ def run_job(
     encode = canonical.digest if digests else wire.encode
     scope: dict[str, object] = {}
     unsent, sent_at = b"", clock()
+
+    def proven() -> None:
+        send(token + b"L" + struct.pack("Q", round((used() - begun) * 1e6)), unsent)
+        os._exit(0)
+
+    watch = endless.Watch(run_job.__code__, proven)
     try:
         code = compile(program, "<candidate>", "exec", dont_inherit=True)
-        if in_company and not gate.is_tame(code):
+        if gate.is_tame(code):
+            watch.start(scope)
+        elif in_company:
             return send(token + b"G")
         exec(code, scope)
         for name in overwritten:
@@ -356,6 +374,7 @@ def run_job(
             unsent, sent_at = b"", clock()
         else:
             unsent += framed(reply)
+    watch.stop()
     send(token + b"D" + struct.pack("Q", round((used() - begun) * 1e6)), unsent)
     scope.clear()
     return None
