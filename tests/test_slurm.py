@@ -206,6 +206,35 @@ def test_interrupt_cancels_the_jobs_and_the_same_command_goes_on(
     assert results(run.workflow) == local(2)
 
 
+def test_terminated_snakemake_waits_for_its_jobs_and_the_same_command_goes_on(
+    cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path
+) -> None:
+    run = SlurmRun(tmp_path, cluster, n_samples=2)
+    with run.started() as process:
+        run.wait_for_jobs(1, process)
+        process.terminate()
+        run.release()
+        assert process.wait(timeout=300) != 0
+    assert len(list((tmp_path / PLAIN / "samples").glob("*.jsonl.gz"))) == 1
+    with run.started() as process:
+        run.finish(process)
+    assert len(run.devices()) == 1
+    assert results(run.workflow) == local(2)
+
+
+def test_job_survives_the_death_of_its_slurmd(
+    cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path
+) -> None:
+    run = SlurmRun(tmp_path, cluster, n_samples=2)
+    with run.started() as process:
+        run.wait_for_jobs(1, process)
+        cluster.kill_slurmd()
+        run.release()
+        run.finish(process)
+    assert len(run.devices()) == 1
+    assert results(run.workflow) == local(2)
+
+
 def test_killed_snakemake_leaves_its_jobs_and_the_same_command_goes_on_after_unlock(
     cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ import os
 import secrets
 import shlex
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -43,6 +44,18 @@ class Cluster:
     def jobs(self) -> list[str]:
         """The ids of the jobs that wait or run."""
         return self.command("squeue", "--noheader", "--format=%i", "--states=PD,R,CG").split()
+
+    def kill_slurmd(self) -> None:
+        """Kill the node's daemon; its jobs run on and a new one comes up."""
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                named = (process / "cmdline").read_bytes().startswith(b"./slurmd\0")
+                if named and (process / "cwd").samefile(self.folder):
+                    os.kill(int(process.name), signal.SIGKILL)
+                    return
+            except OSError:  # another process, and gone
+                continue
+        raise ProcessLookupError("no slurmd runs")
 
     def logs(self) -> str:
         """The last words of the daemons."""

@@ -7,5 +7,8 @@ cd "$1"
     --log-file="$PWD/munged.log" --seed-file="$PWD/munge.seed" &
 until [ -S munge.socket ]; do sleep 0.1; done
 ./slurmctld -D &
-./slurmd -D -d "$PWD/slurmstepd" &
+# Started again when it dies, as a site's service manager does.
+while :; do
+    ./slurmd -D -d "$PWD/slurmstepd" || sleep 1
+done &
 wait
