@@ -16,8 +16,7 @@ Covered
       and does not hold a worker up; a time-out that was still making progress is run again alone.
     - The runner: a zygote that dies is replaced; no program ends or blocks a run.
     - The cost: equal programs run once; programs that can reach nothing outside themselves
-      (``gate``) share a child; a loop that provably never ends (``endless``) is a time-out at once;
-      a program is ended at its first wrong output.
+      (``gate``) share a child; a program is ended at its first wrong output.
 
 Not covered
     - A fault of the kernel, its filters or CPython's JSON parser in the judge; side channels.

@@ -406,8 +406,6 @@ class Runner:
                 finished.append((job.key, Result("passed", job.cpu)))
             elif judgement.state == "failed" and judgement.error not in _EXHAUSTED:
                 finished.append((job.key, Result("failed", job.cpu, judgement.error)))
-            elif job.verdict is not None:
-                finished.append((job.key, Result(job.verdict[0], job.cpu)))
             else:
                 left.append(job.again(alone=True))
         self.queue.extendleft(reversed(left))
@@ -497,9 +495,7 @@ class Runner:
             else:
                 if len(frame) == 9:
                     job.cpu = round(struct.unpack_from("Q", frame, 1)[0] / 1e6, 4)
-                if frame[:1] == b"L":
-                    job.verdict = ("timeout", None)
-                elif frame[:1] != b"D":
+                if frame[:1] != b"D":
                     job.alone = True
                 child.place += 1
         return None

@@ -1,7 +1,7 @@
 """The process that candidates are forked from; run as a program of its own, never imported.
 
 It holds no tests, answers, prompts or secrets: its environment is empty, its memory has this file,
-its five neighbours and part of the standard library, and even the program to run is read by the
+its four neighbours and part of the standard library, and even the program to run is read by the
 child, after the fork, over a socket that is that child's alone. What a child sends back is a claim;
 only the judge, which has the tests, decides.
 
@@ -16,8 +16,7 @@ whether to send digests, names that the test overwrites, token). For each job th
 frame a call: length (4 bytes), ``V`` with the encoded value (or its digest) or ``E`` with an
 exception's name, and a last frame ``D`` with its CPU microseconds; each begins with the job's
 token, which is empty where the job is alone. Of several jobs those that do not pass the gate are
-not run and answered by ``G``. ``L`` with CPU microseconds is sent instead of ``D`` by a child that
-ends because its job provably never would.
+not run and answered by ``G``.
 """
 
 from __future__ import annotations
@@ -38,7 +37,6 @@ import time
 
 import canonical
 import confine
-import endless
 import gate
 import wire
 
@@ -339,17 +337,9 @@ def run_job(
     encode = canonical.digest if digests else wire.encode
     scope: dict[str, object] = {}
     unsent, sent_at = b"", clock()
-
-    def proven() -> None:
-        send(token + b"L" + struct.pack("Q", round((used() - begun) * 1e6)), unsent)
-        os._exit(0)
-
-    watch = endless.Watch(run_job.__code__, proven)
     try:
         code = compile(program, "<candidate>", "exec", dont_inherit=True)
-        if gate.is_tame(code):
-            watch.start(scope)
-        elif in_company:
+        if in_company and not gate.is_tame(code):
             return send(token + b"G")
         exec(code, scope)
         for name in overwritten:
@@ -374,7 +364,6 @@ def run_job(
             unsent, sent_at = b"", clock()
         else:
             unsent += framed(reply)
-    watch.stop()
     send(token + b"D" + struct.pack("Q", round((used() - begun) * 1e6)), unsent)
     scope.clear()
     return None
