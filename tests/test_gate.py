@@ -1,33 +1,94 @@
-"""The gate: plain computation passes, nothing that passes can reach what outlives it."""
+"""The gate: plain computation passes, nothing that passes can reach what outlives it.
+
+It is asked in an interpreter of its own, loaded as the zygote is: its answers depend on what is
+loaded.
+"""
 
 from __future__ import annotations
 
-import builtins
-import collections
-import functools
-import importlib
-import itertools
-import keyword
-import types
-import typing
+import json
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from passk.problems import human_eval_file, read_problem_file
-from passk.sandbox import gate
+from passk.sandbox import wire
+from passk.sandbox.readable import interpreter
+
+PROBLEMS = read_problem_file(human_eval_file()).problems
+LOADED = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import zygote
+from gate import *
+def tame(program):
+    return is_tame(compile(program, "<candidate>", "exec", dont_inherit=True))
+"""
+WALK = """
+import builtins, functools, importlib, keyword, types, typing
+
+@functools.cache
+def is_allowed(name):
+    return not keyword.iskeyword(name) and tame("x." + name)
+
+def generator():
+    yield 1
 
 PLAIN = (str, bytes, int, float, complex, bool, types.NoneType)
-TYPE = typing.List[int]  # noqa: UP006 (it is the old alias that tame programs use)
-PROBLEMS = read_problem_file(human_eval_file()).problems
+samples = [
+    collections.defaultdict(list), collections.deque(), ValueError(1), typing.List[int],
+    typing.Optional[int], generator(), generator, map(int, []), itertools.tee([1])[0], slice(1),
+    range(3), iter([]), [], {}, set(), (), frozenset(), {}.keys(),
+]
+waiting = [getattr(builtins, name) for name in dir(builtins) if is_allowed(name)]
+waiting += [importlib.import_module(name) for name in MODULES] + samples
+seen = {}
+while waiting:
+    thing = waiting.pop()
+    if id(thing) in seen or type(thing) in PLAIN:
+        continue
+    seen[id(thing)] = thing
+    for name in dir(thing):
+        if is_allowed(name):
+            try:
+                waiting.append(getattr(thing, name))
+            except Exception:
+                continue
+found = [thing for thing in seen.values() if not any(thing is one for one in samples)]
+kinds = [thing for thing in found if isinstance(thing, type)]
+print(json.dumps({
+    "things": len(found),
+    "modules": [t.__name__ for t in found if isinstance(t, types.ModuleType)],
+    "python": [t.__qualname__ for t in found if isinstance(t, types.FunctionType)]
+    + [t.__qualname__ for t in found if isinstance(t, types.MethodType)],
+    "containers": [repr(t) for t in found if isinstance(t, (list, dict, set)) and t],
+    "makers of classes": [repr(t) for t in kinds if issubclass(t, type) or t is object],
+    "classes in Python": [
+        repr(t) for t in kinds if t.__module__ != "typing"
+        and any(isinstance(one, types.FunctionType) for one in vars(t).values())
+    ],
+}))
+"""
 
 
-def is_tame(program: str) -> bool:
-    return gate.is_tame(compile(program, "<candidate>", "exec", dont_inherit=True))
+def ask(code: str, data: object = None) -> object:
+    """What ``code`` prints as JSON, run after :data:`LOADED`; ``data`` is its standard input."""
+    folder = str(Path(wire.__file__).parent)
+    command = [interpreter(), "-s", "-S", "-P", "-B", "-W", "ignore", "-c", LOADED + code, folder]
+    answer = subprocess.run(
+        command, input=json.dumps(data), capture_output=True, text=True, check=True
+    )
+    return json.loads(answer.stdout)
+
+
+def which_are_tame(programs: list[str]) -> list[bool]:
+    return ask("print(json.dumps([tame(one) for one in json.load(sys.stdin)]))", programs)
 
 
 def test_most_canonical_solutions_pass():
-    tame = sum(is_tame(p.prompt + p.canonical_solution) for p in PROBLEMS)
-    assert tame > 0.85 * len(PROBLEMS)
+    tame = which_are_tame([p.prompt + p.canonical_solution for p in PROBLEMS])
+    assert sum(tame) > 0.85 * len(PROBLEMS)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +109,7 @@ def test_most_canonical_solutions_pass():
     ],
 )  # fmt: skip
 def test_whatever_leads_out_is_refused(program: str):
-    assert not is_tame(program)
+    assert which_are_tame([program]) == [False]
 
 
 @pytest.mark.parametrize(
@@ -65,44 +126,17 @@ def test_whatever_leads_out_is_refused(program: str):
     ],
 )
 def test_plain_computation_passes(program: str):
-    assert is_tame(program)
+    assert which_are_tame([program]) == [True]
 
 
-@functools.cache
-def is_allowed(name: str) -> bool:
-    """Whether a tame program may look up ``name`` on anything."""
-    return not keyword.iskeyword(name) and is_tame(f"x.{name}")
+def test_no_allowed_name_leads_to_state_to_code_in_python_or_to_classes():
+    """Everything that attributes with allowed names reach from all that a program can begin with.
 
-
-def test_no_allowed_name_leads_to_state_or_to_code_in_python():
-    """Walk everything that attributes with allowed names reach from allowed beginnings."""
-
-    def function() -> typing.Iterator[int]:
-        yield 1
-
-    samples = [
-        collections.defaultdict(list), collections.deque(), ValueError(1), TYPE,
-        function(), function, map(int, []), itertools.tee([1])[0], slice(1),
-        range(3), iter([]), [], {}, set(), (), frozenset(), {}.keys(),
-    ]  # fmt: skip
-    waiting = [getattr(builtins, name) for name in dir(builtins) if is_allowed(name)]
-    waiting += [importlib.import_module(name) for name in gate._MODULES]
-    waiting += samples
-    seen: dict[int, object] = {}
-    while waiting:
-        thing = waiting.pop()
-        if id(thing) in seen or type(thing) in PLAIN:
-            continue
-        seen[id(thing)] = thing
-        for name in dir(thing):
-            if is_allowed(name):
-                try:
-                    waiting.append(getattr(thing, name))
-                except Exception:
-                    continue
-    found = [thing for thing in seen.values() if not any(thing is one for one in samples)]
-    modules = {thing.__name__ for thing in found if isinstance(thing, types.ModuleType)}
-    assert modules <= gate._MODULES
-    assert [thing for thing in found if isinstance(thing, types.FunctionType)] == []
-    assert [thing for thing in found if isinstance(thing, list | dict | set) and thing] == []
-    assert type not in found and object not in found
+    The classes of ``typing`` are in Python and stand for the built-in ones; none can be called to
+    any effect.
+    """
+    found = ask(WALK)
+    assert found["things"] > 100
+    assert sorted(found["modules"]) == sorted(ask("print(json.dumps(sorted(MODULES)))"))
+    for kind in ("python", "containers", "makers of classes", "classes in Python"):
+        assert found[kind] == [], kind

@@ -28,7 +28,7 @@ import types
 
 # What is named here and below is written in C and holds no state; tests/test_gate.py walks from
 # these names and finds no function in Python, no container and no way to make a class.
-_MODULES = frozenset(
+MODULES = frozenset(
     ("typing", "math", "collections", "itertools", "functools", "string", "heapq", "bisect")
 )
 _BUILTINS = """
@@ -54,7 +54,7 @@ def _public(*owners: object) -> set[str]:
 
 def harmless() -> set[str]:
     """Every name that a tame program may use for what the interpreter has."""
-    names = set(_MODULES) | set(_BUILTINS.split()) | set(_OTHERS.split())
+    names = set(MODULES) | set(_BUILTINS.split()) | set(_OTHERS.split())
     names |= _public(str, bytes, list, dict, set, frozenset, tuple, int, float, complex, range)
     names |= _public(collections.deque, math, itertools)
     names |= {name for name, kind in vars(builtins).items() if _is_exception(kind)}
@@ -69,7 +69,7 @@ def _is_exception(kind: object) -> bool:
 
 def _everything() -> set[str]:
     """Every name that leads anywhere in this interpreter."""
-    for name in _MODULES:
+    for name in MODULES:
         __import__(name)
     names = set(dir(builtins)) | set(sys.modules)
     for module in list(sys.modules.values()):
@@ -104,7 +104,7 @@ def is_tame(code: types.CodeType) -> bool:
         operations = one.co_code[::2]
         if not _DANGEROUS.isdisjoint(one.co_names) or not _FORBIDDEN.isdisjoint(operations):
             return False
-        if _IMPORT in operations and not _MODULES.issuperset(_imported(one)):
+        if _IMPORT in operations and not MODULES.issuperset(_imported(one)):
             return False
         for name in one.co_names:
             if name[0] == "_" and name != "_" and name not in _DUNDERS:
