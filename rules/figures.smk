@@ -1,6 +1,13 @@
 # Numbers to figures: one step each, so that a colour never runs a computation again.
 
 
+localrules:
+    plot_pass_at_k,
+    plot_fail_at_k,
+    plot_success_rates,
+    print_pass_at_k,
+
+
 rule plot_pass_at_k:
     input:
         baseline_table,
