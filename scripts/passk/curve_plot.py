@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from passk import baseline, style
@@ -285,6 +286,8 @@ def _label_curve(view: View, plot: CurvePlot, texts: list[Text]) -> None:
     corner, align = (largest, axes.get_ylim()[0]), ("right", "top")
     lines = [style.note(axes, name, corner, (0, 0), align, MUTED) for name in names]
     lines[0].set(fontweight="bold", fontsize=style.NORMAL, color=MODEL)
+    for line in lines:  # the dotted line down from the crossing may pass behind
+        line.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
     left = min(box_of(axes, line).left for line in lines)
     boxes = [box for box in (box_of(axes, text) for text in texts) if box.right > left]
     taken = [(box.bottom - 0.04, box.top + 0.04) for box in boxes]
