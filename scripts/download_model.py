@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
+from passk.engines import check_weights
 from passk.records import UserError, fingerprint, sha256_of, write_text
-from sample import read_mapping
 
 PATTERNS = ["*.safetensors", "*.json", "*.model", "*.tiktoken", "merges.txt", "*.jinja"]
 IGNORED = ["original/*", "*.bin", "*.pth", "*.gguf"]
@@ -32,6 +32,7 @@ def describe(weights: dict[str, Any]) -> dict[str, Any]:
 
     :raises UserError: weights that are not there, or that cannot be fetched.
     """
+    check_weights(weights, "--weights")
     engine = weights["engine"]
     base = {
         "engine": engine,
@@ -142,7 +143,7 @@ def main() -> None:
         "--manifest", required=True, type=Path, metavar="FILE", help="the .json to write"
     )
     arguments = parser.parse_args()
-    manifest = describe(read_mapping(arguments.weights, "--weights"))
+    manifest = describe(cli.mapping(arguments.weights, "--weights"))
     write_text(arguments.manifest, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from passk import cli
 from passk.plus import expected_values, fetch
@@ -17,7 +14,6 @@ def main() -> None:
     parser.add_argument(
         "--plus",
         required=True,
-        type=yaml.safe_load,
         metavar="YAML",
         help="the benchmark's plus entry: '{url: ..., sha256: ...}'",
     )
@@ -26,7 +22,7 @@ def main() -> None:
     )
     parser.add_argument("--output", required=True, type=Path, help=".jsonl.gz to write")
     arguments = parser.parse_args()
-    plus: dict[str, Any] = arguments.plus
+    plus = cli.mapping(arguments.plus, "--plus", ("url", "sha256"))
     fetch(plus["url"], plus["sha256"], arguments.tests)
     expected_values(arguments.tests, plus["sha256"], arguments.output)
 

@@ -11,9 +11,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from passk import cli
+from passk.engines import check_weights
 from passk.problems import load_benchmark
 from passk.records import write_text
 
@@ -60,15 +59,17 @@ def main() -> None:
         parser.add_argument(
             f"--{entry}",
             required=True,
-            type=yaml.safe_load,
             metavar="YAML",
             help=f"the {entry}'s entry in config.yaml",
         )
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
-    tasks = len(load_benchmark(arguments.benchmark).problems)
-    n = arguments.experiment["n_samples"]
-    text = forecast(arguments.model, arguments.sampling, tasks, n)
+    experiment = cli.mapping(arguments.experiment, "--experiment", ("n_samples",))
+    model = cli.mapping(arguments.model, "--model", ("label", "weights"))
+    check_weights(model["weights"], "--model's weights")
+    sampling = cli.mapping(arguments.sampling, "--sampling", ("max_tokens", "shard_size"))
+    benchmark = load_benchmark(cli.mapping(arguments.benchmark, "--benchmark"))
+    text = forecast(model, sampling, len(benchmark.problems), experiment["n_samples"])
     logging.info("forecast: %s", text.strip())
     write_text(arguments.output, text)
 

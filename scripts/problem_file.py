@@ -6,8 +6,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from passk import cli
 from passk.problems import load_benchmark, write_problem_file
 from passk.records import write_text
@@ -23,13 +21,12 @@ def main() -> None:
     parser.add_argument(
         "--benchmark",
         required=True,
-        type=yaml.safe_load,
         metavar="YAML",
         help="the benchmark's entry, such as '{path: problems.jsonl}'",
     )
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
-    problem_file(arguments.benchmark, arguments.output)
+    problem_file(cli.mapping(arguments.benchmark, "--benchmark"), arguments.output)
 
 
 if __name__ == "__main__":

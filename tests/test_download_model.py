@@ -135,6 +135,21 @@ def test_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
         describe({"engine": "recorded", "path": str(tmp_path / "none")})
 
 
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ({}, "--weights needs 'engine'"),
+        ({"engine": ["vllm"]}, "no engine"),
+        ({"engine": "openai", "name": "m"}, "openai needs 'endpoint' and 'name'"),
+        ({"engine": "recorded"}, "recorded needs 'path'"),
+        ({"engine": "vllm", "repository": "a/b"}, "needs 'path', or 'repository' and 'revision'"),
+    ],
+)
+def test_weights_that_say_too_little_are_refused(weights: dict[str, Any], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        describe(weights)
+
+
 def test_endpoint_has_a_manifest_without_files() -> None:
     weights = {"engine": "openai", "endpoint": "http://localhost/v1", "name": "m"}
     manifest = describe(weights)

