@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import platform
 import signal
 import sys
@@ -48,6 +49,7 @@ KEPT_OF_SAMPLES = (
     "chat_template_sha256",
     "engine",
 )
+LEAST_MEMORY_MB = 64
 log = logging.getLogger("execute")
 
 
@@ -170,6 +172,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave no half-written file
     if given.workers < 1:
         raise UserError("--workers must be 1 or more")
+    if given.timeout is not None and not 0 < given.timeout < math.inf:
+        raise UserError("--timeout must be a number of seconds above 0")
+    if given.memory_mb < LEAST_MEMORY_MB:
+        raise UserError(f"--memory-mb must be {LEAST_MEMORY_MB} or more: Python itself takes some")
     memory = given.memory_mb << 20
     if given.suite == "plus":
         least = MIN_SECONDS if given.timeout is None else given.timeout
@@ -181,7 +187,8 @@ def main() -> None:
         limits = Limits(cpu_seconds=PROGRAM_SECONDS, memory_bytes=memory)
     else:
         suite = BASE
-        limits = Limits.of(given.timeout or defaults.cpu_seconds, memory)
+        seconds = defaults.cpu_seconds if given.timeout is None else given.timeout
+        limits = Limits.of(seconds, memory)
     execute(
         find_benchmark(given.benchmark),
         suite,

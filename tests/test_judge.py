@@ -214,6 +214,32 @@ def command(samples: Path, verdicts: Path, *more: str) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--timeout", v) for v in ("0", "-1", "nan", "inf")]
+    + [("--memory-mb", v) for v in ("0", "-5", "63")],
+)
+@pytest.mark.parametrize("suite", ["base", "plus"])
+def test_limit_that_nothing_can_keep_is_refused(
+    tmp_path: Path, option: str, value: str, suite: str
+):
+    samples, verdicts = tmp_path / "s.jsonl", tmp_path / "v.jsonl.gz"
+    samples.write_text(json.dumps({"task_id": "HumanEval/53", "completion": "    return x + y"}))
+    done = subprocess.run(
+        command(samples, verdicts, "--suite", suite, option, value), capture_output=True, text=True
+    )
+    assert (done.returncode, verdicts.exists()) == (2, False)
+    assert done.stderr.startswith(f"error: {option} must be ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_least_memory_that_is_allowed_is_enough(tmp_path: Path):
+    samples, verdicts = tmp_path / "s.jsonl", tmp_path / "v.jsonl.gz"
+    samples.write_text(json.dumps({"task_id": "HumanEval/53", "completion": "    return x + y"}))
+    subprocess.run(command(samples, verdicts, "--memory-mb", "64"), check=True)
+    assert [v.outcome for v in read_verdicts(verdicts)] == ["passed"]
+
+
 def test_command_line_writes_verdicts_and_metadata(tmp_path: Path):
     samples, verdicts = tmp_path / "s.jsonl", tmp_path / "v.jsonl.gz"
     lines = [{"task_id": "HumanEval/53", "completion": c} for c in ("    return x + y", "  (")]
