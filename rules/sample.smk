@@ -50,14 +50,15 @@ rule sample:
     params:
         weights=json_of("models/{model}/weights"),
         sampling=json_of("sampling/{sampling}"),
-        # Functions of `input` too, so that they are not tracked: whatever the engine's packages or
-        # whoever provides them, finished samples stand.
+        # Functions of `input` too, so that they are not tracked: finished samples stand, whatever
+        # the engine's packages, whoever provides them, and however an endpoint is reached.
         lock=lambda wildcards, input: lock_file(wildcards),
         folder=lambda wildcards, input: environment_folder(wildcards),
+        access=lambda wildcards, input: access(wildcards),
     shell:
         "( python scripts/environment.py --lock {params.lock} --folder {params.folder};"
         " export PATH=$PWD/{params.folder}/bin:$PATH;"
         " python scripts/with_gpu.py --gpus {resources.gpu} -- python scripts/sample.py"
-        " --weights {params.weights:q} --sampling {params.sampling:q}"
+        " --weights {params.weights:q} --access {params.access:q} --sampling {params.sampling:q}"
         " --problems {input.problems} --manifest {input.manifest}"
-        " --draws {wildcards.draws} --samples {output.samples} ) 2>&1 | tee {log}"
+        " --draws {wildcards.draws} --samples {output.samples} --threads {threads} ) 2>&1 | tee {log}"

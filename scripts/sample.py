@@ -19,8 +19,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from passk import cli
 from passk.checkpoint import Checkpoint, open_checkpoint
 from passk.engines import Request, open_engine
@@ -35,6 +33,7 @@ from passk.records import (
 )
 
 LOG_SECONDS = 10.0
+SETTINGS = ("prompt", "temperature", "top_p", "max_tokens", "seed")
 
 
 def parse_draws(text: str) -> range:
@@ -83,6 +82,7 @@ def shard_name(samples: Path) -> str:
 
 def sample(
     weights: dict[str, Any],
+    access: dict[str, Any],
     sampling: dict[str, Any],
     problems: Path,
     manifest: dict[str, Any],
@@ -99,7 +99,7 @@ def sample(
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     benchmark = read_problem_file(problems)
     with open_checkpoint(samples.with_name(samples.name + ".partial")) as checkpoint:
-        engine = open_engine(weights, sampling, manifest, benchmark.size, threads)
+        engine = open_engine({**weights, **access}, sampling, manifest, benchmark.size, threads)
         settings = {
             "format": 1,
             "model": weights,
@@ -197,24 +197,31 @@ class _Progress:
         )  # fmt: skip
 
 
-def read_mapping(text: str, option: str) -> dict[str, Any]:
-    """Read an option that is YAML (or JSON) text.
+def read_manifest(path: Path) -> dict[str, Any]:
+    """What ``download_model.py`` wrote.
 
-    :raises UserError: it is not a mapping.
+    :raises UserError: it is not that.
     """
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UserError(f"{option} is not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(value, dict):
-        raise UserError(f"{option} must be a mapping such as '{{engine: transformers, ...}}'")
-    return value
+        manifest = json.loads(path.read_text())
+        cli.need(manifest, str(path), ("path", "files", "sha256", "bytes"))
+    except (FileNotFoundError, ValueError, UserError) as error:
+        raise UserError(
+            f"{path} is missing or damaged: make it again with download_model.py"
+        ) from error
+    return manifest
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument(
         "--weights", required=True, metavar="YAML", help="the model's `weights` of config.yaml"
+    )
+    parser.add_argument(
+        "--access",
+        default="{}",
+        metavar="YAML",
+        help="`api_key_variable` and `concurrency` of engine openai; they decide no sample",
     )
     parser.add_argument(
         "--sampling", required=True, metavar="YAML", help="the `sampling` entry of config.yaml"
@@ -235,17 +242,12 @@ def main() -> None:
         "--threads", type=int, default=1, help="CPU threads of engine transformers (default: 1)"
     )
     arguments = parser.parse_args()
-    try:
-        manifest = json.loads(arguments.manifest.read_text())
-    except (FileNotFoundError, ValueError) as error:
-        raise UserError(
-            f"{arguments.manifest} is missing or damaged: make it again with download_model.py"
-        ) from error
     sample(
-        read_mapping(arguments.weights, "--weights"),
-        read_mapping(arguments.sampling, "--sampling"),
+        cli.mapping(arguments.weights, "--weights", ("engine",)),
+        cli.mapping(arguments.access, "--access"),
+        cli.mapping(arguments.sampling, "--sampling", SETTINGS),
         arguments.problems,
-        manifest,
+        read_manifest(arguments.manifest),
         parse_draws(arguments.draws),
         arguments.samples,
         arguments.threads,

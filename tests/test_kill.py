@@ -34,8 +34,6 @@ def few_tasks(folder: Path) -> Workflow:
     }
     workflow.write_config(config)
     (folder / ".venv").symlink_to(ROOT / ".venv")
-    # The Makefile's Snakefile has the paper's experiment as its default target.
-    workflow.edit("Snakefile", 'figures_of("paper")', 'figures_of("demo")')
     return workflow
 
 

@@ -21,7 +21,7 @@ from passk.checkpoint import open_checkpoint
 from passk.engines import Batch, Request
 from passk.problems import Benchmark, Problem, read_problem_file, write_problem_file
 from passk.records import Sample, UserError, metadata_path, read_metadata, read_samples
-from sample import missing_requests, parse_draws, read_mapping, sample, shard_name
+from sample import missing_requests, parse_draws, sample, shard_name
 
 TASKS = Benchmark(
     tuple(Problem(f"Sum/{i}", f"def add{i}(x):\n", f"add{i}", "", "", i) for i in range(3)), 3
@@ -64,13 +64,6 @@ def test_shard_name_is_the_telling_part_of_its_path() -> None:
     path = Path("results/llama/humaneval/published/samples/00000-00099.jsonl.gz")
     assert shard_name(path) == "llama/humaneval/published/00000-00099"
     assert shard_name(Path("out.jsonl.gz")) == "out"
-
-
-def test_options_must_be_mappings() -> None:
-    assert read_mapping('{"engine": "vllm"}', "--weights") == {"engine": "vllm"}
-    for text in ("vllm", "{", "[1]"):
-        with pytest.raises(UserError, match="--weights"):
-            read_mapping(text, "--weights")
 
 
 @pytest.fixture
@@ -190,6 +183,7 @@ class Shard:
             options.get("python", sys.executable),
             ROOT / "scripts/sample.py",
             *("--weights", json.dumps(weights), "--sampling", json.dumps(sampling)),
+            *("--access", json.dumps(options.get("access", {}))),
             *("--problems", folder / "problems.jsonl", "--manifest", folder / "manifest.json"),
             *("--draws", options.get("draws", "00000-00009"), "--samples", self.samples),
         ]
@@ -262,6 +256,29 @@ def test_second_writer_waits_and_takes_over_what_the_first_one_left(tmp_path: Pa
         assert second.returncode == 0, output
         assert "of them from an earlier run" in output
         assert len(list(read_samples(shard.samples))) == 30
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "said"),
+    [
+        ("--weights", "{}", "--weights needs 'engine'"),
+        ("--weights", "{engine: openai}", "--weights with engine openai needs 'endpoint'"),
+        ("--sampling", "{prompt: chat}", "--sampling needs 'temperature'"),
+        ("--manifest", "{}", "missing or damaged"),
+        ("--manifest", "[]", "missing or damaged"),
+    ],
+)
+def test_wrong_option_is_one_sentence(tmp_path: Path, option: str, text: str, said: str) -> None:
+    weights = {"engine": "openai", "endpoint": "http://127.0.0.1:9", "name": MODEL}
+    shard = Shard(tmp_path / "shard", weights, SAMPLING)
+    place = shard.command.index(option) + 1
+    if option == "--manifest":
+        shard.command[place].write_text(text)
+    else:
+        shard.command[place] = text
+    code, output = shard.run()
+    assert (code, len(output.splitlines())) == (2, 1), output
+    assert said in output
 
 
 def test_second_writer_keeps_a_shard_that_the_first_one_finished(tmp_path: Path) -> None:

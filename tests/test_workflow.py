@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -76,6 +77,8 @@ def test_more_samples_keep_the_finished_shards(workflow: Workflow) -> None:
         ("models", "small", "label", "Another name", {"forecast": 1, **FIGURES}),
         ("models", "small", "price_per_gpu_hour", 99.0, {"forecast": 1}),
         ("models", "small", "gpus", 4, {"forecast": 1}),
+        ("models", "small", "tokens_per_second", 7.0, {"forecast": 1}),
+        ("models", "small", "concurrency", 2, {"forecast": 1}),
         (
             "experiments",
             "paper",
@@ -107,9 +110,14 @@ def test_changes_that_sample_nothing(
     ("file", "runs", "rests"),
     [
         ("scripts/sample.py", set(), {"sample", "execute", "estimate"}),
-        ("scripts/passk/style.py", set(FIGURES), {"sample", "execute", "estimate"}),
+        (
+            "scripts/passk/style.py",
+            {"plot_pass_at_k", "plot_fail_at_k", "plot_success_rates"},
+            {"sample", "execute", "estimate"},
+        ),
         ("scripts/estimate.py", {"estimate", *FIGURES}, {"sample", "execute"}),
         ("scripts/execute.py", {"execute", "estimate", *FIGURES}, {"sample"}),
+        ("scripts/passk/sandbox/zygote.py", {"execute", "estimate", *FIGURES}, {"sample"}),
         ("envs/transformers.txt", set(), {"sample", "execute", "estimate", *FIGURES}),
         ("envs/main.txt", set(), {"sample", "execute", "estimate", *FIGURES}),
     ],
@@ -137,6 +145,19 @@ def test_other_weights_sample_again_that_model_only(workflow: Workflow) -> None:
     workflow.write_config(config)
     plan = workflow.planned()
     assert (plan["download_model"], plan["sample"], plan["execute"]) == (1, 3, 3)
+
+
+def test_other_sampling_settings_sample_again(workflow: Workflow) -> None:
+    config = workflow.config()
+    config["sampling"]["plain"]["temperature"] = 0.5
+    workflow.write_config(config)
+    assert workflow.planned()["sample"] == 5
+
+
+def test_other_problems_sample_again(workflow: Workflow) -> None:
+    workflow.edit("problems.jsonl", "candidate(1) == 1", "candidate(1) == 2")
+    plan = workflow.planned()
+    assert (plan["problem_file"], plan["sample"], plan["execute"]) == (2, 5, 5)
 
 
 def test_changed_recording_is_read_again(workflow: Workflow) -> None:
@@ -208,30 +229,42 @@ def test_dry_run_needs_no_gpu_token_or_weights(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
-        (("experiments", "paper", "n_sample"), 3, "n_sample"),
-        (("colour",), "red", "colour"),
-        (("experiments", "paper", "n_samples"), "many", "n_samples"),
+        (("experiments", "paper", "n_sample"), 3, "experiments.paper: .*'n_sample'"),
+        (("colour",), "red", "top level: .*'colour'"),
+        (("experiments", "paper", "n_samples"), "many", "n_samples: 'many' is not of type"),
         (("experiments", "paper", "k_values"), [1, 100], "n_samples is 6"),
         (("experiments", "paper", "n_samples"), 7, "shard_size 2"),
-        (("experiments", "paper", "model"), "tiny", "unknown model 'tiny'"),
+        (("experiments", "paper", "model"), "tiny", "unknown model 'tiny'; known: small, large"),
         (("experiments", "paper", "benchmark"), "mbpp", "unknown benchmark 'mbpp'"),
         (("experiments", "paper", "baseline"), {"experiment": "x"}, "baseline 'x'"),
-        (("models", "small", "weights", "revision"), "main", "weights"),
+        (("experiments", "paper", "baseline"), {"label": "x"}, "'pass_at_1' is a required"),
+        (("experiments", "paper", "published"), {"a": 0.5}, "'a' is not of type 'integer'"),
+        (("experiments", "execute"), "paper", "the name of a rule"),
+        (("models", "small", "weights", "revision"), "main", "weights: .*'revision'"),
+        (("models", "small", "weights"), {"engine": "llm"}, "engine: 'llm' is not one of"),
+        (("models", "small", "weights"), {"engine": "vllm"}, "give repository and revision, or"),
+        (("benchmarks", "sums"), {"first": 2}, "give path or package"),
+        (("sampling", "plain", "system_prompt"), "Hi", "needs 'prompt: chat'"),
     ],
 )
-def test_bad_config_is_one_clear_error(
+def test_bad_config_is_one_clear_sentence(
     workflow: Workflow, path: tuple[str, ...], value: object, sentence: str
 ) -> None:
     config = workflow.config()
     place = config
     for key in path[:-1]:
         place = place[key]
-    place[path[-1]] = value
+    place[path[-1]] = config["experiments"][value] if value == "paper" else value
     workflow.write_config(config)
     done = workflow.snakemake("-n", check=False)
     assert done.returncode != 0
-    assert sentence in done.stdout
-    assert "Traceback" not in done.stdout
+    errors = [line for line in done.stdout.splitlines() if not line.startswith("Using workflow")]
+    assert len(errors) == 1, done.stdout
+    assert re.match(f"error: config.yaml: .*{sentence}", errors[0]), errors[0]
+
+
+def test_forecast_covers_the_baseline_that_is_sampled_too(finished: Workflow) -> None:
+    assert (finished.folder / "figures/rival/forecast.txt").exists()
 
 
 def test_unknown_experiment_is_an_error(workflow: Workflow) -> None:
@@ -277,7 +310,7 @@ def test_schema_describes_every_key() -> None:
         missing = [
             f"{path}.{key}"
             for key, value in node.get("properties", {}).items()
-            if isinstance(value, dict) and "description" not in value and "const" not in value
+            if isinstance(value, dict) and not {"description", "const", "$ref"} & set(value)
         ]
         return missing + [
             p for key, value in node.items() for p in undescribed(value, f"{path}.{key}")
