@@ -9,6 +9,7 @@ import pytest
 import yaml
 from conftest import PROBLEMS, ROOT
 
+from passk.plus import find_suite
 from passk.problems import (
     find_benchmark,
     load_benchmark,
@@ -64,6 +65,39 @@ def test_name_or_path(problem_file: Path) -> None:
     assert len(find_benchmark(str(problem_file), config).problems) == 4
     with pytest.raises(UserError, match="neither a benchmark"):
         find_benchmark("products", config)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("benchmarks: {", "config.yaml is not YAML"),
+        ("\udcff", "config.yaml is not YAML"),
+        ("[1]", "config.yaml must be a mapping"),
+        ("benchmarks: [sums]", "'benchmarks' in .*config.yaml must be a mapping"),
+        ("benchmarks: {sums: problems.jsonl}", "the benchmark 'sums' in .* must be a mapping"),
+        ("benchmarks: {sums: {first: 2}}", "needs 'path' or 'package'"),
+        ("models: {}", "neither a benchmark"),
+        ("benchmarks:", "neither a benchmark"),
+    ],
+)
+def test_damaged_config_is_a_clear_error(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "config.yaml").write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(UserError, match=said):
+        find_benchmark("sums", tmp_path / "config.yaml")
+    if said != "needs 'path' or 'package'":
+        with pytest.raises(UserError, match=said.replace("neither a", "needs a")):
+            find_suite("sums", 1.0, tmp_path / "config.yaml")
+
+
+def test_names_are_known_in_any_folder_unless_its_config_says_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert len(find_benchmark("humaneval-20").problems) == 20
+    assert find_benchmark("demo") == read_problem_file(ROOT / "resources/demo/problems.jsonl")
+    (tmp_path / "config.yaml").write_text("benchmarks: {own: {path: problems.jsonl}}\n")
+    with pytest.raises(UserError, match="is neither a benchmark in config"):
+        find_benchmark("humaneval-20")
 
 
 @pytest.mark.parametrize(

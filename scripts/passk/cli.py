@@ -43,7 +43,7 @@ def run(main: Callable[[], None]) -> None:
         sys.exit(130)
 
 
-def mapping(text: str, option: str, required: Iterable[str] = ()) -> dict[str, Any]:
+def mapping(text: str | bytes, option: str, required: Iterable[str] = ()) -> dict[str, Any]:
     """Read the value of ``option``, YAML (or JSON) text of a mapping.
 
     :raises UserError: bad YAML, no mapping, or one without a ``required`` key.

@@ -37,7 +37,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, ClassVar
 
-from passk.problems import Problem
+from passk import cli
+from passk.problems import Problem, find_config, read_config
 from passk.records import UserError, read_lines, replace_atomically
 from passk.sandbox import canonical, wire
 from passk.suites import Judgement, Reply, Suite, marshal_call
@@ -283,20 +284,22 @@ def _case(record: dict[str, Any], min_seconds: float) -> PlusCase:
     )
 
 
-def find_suite(name: str, min_seconds: float, config: Path = Path("config.yaml")) -> Suite:
+def find_suite(name: str, min_seconds: float, config: Path | None = None) -> Suite:
     """The suite of a benchmark in ``config``, fetched and computed unless they are there.
+
+    Both are kept below ``resources/plus`` in the folder of ``config``, by default that of
+    :func:`find_config`.
 
     :raises UserError: a benchmark without ``plus``; otherwise as :func:`fetch` does.
     """
-    import yaml
-
-    known = (yaml.safe_load(config.read_text()) or {}) if config.exists() else {}
-    entry = known.get("benchmarks", {}).get(name, {}).get("plus")
+    config = config or find_config()
+    entry = read_config(config).get(name, {}).get("plus")
     if entry is None:
         raise UserError(
             f"the suite 'plus' needs a benchmark of {config} that has 'plus', which {name!r} is "
             "not, or --expected with a file of expected values"
         )
+    cli.need(entry, f"'plus' of the benchmark {name!r} in {config}", ("url", "sha256"))
     folder = config.parent / "resources" / "plus"
     tests, expected = folder / f"{name}.jsonl.gz", folder / f"{name}.expected.jsonl.gz"
     if expected.exists():

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from passk import cli
 from passk.records import UserError, read_lines, sha256_of
 
 FIELDS = ("task_id", "prompt", "entry_point", "canonical_solution", "test")
@@ -116,16 +117,35 @@ def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
     return benchmark.first(entry["first"]) if "first" in entry else benchmark
 
 
-def find_benchmark(name_or_path: str, config: Path = Path("config.yaml")) -> Benchmark:
+def find_config() -> Path:
+    """The config.yaml of the current folder, or else the one that comes with this package."""
+    here = Path("config.yaml")
+    return here if here.exists() else Path(__file__).resolve().parents[2] / here
+
+
+def read_config(path: Path) -> dict[str, dict[str, Any]]:
+    """The entries below ``benchmarks`` of a config.yaml, by name; none where there is no file.
+
+    :raises UserError: bad YAML, or something else where a mapping is needed.
+    """
+    if not path.exists():
+        return {}
+    entries = cli.mapping(path.read_bytes(), str(path)).get("benchmarks") or {}
+    cli.need(entries, f"'benchmarks' in {path}", ())
+    for name, entry in entries.items():
+        cli.need(entry, f"the benchmark {name!r} in {path}", ())
+    return entries
+
+
+def find_benchmark(name_or_path: str, config: Path | None = None) -> Benchmark:
     """Load a benchmark by its name in ``config``, or from the path of a problem file.
 
-    :raises UserError: neither a known name nor a file.
-    """
-    known: dict[str, Any] = {}
-    if config.exists():
-        import yaml
+    Relative paths in ``config``, by default :func:`find_config`'s, start at its folder.
 
-        known = (yaml.safe_load(config.read_text()) or {}).get("benchmarks", {})
+    :raises UserError: neither a known name nor a file; a damaged ``config``.
+    """
+    config = config or find_config()
+    known = read_config(config)
     if name_or_path in known:
         return load_benchmark(known[name_or_path], config.parent)
     if Path(name_or_path).exists():
