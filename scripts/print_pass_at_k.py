@@ -12,7 +12,6 @@ from pathlib import Path
 from passk import baseline, cli
 from passk.baseline import Baseline
 from passk.curve import Point, crossing, percent, read_curve, table
-from passk.records import UserError
 
 
 def summary(
@@ -20,7 +19,7 @@ def summary(
 ) -> list[str]:
     """The lines to print for one curve."""
     lines = [f"{label}: pass@k in per cent", *(f"  {line}" for line in table(points, k_values))]
-    if beat and beat.label != label:
+    if beat:
         k = crossing(points, beat.value)
         reached = f"reaches it at k = {k:,}" if k else f"stays below to k = {points[-1].k:,}"
         lines.append(f"  {beat.label} has {percent(beat.value)} at k = 1; {label} {reached}")
@@ -34,19 +33,13 @@ def main() -> None:
         epilog="Example: print_pass_at_k.py --pass-at-k pass_at_k.csv --label 'My model' "
         "--k-values 1 10 100",
     )
-    parser.add_argument("--pass-at-k", type=Path, nargs="+", required=True, metavar="CSV")
-    parser.add_argument("--label", nargs="+", required=True, help="one name for each file")
+    parser.add_argument("--pass-at-k", type=Path, required=True, metavar="CSV")
+    parser.add_argument("--label", required=True, help="the model's name")
     parser.add_argument("--k-values", type=int, nargs="+", required=True, metavar="K")
-    parser.add_argument("--title", help="a line to print above")
     baseline.add_arguments(parser)
     args = parser.parse_args()
-    if len(args.label) != len(args.pass_at_k):
-        raise UserError("give --label one name for each file of --pass-at-k")
-    beat = baseline.from_arguments(args)
-    lines = [args.title] if args.title else []
-    for label, path in zip(args.label, args.pass_at_k, strict=True):
-        lines += summary(label, read_curve(path), sorted(set(args.k_values)), beat)
-    print("\n".join(lines))
+    points, k_values = read_curve(args.pass_at_k), sorted(set(args.k_values))
+    print("\n".join(summary(args.label, points, k_values, baseline.from_arguments(args))))
 
 
 if __name__ == "__main__":
