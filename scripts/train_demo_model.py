@@ -24,13 +24,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
-import torch
-from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
-from torch.nn.utils import clip_grad_norm_
-from transformers import LlamaConfig, LlamaForCausalLM
-
 from passk import cli, demo
-from passk.records import write_text
+from passk.records import UserError, write_text
+
+try:
+    import torch
+    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
+    from torch.nn.utils import clip_grad_norm_
+    from transformers import LlamaConfig, LlamaForCausalLM
+except ModuleNotFoundError as error:  # --help needs none of them
+    MISSING = error.name
+else:
+    MISSING = None
 
 log = logging.getLogger(__name__)
 
@@ -195,7 +200,15 @@ def save(
 
 
 def train_demo_model(size: str, seed: int, steps: int | None, output: Path) -> None:
-    """Train the model called ``size`` and write it to the folder ``output``."""
+    """Train the model called ``size`` and write it to the folder ``output``.
+
+    :raises UserError: this Python lacks torch, transformers or tokenizers.
+    """
+    if MISSING:
+        raise UserError(
+            f"training needs the package {MISSING!r}, which this Python does not have; use "
+            "resources/envs/transformers/bin/python, which `make demo` builds"
+        )
     torch.set_num_threads(THREADS)
     torch.use_deterministic_algorithms(True)
     recipe = RECIPES[size]

@@ -1,8 +1,10 @@
 """The demo's programs, benchmark, training script and shipped models."""
 
 import json
+import os
 import re
 import subprocess
+import sys
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -137,6 +139,23 @@ def test_a_slip_that_shows_on_one_list_in_ten_fails_the_asserts():
                 wrong += 1
                 assert not passes(problem, demo.body(slip)), demo.body(slip)
     assert wrong > 1000
+
+
+def test_training_without_torch_explains_itself(tmp_path):
+    command = [sys.executable, "scripts/train_demo_model.py"]
+    options = ["--size", "small", "--output", str(tmp_path / "model")]
+    (tmp_path / "torch.py").write_text("raise ModuleNotFoundError(name='torch')\n")
+    settings = {"cwd": ROOT, "env": {**os.environ, "PYTHONPATH": str(tmp_path)}}
+    helped, refused = (
+        subprocess.run([*command, *rest], capture_output=True, text=True, **settings)
+        for rest in (["--help"], options)
+    )
+    assert (helped.returncode, "--output" in helped.stdout) == (0, True), helped.stderr
+    assert refused.returncode == 2
+    (line,) = refused.stderr.splitlines()
+    assert "'torch'" in line
+    assert "resources/envs/transformers" in line
+    assert not (tmp_path / "model").exists()
 
 
 @needs_torch
