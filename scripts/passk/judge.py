@@ -195,7 +195,7 @@ class Judge:
                 yield from self._settle(key, result, pending, done, shared, tally)
         for key, task_id, text in again:
             self._send(self.workers[0], key, task_id, text)
-            ((_, result),) = self._collect([self.workers[0]], every=True)
+            ((_, result),) = self._collect([self.workers[0]])
             yield from self._settle(key, result, pending, done, shared, tally)
 
     def close(self) -> None:
@@ -251,7 +251,7 @@ class Judge:
             raise message
         return message
 
-    def _collect(self, workers: list[_Worker], every: bool = False) -> list[tuple[int, Result]]:
+    def _collect(self, workers: list[_Worker]) -> list[tuple[int, Result]]:
         found: list[tuple[int, Result]] = []
         by_connection = {worker.connection: worker for worker in workers}
         for connection in wait(list(by_connection)):

@@ -22,9 +22,6 @@ MAX_RANGE = 100_000
 MAX_DIGITS = 2_000
 MAX_COLLISIONS = 50
 _SMALL = 1 << 63
-_MALFORMED = (
-    ValueError, TypeError, LookupError, ArithmeticError, RecursionError, StopIteration,
-)  # fmt: skip
 _scan = json.JSONDecoder().scan_once
 _dumps = json.JSONEncoder(check_circular=False).encode
 
