@@ -2,7 +2,8 @@
 
 It answers ``/v1/chat/completions`` and ``/v1/completions`` with a text that follows from prompt
 and seed alone, and keeps what it was asked. Faults are the names in ``fail``, used up one a
-request in the order of arrival; ``limit`` is the number of requests after which it stops answering.
+request in the order of arrival; ``limit`` is the number of requests after which it stops answering;
+``newer`` models refuse ``max_tokens``.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ MODEL = "test-model"
 
 
 class OpenAIServer:
-    def __init__(self, faults: list[str] | None = None, limit: int | None = None) -> None:
+    def __init__(
+        self, faults: list[str] | None = None, limit: int | None = None, newer: bool = False
+    ) -> None:
         self.faults = list(faults or [])
         self.limit = limit
+        self.newer = newer
         self.requests: list[dict[str, Any]] = []
         self.in_flight = self.most_in_flight = 0
         self.lock = threading.Lock()
@@ -73,6 +77,12 @@ def _handler(server: OpenAIServer) -> type[BaseHTTPRequestHandler]:
                 elif body["model"] != MODEL:
                     text = f"The model {body['model']} does not exist"
                     self.answer(404, {"error": {"message": text, "code": "model_not_found"}})
+                elif server.newer and "max_tokens" in body:
+                    text = (
+                        "Unsupported parameter: 'max_tokens' is not supported with this model. "
+                        "Use 'max_completion_tokens' instead."
+                    )
+                    self.answer(400, {"error": {"message": text, "code": "unsupported_parameter"}})
                 elif fault:
                     self.fail(fault)
                 else:

@@ -219,6 +219,15 @@ def test_endpoint_never_sees_more_requests_at_once_than_allowed() -> None:
         assert server.most_in_flight <= 2
 
 
+def test_newer_models_get_the_limit_by_the_name_they_demand() -> None:
+    with OpenAIServer(newer=True) as server:
+        samples = drawn(endpoint(server, concurrency=1), requests_for(0, 3))
+    refused, *answered = server.requests
+    assert (len(samples), len(answered)) == (12, 12)
+    assert "max_tokens" in refused
+    assert {(r.get("max_tokens"), r["max_completion_tokens"]) for r in answered} == {(None, 16)}
+
+
 PASSING = ["429", "500", "drop", "cut", "not json", "no choices", "429 by date"]
 
 

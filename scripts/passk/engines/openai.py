@@ -7,6 +7,8 @@ never fewer samples than asked for. A refusal or an empty answer is a sample lik
 
 Seeds are sent, but endpoints promise at most best effort: such samples cannot be drawn again. The
 endpoint's chat template is its own and is not recorded. No log-probabilities are asked for.
+Where an endpoint demands ``max_completion_tokens``, that is what ``max_tokens`` is sent as; a
+reasoning model's hidden tokens then count, too.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ LONGEST_RETRY_AFTER = 600.0
 TIMEOUT = (10.0, 600.0)
 """Seconds to connect, and between two bytes of an answer."""
 PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+NEWER = "max_completion_tokens"
+"""OpenAI's newer models refuse ``max_tokens`` and name this instead."""
 
 
 class OpenAIEngine:
@@ -50,6 +54,7 @@ class OpenAIEngine:
         self._key = _api_key(weights)
         self._local = threading.local()
         self._stop = threading.Event()
+        self._limit = "max_tokens"
         kind = "chat/completions" if sampling["prompt"] == "chat" else "completions"
         self._url = f"{weights['endpoint'].rstrip('/')}/{kind}"
 
@@ -124,7 +129,7 @@ class OpenAIEngine:
             "model": self._weights["name"],
             "temperature": sampling["temperature"],
             "top_p": sampling["top_p"],
-            "max_tokens": sampling["max_tokens"],
+            self._limit: sampling["max_tokens"],
             "n": 1,
             "seed": draw_seed(sampling["seed"], self._size, problem.index, draw),
         }
@@ -155,6 +160,10 @@ class OpenAIEngine:
                 return response.json()
             except ValueError as error:
                 raise _Passing("the answer is not whole JSON") from error
+        if response.status_code == 400 and "max_tokens" in body and NEWER in response.text:
+            self._limit = NEWER  # for the draws to come
+            limit = {NEWER: body["max_tokens"]}
+            return self._post({k: v for k, v in body.items() if k != "max_tokens"} | limit)
         raise self._refusal(response)
 
     def _refusal(self, response: requests.Response) -> Exception:
