@@ -80,6 +80,7 @@ def recorded(tmp_path: Path) -> dict[str, Any]:
     weights = {"engine": "recorded", "path": str(tmp_path / "recorded.jsonl")}
     return {
         "weights": weights,
+        "access": {},
         "sampling": SAMPLING,
         "problems": tmp_path / "problems.jsonl",
         "manifest": describe(weights),
