@@ -108,6 +108,8 @@ class SlurmRun:
                 env=self.cluster.environment,
                 stdout=log,
                 stderr=log,
+                # A run in the background of a script has SIGINT ignored, and hands that on.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         try:
             yield process
