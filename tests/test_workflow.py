@@ -221,6 +221,16 @@ def test_paper_is_ten_gpu_shards(tmp_path: Path) -> None:
     assert (plan["download_model"], plan["sample"], plan["execute"]) == (1, 10, 20)
 
 
+def test_commands_of_the_readme_plan_what_they_say(tmp_path: Path) -> None:
+    lines = (ROOT / "README.md").read_text().splitlines()
+    commands = [
+        line.split("#")[0].split() for line in lines if line.startswith("snakemake --cores")
+    ]
+    workflow = copy_workflow(tmp_path)
+    planned = [workflow.planned(*command[3:])["sample"] for command in commands]
+    assert planned == [1, 10]
+
+
 def test_dry_run_needs_no_gpu_token_or_weights(tmp_path: Path) -> None:
     plan = copy_workflow(tmp_path).planned("smoke")
     assert plan["sample"] == 1
