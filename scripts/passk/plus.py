@@ -41,9 +41,9 @@ from passk import cli
 from passk.problems import Problem, find_config, read_config
 from passk.records import UserError, read_lines, replace_atomically
 from passk.sandbox import canonical, wire
-from passk.suites import Judgement, Reply, Suite, marshal_call
+from passk.suites import QUICK_SECONDS, Judgement, Reply, Suite, marshal_call
 
-FORMAT = 1
+FORMAT = 2
 MIN_SECONDS = 1.0  # EvalPlus's min_time_limit, gt_time_limit_factor and EVALPLUS_TIMEOUT_PER_TASK
 TIME_FACTOR = 4.0
 PROGRAM_SECONDS = 60.0
@@ -67,9 +67,10 @@ class PlusCase:
     expected: tuple[bytes, ...]
     tolerances: tuple[float, ...]
     seconds: tuple[float, ...]
+    quick: bool = False
     epilogue: ClassVar[str] = ""
     overwritten: ClassVar[tuple[str, ...]] = ()
-    quick: ClassVar[bool] = False
+    keep_going: ClassVar[bool] = False
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
         """Compare the replies with the expected values. Never raises."""
@@ -133,6 +134,23 @@ def _raised(reply: Reply) -> str:
     except BaseException as error:
         return wire.exception_name(error)
     return "Exception"
+
+
+def find_tests(entry: dict[str, Any], fetched: Path, root: Path = Path()) -> Path:
+    """The file of a benchmark's ``plus`` entry: its ``path``, which starts at ``root``, or else
+    ``fetched``, which is downloaded from its ``url`` unless it is there.
+
+    :raises UserError: neither of the two, a missing file, otherwise as :func:`fetch`.
+    """
+    if "path" not in entry:
+        cli.need(entry, "a benchmark's 'plus' without 'path'", ("url",))
+        fetch(entry["url"], entry["sha256"], fetched)
+        return fetched
+    path = root / entry["path"]
+    if not path.is_file():
+        raise UserError(f"{path} is no file; check the 'path' of the benchmark's 'plus'")
+    _check(path.read_bytes(), entry["sha256"], str(path))
+    return path
 
 
 def fetch(url: str, sha256: str, path: Path) -> None:
@@ -199,6 +217,7 @@ def _expected(task: dict[str, Any]) -> dict[str, Any]:
     exec(compile(task["prompt"] + task["canonical_solution"], task["task_id"], "exec"), scope)
     function = scope[task["entry_point"]]
     digests, values, seconds, tolerances = [], [], {}, []
+    begun = time.process_time()
     for place, given in enumerate(inputs):
         (arguments, _) = marshal.loads(marshal_call(tuple(given), {}))
         started = time.process_time()
@@ -217,6 +236,7 @@ def _expected(task: dict[str, Any]) -> dict[str, Any]:
         "entry_point": task["entry_point"],
         "inputs": inputs,
         "seconds": seconds,
+        "quick": time.process_time() - begun < QUICK_SECONDS,
     }
     if not any(tolerances):
         return line | {"digests": base64.b64encode(b"".join(digests)).decode()}
@@ -233,7 +253,7 @@ def read_suite(path: Path, min_seconds: float = MIN_SECONDS) -> Suite:
     """The suite of a file of expected values. ``min_seconds``: CPU time that every input may take.
 
     :raises UserError: no such file, a damaged one, or one of another format. The suite's ``case``
-        raises it for a problem that HumanEval+ does not have.
+        raises it for a problem that the file does not have.
     """
     cases: dict[str, PlusCase] = {}
     sha256 = None
@@ -256,8 +276,8 @@ def read_suite(path: Path, min_seconds: float = MIN_SECONDS) -> Suite:
         found = cases.get(problem.task_id)
         if found is None or found.entry_point != problem.entry_point:
             raise UserError(
-                f"HumanEval+ has no task {problem.task_id} with {problem.entry_point}(); the suite "
-                "'plus' is for HumanEval's tasks only"
+                f"{path} has no task {problem.task_id} with {problem.entry_point}(): this 'plus' "
+                "is of another benchmark"
             )
         return found
 
@@ -279,9 +299,8 @@ def _case(record: dict[str, Any], min_seconds: float) -> PlusCase:
     times = [TIME_FACTOR * record["seconds"].get(str(place), 0.0) for place in range(len(calls))]
     # A reply may arrive with that of a later call, so a call may take what one after it may.
     seconds = tuple(accumulate(reversed(times), max, initial=min_seconds))[:0:-1]
-    return PlusCase(
-        record["task_id"], record["entry_point"], calls, digests, expected, tolerances, seconds
-    )
+    task_id, entry_point, quick = record["task_id"], record["entry_point"], record["quick"]
+    return PlusCase(task_id, entry_point, calls, digests, expected, tolerances, seconds, quick)
 
 
 def find_suite(name: str, min_seconds: float, config: Path | None = None) -> Suite:
@@ -299,14 +318,14 @@ def find_suite(name: str, min_seconds: float, config: Path | None = None) -> Sui
             f"the suite 'plus' needs a benchmark of {config} that has 'plus', which {name!r} is "
             "not, or --expected with a file of expected values"
         )
-    cli.need(entry, f"'plus' of the benchmark {name!r} in {config}", ("url", "sha256"))
+    cli.need(entry, f"'plus' of the benchmark {name!r} in {config}", ("sha256",))
     folder = config.parent / "resources" / "plus"
-    tests, expected = folder / f"{name}.jsonl.gz", folder / f"{name}.expected.jsonl.gz"
+    expected = folder / f"{name}.expected.jsonl.gz"
     if expected.exists():
         found = read_suite(expected, min_seconds)
         if found.about["tests_sha256"] == entry["sha256"]:
             return found
-    fetch(entry["url"], entry["sha256"], tests)
-    log.info("running HumanEval+'s reference solutions once, about 15 s")
+    tests = find_tests(entry, folder / f"{name}.jsonl.gz", config.parent)
+    log.info("running the reference solutions of 'plus' once (HumanEval+'s: about 15 s)")
     expected_values(tests, entry["sha256"], expected)
     return read_suite(expected, min_seconds)

@@ -63,7 +63,8 @@ class Judgement:
 
     ``state``: ``passed``; ``failed`` (``error`` names the exception); ``unfinished`` (more replies
     are needed); ``diverged`` (the test wants the ``calls`` instead of those that were made;
-    ``keep_going`` where it goes on after an exception).
+    ``keep_going`` where it goes on after an exception). A case that only observes hands on what it
+    has seen as the ``error`` of ``passed`` and ``unfinished``; for the others that is None.
     """
 
     state: str
@@ -78,7 +79,8 @@ class Case(Protocol):
     ``digests``: replies are digests of results (``sandbox.canonical``); ``seconds``: CPU time that
     each call may take, none where only the program has a limit; ``overwritten``: helpers of these
     names do not survive, since the test's own text defines them after the program; ``quick``: a
-    right program takes so little time that it may share a child with others.
+    right program takes so little time that it may share a child with others; ``keep_going``: the
+    calls after one that raised are made, too.
     """
 
     task_id: str
@@ -89,6 +91,7 @@ class Case(Protocol):
     seconds: tuple[float, ...]
     overwritten: tuple[str, ...]
     quick: bool
+    keep_going: bool
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement: ...
 
@@ -125,6 +128,7 @@ class CheckCase:
     digests: ClassVar[bool] = False
     seconds: ClassVar[tuple[float, ...]] = ()
     overwritten: ClassVar[tuple[str, ...]] = ("check",)
+    keep_going: ClassVar[bool] = False
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
         """Run the check on the replies to ``calls``. Never raises."""
@@ -234,9 +238,15 @@ def _without_messages(source: str) -> ast.Module:
     """Drop the messages of asserts: they only speak once a test has failed, and some call the
     candidate for that."""
     tree = ast.parse(source)
-    for node in ast.walk(tree):
+    waiting: list[ast.AST] = [tree]
+    while waiting:  # over statements alone, which are few
+        node = waiting.pop()
         if isinstance(node, ast.Assert):
             node.msg = None
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            below = getattr(node, name, None)
+            if isinstance(below, list):
+                waiting += below
     return tree
 
 

@@ -78,6 +78,7 @@ _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030)
 _IOCTL = (0x541B, 0x5421, 0x5450, 0x5451)  # FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
 _OPEN_FOR_WRITING = 0o1 | 0o2 | 0o100 | 0o1000 | 0o2000 | 0o20000000
 _CLONE_THREAD, _CLONE_NEW = 0x10000, 0x7E020080
+_RLIMIT_STACK = 3
 
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _LOAD, _JEQ, _JGE, _JSET, _RET = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -309,10 +310,10 @@ def child_filter() -> Filter | None:
                 (_RET, 0, 0, _errno(errno.EPERM)),
                 (_RET, 0, 0, _ALLOW),
             ]
-        elif name == "prlimit64":  # reading one's own limits
+        elif name == "prlimit64":  # reading one's own limits, and asking for a larger stack
             body = [
-                _argument(0), (_JEQ, 0, 4, 0), _argument(2), (_JEQ, 0, 2, 0),
-                _argument(2, high=True), (_JEQ, 1, 0, 0),
+                _argument(0), (_JEQ, 0, 6, 0), _argument(1), (_JEQ, 5, 0, _RLIMIT_STACK),
+                _argument(2), (_JEQ, 0, 2, 0), _argument(2, high=True), (_JEQ, 1, 0, 0),
                 (_RET, 0, 0, _errno(errno.EPERM)), (_RET, 0, 0, _ALLOW),
             ]  # fmt: skip
         else:

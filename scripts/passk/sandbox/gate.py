@@ -46,6 +46,7 @@ args
 # Format strings reach attributes by text; codecs are written in Python.
 _EXCEPTED = {"format", "format_map", "encode", "decode"}
 _DUNDERS = frozenset(("__name__", "__doc__"))
+OF_SITE = ("exit", "quit")  # what the module site adds to builtins, and the zygote without it
 
 
 def _public(*owners: object) -> set[str]:
@@ -71,7 +72,7 @@ def _everything() -> set[str]:
     """Every name that leads anywhere in this interpreter."""
     for name in MODULES:
         __import__(name)
-    names = set(dir(builtins)) | set(sys.modules)
+    names = set(dir(builtins)) | set(sys.modules) | set(OF_SITE)
     for module in list(sys.modules.values()):
         names.update(dir(module), getattr(module, "__all__", ()))
     kinds: list[type] = [object]

@@ -41,7 +41,7 @@ SLOTS = 6
 FIRST_LOOK = 0.02
 LOOK_EVERY = 0.1
 MAX_THREADS = 256
-COMPANY = 12  # programs that share a child, where they can touch nothing of it
+COMPANY = 32  # programs that share a child, where they can touch nothing of it
 MAX_REFUSALS = 30
 TOKEN_BYTES = 8
 STALLED = 0.06  # CPU seconds without an end of a program that has company
@@ -52,7 +52,8 @@ _ZYGOTE = Path(__file__).with_name("zygote.py")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one program showed. ``borderline``: a time-out that was still making progress."""
+    """What one program showed. ``borderline``: a time-out that was still making progress, or of an
+    input after others that took a good part of what an input may."""
 
     outcome: str
     cpu_seconds: float
@@ -76,6 +77,7 @@ class _Job:
     cpu: float = 0.0
     cpu_at_reply: float = 0.0
     cpu_at_call: float = 0.0
+    slowest_call: float = 0.0
     replies: list[Reply] = field(default_factory=list)
     judged: int = -1
     done: bool = False
@@ -170,7 +172,8 @@ class Runner:
 
     def submit(self, key: Any, case: Case, program: str) -> None:
         """Queue a program; its :class:`Result` comes from :meth:`results` under ``key``."""
-        self.queue.append(_Job(key, case, program + case.epilogue, case.calls))
+        text = program + case.epilogue
+        self.queue.append(_Job(key, case, text, case.calls, case.keep_going))
 
     @property
     def pending(self) -> int:
@@ -403,7 +406,7 @@ class Runner:
                 continue
             judgement = job.judge()
             if judgement.state == "passed" and not job.alone:
-                finished.append((job.key, Result("passed", job.cpu)))
+                finished.append((job.key, Result("passed", job.cpu, judgement.error)))
             elif judgement.state == "failed" and judgement.error not in _EXHAUSTED:
                 finished.append((job.key, Result("failed", job.cpu, judgement.error)))
             else:
@@ -414,10 +417,12 @@ class Runner:
     def _end(self, job: _Job, status: int, cpu: float) -> list[tuple[Any, Result]]:
         """A job's own child is gone: judge, and return the result or start another round."""
         total = round(job.cpu_before + cpu, 4)
+        seen = None
         if job.verdict is None or job.verdict[0] == "timeout":
             judgement = job.judge()
+            seen = judgement.error
             if judgement.state == "passed":
-                job.verdict = ("passed", None)
+                job.verdict = ("passed", seen)
             elif judgement.state == "failed":
                 job.verdict = _failure(judgement.error)
             elif judgement.state == "diverged" and job.verdict is None:
@@ -429,7 +434,9 @@ class Runner:
                 return []
         outcome, error = job.verdict or _cause(status)
         late = job.cpu_at_reply > 0.5 * self.limits.cpu_seconds
-        return [(job.key, Result(outcome, total, error, outcome == "timeout" and late))]
+        if len(job.replies) < len(job.case.seconds):
+            late |= job.slowest_call > 0.25 * job.case.seconds[len(job.replies)]
+        return [(job.key, Result(outcome, total, error or seen, outcome == "timeout" and late))]
 
     def _exchange(self, child: _Child) -> None:
         if child.unsent is not None:
@@ -535,10 +542,11 @@ class Runner:
         if len(job.replies) > job.judged:
             if job.judged >= 0:
                 job.cpu_at_reply = cpu
+                job.slowest_call = max(job.slowest_call, cpu - job.cpu_at_call)
             job.cpu_at_call = cpu
             judgement = job.judge()
             if judgement.state == "passed":
-                return self._decide(child, "passed", None)
+                return self._decide(child, "passed", judgement.error)
             if judgement.state == "failed":
                 return self._decide(child, *_failure(judgement.error))
         if threads > MAX_THREADS:

