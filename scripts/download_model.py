@@ -16,10 +16,12 @@ import json
 import logging
 import os
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from passk import cli
+from passk.cost import shape_of
 from passk.engines import check_weights
 from passk.records import UserError, fingerprint, sha256_of, write_text
 
@@ -28,7 +30,9 @@ IGNORED = ["original/*", "*.bin", "*.pth", "*.gguf"]
 
 
 def describe(weights: dict[str, Any]) -> dict[str, Any]:
-    """The manifest of ``weights``: engine, repository, revision, path, files, sha256, bytes.
+    """The manifest of ``weights``: engine, repository, revision, path, files, sha256, bytes, shape.
+
+    ``shape`` is what decides the model's FLOPs and memory, None where it cannot be told.
 
     :raises UserError: weights that are not there, or that cannot be fetched.
     """
@@ -41,12 +45,14 @@ def describe(weights: dict[str, Any]) -> dict[str, Any]:
     }
     if engine == "openai":
         name = {"endpoint": weights["endpoint"], "name": weights["name"]}
-        return {**base, "path": None, "files": {}, "sha256": fingerprint(name), "bytes": 0}
+        none = {"path": None, "files": {}, "sha256": fingerprint(name), "bytes": 0, "shape": None}
+        return {**base, **none}
     if "repository" in weights:
         folder = fetch(weights["repository"], weights["revision"])
     else:
         folder = Path(weights["path"]).expanduser()
     files = recorded_files(folder) if engine == "recorded" else weight_files(folder)
+    shape = None if engine == "recorded" else shape_of(folder)
     hashes = {name: hash_of(path) for name, path in sorted(files.items())}
     return {
         **base,
@@ -54,6 +60,7 @@ def describe(weights: dict[str, Any]) -> dict[str, Any]:
         "files": hashes,
         "sha256": fingerprint(hashes),
         "bytes": sum(path.stat().st_size for path in files.values()),
+        "shape": asdict(shape) if shape else None,
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,11 +17,12 @@ from pathlib import Path
 from passk import cli
 from passk.records import UserError, write_text
 
+# A lock with this line names all that is to be installed: pip must not look for more.
+WITHOUT_DEPENDENCIES = "# pip install --no-deps"
 
-def build(lock: Path, folder: Path, dependencies: bool = True) -> None:
+
+def build(lock: Path, folder: Path) -> None:
     """Make a venv in ``folder`` and install ``lock``, unless that is what it holds already.
-
-    Without ``dependencies`` only what the lock names is installed.
 
     :raises UserError: pip could not install the pins.
     """
@@ -34,7 +36,7 @@ def build(lock: Path, folder: Path, dependencies: bool = True) -> None:
         built_from.unlink(missing_ok=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
         pip = [*_pip(folder), "install", "--quiet", "--requirement", lock]
-        if not dependencies:
+        if WITHOUT_DEPENDENCIES in lock.read_text().splitlines():
             pip.append("--no-deps")
         if subprocess.run(pip, check=False).returncode:
             raise UserError(
@@ -42,6 +44,7 @@ def build(lock: Path, folder: Path, dependencies: bool = True) -> None:
                 f"free space and that the pins suit Python {sys.version_info.major}."
                 f"{sys.version_info.minor}, then run the same command again"
             )
+        os.sync()  # pip does not: after a power cut the lock must not stand beside cut files
         write_text(built_from, lock.read_text())
 
 
@@ -63,12 +66,11 @@ def main() -> None:
         required=True,
         help="the environment; 'none' where the packages come with the caller's own (or conda's)",
     )
-    parser.add_argument("--no-deps", action="store_true", help="install only what the lock names")
     parser.add_argument("--record", type=Path, help="where to list its packages")
     arguments = parser.parse_args()
     folder = None if arguments.folder == "none" else Path(arguments.folder)
     if folder:
-        build(arguments.lock, folder, dependencies=not arguments.no_deps)
+        build(arguments.lock, folder)
     if arguments.record:
         write_text(arguments.record, packages(folder))
 

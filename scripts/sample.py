@@ -2,8 +2,8 @@
 
 The shard is written at once when it is complete. Until then its samples are kept in
 ``SAMPLES.partial``, from which the same command goes on after a kill, a full disk or an endpoint
-that failed; the bytes in the end are those of an undisturbed run. Exit code 2 and one sentence for
-what the user can mend.
+that failed; on the same device the bytes in the end are those of an undisturbed run. Exit code 2
+and one sentence for what the user can mend.
 
 Tokens a second count completion tokens. This script does not judge anything.
 """
@@ -16,6 +16,7 @@ import logging
 import os
 import re
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,15 @@ from passk.records import (
     fingerprint,
     metadata_path,
     read_metadata,
+    remove_leftovers,
     write_metadata,
     write_records,
 )
 
 LOG_SECONDS = 10.0
+# What of an engine decides how samples are distributed. Its version and its device do not, though
+# they may decide which ones are drawn: they are recorded, and a shard may be of several.
+DECISIVE = ("name", "dtype", "quantization")
 SETTINGS = ("prompt", "temperature", "top_p", "max_tokens", "seed")
 
 
@@ -110,13 +115,15 @@ def sample(
             "sampling": sampling,
             "seed_rule": engine.seed_rule,
             **engine.identity(),
-            "engine": engine.describe(),
         }
+        description = engine.describe()
+        settings["engine"] = {key: description[key] for key in DECISIVE}
         if is_sampled(samples, settings):
             logging.info("%s: sampled already, by the job before this one", shard_name(samples))
             checkpoint.remove()
             return
-        checkpoint.resume(fingerprint(settings))
+        remove_leftovers(samples)
+        checkpoint.resume(fingerprint(settings), description)
         requests = missing_requests(benchmark, draws, checkpoint.samples, engine.chunk)
         progress = _Progress(shard_name(samples), len(benchmark.problems) * len(draws), checkpoint)
         begun = recorded = time.monotonic()
@@ -131,11 +138,16 @@ def sample(
         drawn = checkpoint.samples
         records = [drawn[p.task_id, d] for p in benchmark.problems for d in draws]
         write_records(samples, records)
+        truncated = sum(record.finish_reason == "length" for record in records)
+        parts = [part for part in checkpoint.parts if part.samples]
         metadata = {
             **settings,
+            "engine": parts[-1].engine,
+            "drawn_by": [asdict(part) for part in parts],
             "prompt_tokens": checkpoint.prompt_tokens,
             "completion_tokens": _total(record.tokens for record in records),
-            "truncated": sum(record.finish_reason == "length" for record in records),
+            "truncated": truncated,
+            "truncated_share": round(truncated / len(records), 6),
             "engine_seconds": round(checkpoint.engine_seconds, 3),
             "wall_seconds": round(checkpoint.wall_seconds + wall, 3),
         }
@@ -144,7 +156,7 @@ def sample(
 
 
 def is_sampled(samples: Path, settings: dict[str, Any]) -> bool:
-    """Whether this shard lies there, whole and with these settings.
+    """Whether this shard lies there, whole and with these settings, on whatever device.
 
     Snakemake removes a shard before it is sampled anew, so what is there was finished meanwhile by
     a job that outlived its workflow.
@@ -153,6 +165,8 @@ def is_sampled(samples: Path, settings: dict[str, Any]) -> bool:
         metadata = read_metadata(metadata_path(samples), samples)
     except UserError:
         return False
+    engine = metadata.get("engine") or {}
+    metadata["engine"] = {key: engine.get(key) for key in DECISIVE}
     return all(metadata.get(key) == value for key, value in settings.items())
 
 
@@ -207,7 +221,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
         cli.need(manifest, str(path), ("path", "files", "sha256", "bytes"))
     except (FileNotFoundError, ValueError, UserError) as error:
         raise UserError(
-            f"{path} is missing or damaged: make it again with download_model.py"
+            f"{path} is missing or damaged: delete it and run the same command again, or make it "
+            "with download_model.py"
         ) from error
     return manifest
 

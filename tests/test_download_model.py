@@ -33,7 +33,7 @@ def model(tmp_path: Path) -> Path:
 def test_manifest_names_and_hashes_the_files_that_matter(model: Path) -> None:
     manifest = describe({"engine": "transformers", "path": str(model)})
     assert list(manifest) == [
-        "engine", "repository", "revision", "path", "files", "sha256", "bytes",
+        "engine", "repository", "revision", "path", "files", "sha256", "bytes", "shape",
     ]  # fmt: skip
     assert list(manifest["files"]) == ["config.json", "model.safetensors", "tokenizer.json"]
     assert manifest["files"]["config.json"] == sha256_of(model / "config.json")

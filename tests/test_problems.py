@@ -47,6 +47,14 @@ def test_problem_file_comes_back_as_written(problem_file: Path, tmp_path: Path) 
     assert read_problem_file(tmp_path / "again.jsonl").sha256 == benchmark.sha256
 
 
+def test_file_that_lost_its_last_lines_is_refused(problem_file: Path, tmp_path: Path) -> None:
+    text = write_problem_file(read_problem_file(problem_file))
+    lines = text.splitlines(keepends=True)
+    (tmp_path / "cut.jsonl").write_text("".join(lines[:-1]))
+    with pytest.raises(UserError, match=r"cut.jsonl holds 3 of 4 tasks: .*delete it and run"):
+        read_problem_file(tmp_path / "cut.jsonl")
+
+
 def test_sha256_changes_with_the_content(problem_file: Path) -> None:
     before = read_problem_file(problem_file).sha256
     problem_file.write_text(problem_file.read_text().replace("add3", "plus3"))

@@ -147,6 +147,7 @@ def test_unknown_outcome_is_an_error(tmp_path: Path) -> None:
 def test_metadata_lies_beside_its_file() -> None:
     assert metadata_path(Path("a/00000-00099.jsonl.gz")) == Path("a/00000-00099.meta.json")
     assert metadata_path(Path("a/s.jsonl")) == Path("a/s.meta.json")
+    assert metadata_path(Path("a/counts.csv")) == Path("a/counts.meta.json")
 
 
 def test_metadata_notices_a_replaced_file(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from conftest import ROOT
 from openai_server import KEY, MODEL, OpenAIServer
 
 from download_model import describe
-from passk.checkpoint import open_checkpoint
+from passk.checkpoint import Checkpoint, open_checkpoint
 from passk.engines import Batch, Request
 from passk.problems import Benchmark, Problem, read_problem_file, write_problem_file
 from passk.records import Sample, UserError, metadata_path, read_metadata, read_samples
@@ -26,6 +26,7 @@ from sample import missing_requests, parse_draws, sample, shard_name
 TASKS = Benchmark(
     tuple(Problem(f"Sum/{i}", f"def add{i}(x):\n", f"add{i}", "", "", i) for i in range(3)), 3
 )
+ENGINE = {"name": "fake", "dtype": None, "quantization": None}
 SAMPLING = {"prompt": "chat", "temperature": 1.0, "top_p": 1.0, "max_tokens": 8, "seed": 0}
 
 
@@ -98,8 +99,9 @@ def test_shard_is_in_order_of_tasks_and_draws_and_described(recorded: dict[str, 
     metadata = read_metadata(metadata_path(path), path)
     assert list(metadata) == [
         "format", "model", "model_sha256", "benchmark_sha256", "tasks", "draws", "sampling",
-        "seed_rule", "chat_template_sha256", "tokenizer_sha256", "engine", "prompt_tokens",
-        "completion_tokens", "truncated", "engine_seconds", "wall_seconds", "sha256",
+        "seed_rule", "chat_template_sha256", "tokenizer_sha256", "engine", "drawn_by",
+        "prompt_tokens", "completion_tokens", "truncated", "truncated_share", "engine_seconds",
+        "wall_seconds", "sha256",
     ]  # fmt: skip
     assert metadata["draws"] == [2, 3]
     assert metadata["model_sha256"] == recorded["manifest"]["sha256"]
@@ -112,7 +114,7 @@ def test_checkpoint_of_other_settings_is_not_used(
 ) -> None:
     partial = recorded["samples"].with_name("00002-00003.jsonl.gz.partial")
     with open_checkpoint(partial) as checkpoint:
-        checkpoint.resume("of other settings")
+        checkpoint.resume("of other settings", {"name": "recorded"})
         checkpoint.append(Batch([Sample("Sum/0", 2, "wrong")], 1), 0.0, 0.0)
     sample(**recorded)
     assert "starting anew" in caplog.text
@@ -124,20 +126,47 @@ def test_checkpoint_drops_a_line_that_was_cut_and_keeps_the_rest(tmp_path: Path)
     first, second = Sample("a", 0, "x\n", "stop", 3, -1.5), Sample("a", 1, "y")
     for junk in (b'{"samples": [["a", 2', b"not json\n", b'{"samples"\n{"fingerprint": "f"}\n'):
         with open_checkpoint(path) as checkpoint:
-            checkpoint.resume("f")
+            checkpoint.resume("f", ENGINE)
             checkpoint.append(Batch([first], 7), 1.0, 2.0)
             checkpoint.append(Batch([second], 7), 1.0, 2.0)
         with path.open("ab") as handle:
             handle.write(junk)
         with open_checkpoint(path) as checkpoint:
-            checkpoint.resume("f")
+            checkpoint.resume("f", ENGINE)
             assert list(checkpoint.samples.values()) == [first, second]
             assert (checkpoint.prompt_tokens, checkpoint.wall_seconds) == (14, 4.0)
             checkpoint.append(Batch([Sample("a", 2, "z")], 7), 0.0, 0.0)
         with open_checkpoint(path) as checkpoint:
-            checkpoint.resume("f")
+            checkpoint.resume("f", ENGINE)
             assert len(checkpoint.samples) == 3
             checkpoint.remove()
+
+
+def test_checkpoint_of_another_device_is_kept_and_told(
+    recorded: dict[str, Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed on one GPU and continued on another: every draw is kept, and each engine recorded."""
+    path = recorded["samples"]
+    resume = Checkpoint.resume
+
+    def killed(self: Checkpoint, fingerprint: str, engine: dict[str, Any]) -> None:
+        resume(self, fingerprint, {**engine, "device": "1 x another GPU"})
+        self.append(Batch([Sample("Sum/1", 3, "of the first job", "stop", 7)], 1), 2.0, 3.0)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Checkpoint, "resume", killed)
+    with pytest.raises(KeyboardInterrupt):
+        sample(**recorded)
+    monkeypatch.undo()
+    sample(**recorded)
+    assert "another engine or device" in caplog.text
+    assert [s.completion for s in read_samples(path)].count("of the first job") == 1
+    metadata = read_metadata(metadata_path(path), path)
+    first, second = metadata["drawn_by"]
+    assert (first["engine"]["device"], first["samples"]) == ("1 x another GPU", 1)
+    assert (first["engine_seconds"], first["wall_seconds"]) == (2.0, 3.0)
+    assert (second["engine"], second["samples"]) == (metadata["engine"], 5)
+    assert metadata["completion_tokens"] == 7 + 5 * 2
 
 
 def test_full_disk_keeps_what_was_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +188,7 @@ def test_full_disk_keeps_what_was_whole(tmp_path: Path, monkeypatch: pytest.Monk
             return getattr(self.handle, name)
 
     with open_checkpoint(path) as checkpoint:
-        checkpoint.resume("f")
+        checkpoint.resume("f", ENGINE)
         checkpoint.append(Batch([Sample("a", 0, "x")], 1), 0.0, 0.0)
         whole = path.read_bytes()
         monkeypatch.setattr(checkpoint, "_handle", FullDisk(checkpoint._handle))
@@ -231,7 +260,7 @@ def test_killed_shard_resumes_to_the_bytes_of_an_undisturbed_run(tmp_path: Path)
         asked = len(server.requests)
         shard = Shard(tmp_path / "killed", endpoint(server), SAMPLING)
         server.limit = asked + 20
-        shard.kill_when_it_has(21)
+        shard.kill_when_it_has(22)
         server.limit = None
         with shard.partial.open("ab") as handle:
             handle.write(b'{"samples": [["Sum/0", 1, "cut')

@@ -1,29 +1,43 @@
 """What a shard has sampled so far, on disk, so that a killed job loses at most a minute.
 
 The file lies beside the shard, is JSON lines, and is held under an exclusive lock while a job
-writes it. Its first line holds a fingerprint of everything that decides the samples; each other
-line is one :class:`~passk.engines.Batch` with its times. A line that a kill cut short is dropped.
-It outlives retries because no rule names it, and it is removed when the shard is complete.
+writes it. Its first line holds a fingerprint of everything that decides how samples are
+distributed; each job adds a line that describes its engine, and a line for each
+:class:`~passk.engines.Batch` with its times. A line that a kill cut short is dropped. It outlives
+retries because no rule names it, and it is removed when the shard is complete.
+
+A job on another GPU or engine version goes on from what it finds: the samples are draws of the same
+distribution, though that device would not have drawn the same ones. :attr:`Checkpoint.parts` says
+which engine drew how many.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from passk.engines import Batch
-from passk.records import Sample, UserError
+from passk.locks import WAIT_SECONDS, locked
+from passk.records import Sample
 
 SYNC_SECONDS = 30.0
-WAIT_SECONDS = 600.0
+
+
+@dataclass
+class Part:
+    """What one engine on one device drew of a shard, and the seconds that it took."""
+
+    engine: dict[str, Any]
+    samples: int = 0
+    engine_seconds: float = 0.0
+    wall_seconds: float = 0.0
 
 
 class Checkpoint:
@@ -37,21 +51,22 @@ class Checkpoint:
         self.prompt_tokens: int | None = 0
         self.engine_seconds = 0.0
         self.wall_seconds = 0.0
+        self.parts: list[Part] = []
 
-    def resume(self, fingerprint: str) -> None:
-        """Take over what lies in the file if it has this fingerprint; otherwise start anew."""
+    def resume(self, fingerprint: str, engine: dict[str, Any]) -> None:
+        """Take over what lies in the file if it has this fingerprint; otherwise start anew.
+
+        ``engine`` describes what draws from here on.
+        """
         self._handle.seek(0)
         good = 0
         for number, line in enumerate(self._handle):
             record = _parse(line)
             if number == 0 and (record is None or record.get("fingerprint") != fingerprint):
                 if line.strip():
-                    logging.warning(
-                        "%s holds samples of other settings or another engine: starting anew",
-                        self._path,
-                    )
+                    logging.warning("%s holds samples of other settings: starting anew", self._path)
                 break
-            if record is None:
+            if record is None or (number > 0 and "engine" not in record and not self.parts):
                 break
             if number > 0:
                 self._count(record)
@@ -60,6 +75,13 @@ class Checkpoint:
         self._handle.seek(good)
         if good == 0:
             self._write({"fingerprint": fingerprint})
+        if self.parts and self.parts[-1].engine != engine:
+            logging.warning(
+                "%s: another engine or device drew what is there; it is kept", self._path
+            )
+        if not self.parts or self.parts[-1].engine != engine:
+            self._write({"engine": engine})
+            self._count({"engine": engine})
         self._sync()
 
     def append(self, batch: Batch, engine_seconds: float, wall_seconds: float) -> None:
@@ -79,9 +101,16 @@ class Checkpoint:
         self._path.unlink()
 
     def _count(self, record: dict[str, Any]) -> None:
+        if "engine" in record:
+            self.parts.append(Part(record["engine"]))
+            return
         for values in record["samples"]:
             sample = Sample(*values)
             self.samples[sample.task_id, sample.draw] = sample
+        part = self.parts[-1]
+        part.samples += len(record["samples"])
+        part.engine_seconds += record["engine_seconds"]
+        part.wall_seconds += record["wall_seconds"]
         if record["prompt_tokens"] is None or self.prompt_tokens is None:
             self.prompt_tokens = None
         else:
@@ -119,36 +148,7 @@ def _parse(line: bytes) -> dict[str, Any] | None:
 def open_checkpoint(path: Path, patience: float = WAIT_SECONDS) -> Iterator[Checkpoint]:
     """Open, or make, the checkpoint at ``path`` and hold its lock.
 
-    Another process that holds it is most likely the job of a workflow that was killed, which has
-    outlived it: it is waited for, for ``patience`` seconds.
-
-    :raises UserError: it still holds the lock after that.
+    :raises UserError: another process still holds it after ``patience`` seconds.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + patience
-    told = False
-    while True:
-        # Unbuffered: a failed write must not come back when the file is closed.
-        handle = open(path, "a+b", buffering=0)  # noqa: SIM115, PTH123
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            handle.close()
-            if time.monotonic() < deadline:
-                if not told:
-                    logging.info(
-                        "another process is sampling this shard (it holds %s): waiting", path
-                    )
-                told = True
-                time.sleep(0.2)
-                continue
-            raise UserError(
-                f"another process is sampling this shard (it holds {path}); wait until it has "
-                "ended, or end it, and run the same command again"
-            ) from error
-        # The one before may have finished and removed the file after it was opened here.
-        if path.exists() and path.stat().st_ino == os.fstat(handle.fileno()).st_ino:
-            break
-        handle.close()
-    with handle:
+    with locked(path, "sampling this shard", patience) as handle:
         yield Checkpoint(handle, path)

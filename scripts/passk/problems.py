@@ -62,7 +62,7 @@ def read_problem_file(path: Path) -> Benchmark:
     :raises UserError: a damaged file, a missing field, a task given twice, no task.
     """
     problems: list[Problem] = []
-    size = None
+    size = tasks = None
     for number, record in read_lines(path):
         where = f"{path} line {number}"
         for name in FIELDS:
@@ -71,8 +71,14 @@ def read_problem_file(path: Path) -> Benchmark:
         size = record.get("size", size)
         index = record.get("index", len(problems))
         problems.append(Problem(*(record[name] for name in FIELDS), index=index))
+        tasks = record.get("tasks", tasks)
     if not problems:
         raise UserError(f"{path} has no tasks; it must hold one JSON object a line")
+    if tasks is not None and tasks != len(problems):
+        raise UserError(
+            f"{path} holds {len(problems)} of {tasks} tasks: it is cut short; delete it and run "
+            "the same command again"
+        )
     ids = {p.task_id for p in problems}
     if len(ids) != len(problems):
         raise UserError(f"{path} has a task_id twice; every task needs its own")
@@ -80,8 +86,12 @@ def read_problem_file(path: Path) -> Benchmark:
 
 
 def write_problem_file(benchmark: Benchmark) -> str:
-    """The text of a problem file, which :func:`read_problem_file` reads back unchanged."""
-    lines = [json.dumps({**asdict(p), "size": benchmark.size}) for p in benchmark.problems]
+    """The text of a problem file, which :func:`read_problem_file` reads back unchanged.
+
+    Each line says how many there are, so that a file that lost its last ones is found out.
+    """
+    about = {"size": benchmark.size, "tasks": len(benchmark.problems)}
+    lines = [json.dumps({**asdict(p), **about}) for p in benchmark.problems]
     return "\n".join(lines) + "\n"
 
 

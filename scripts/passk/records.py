@@ -2,7 +2,8 @@
 
 A *sample* is what a model wrote for one draw of one task, raw. A *verdict* is what executing it
 showed. Both live in ``.jsonl.gz`` files, one record a line, beside a ``.meta.json`` that says how
-they came to be and holds the sha256 of the file it describes.
+they came to be and holds the sha256 of the file it describes. So do the tables of counts and of
+pass@k, and whoever reads one checks it.
 
 Writing is atomic (temporary name, fsync, rename) and byte-reproducible (gzip time 0): a file that
 exists is whole, and the same records are the same bytes. Reading never guesses: a line that is cut
@@ -13,10 +14,12 @@ Records are joined on ``(task_id, draw)``, never on their order.
 
 from __future__ import annotations
 
+import glob
 import gzip
 import hashlib
 import json
 import os
+import secrets
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -68,7 +71,8 @@ class Verdict:
 def replace_atomically(path: Path) -> Iterator[BinaryIO]:
     """Open a temporary file beside ``path``; on success sync it and rename it to ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Not the process's id: another node's job may have the same one.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("wb") as handle:
             yield handle
@@ -83,6 +87,12 @@ def replace_atomically(path: Path) -> Iterator[BinaryIO]:
         os.fsync(directory)
     finally:
         os.close(directory)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove the temporary files of killed writers of ``path``: for the only one who writes it."""
+    for temporary in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        temporary.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -130,7 +140,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 except ValueError as error:
                     raise UserError(
                         f"{path} line {number} is not JSON: the file is cut short or damaged; "
-                        "make or copy it again"
+                        "delete it and make or copy it again"
                     ) from error
                 if not isinstance(record, dict):
                     raise UserError(f"{path} line {number} is not a JSON object; see the README")
@@ -227,8 +237,9 @@ def _field(
 
 
 def metadata_path(path: Path) -> Path:
-    """``x.jsonl.gz`` -> ``x.meta.json``."""
-    return path.with_name(path.name.removesuffix(".gz").removesuffix(".jsonl") + ".meta.json")
+    """``x.jsonl.gz`` -> ``x.meta.json``, ``x.csv`` -> ``x.meta.json``."""
+    name = path.name.removesuffix(".gz").removesuffix(".jsonl").removesuffix(".csv")
+    return path.with_name(name + ".meta.json")
 
 
 def sha256_of(path: Path) -> str:
@@ -269,3 +280,14 @@ def read_metadata(path: Path, described: Path) -> dict[str, Any]:
             "short or replaced; delete both and run again"
         )
     return metadata
+
+
+def check_recorded(path: Path) -> None:
+    """Check that ``path`` is the file that the metadata beside it describe, where there are any.
+
+    A table without metadata, such as one that someone else made, is taken at its word.
+
+    :raises UserError: damaged metadata, or a file whose sha256 is another.
+    """
+    if metadata_path(path).exists():
+        read_metadata(metadata_path(path), path)

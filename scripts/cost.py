@@ -1,0 +1,41 @@
+"""Sum up what a model's samples took: tokens, FLOPs, memory, device time and US$.
+
+It reads the metadata of the shards, not the samples. What is counted, and how, stands at the top of
+``passk/cost.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from passk import cli
+from passk.cost import Prices, cost_of, cost_text, read_record
+from passk.records import write_text
+
+NEEDED = ("draws", "tasks", "engine", "prompt_tokens", "completion_tokens")
+
+
+def main() -> None:
+    """Bind the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument(
+        "--metadata", type=Path, nargs="+", required=True, metavar="JSON", help="of each shard"
+    )
+    parser.add_argument("--manifest", type=Path, required=True, metavar="JSON", help="the model's")
+    parser.add_argument(
+        "--prices",
+        default="{}",
+        metavar="YAML",
+        help="`price_per_gpu_hour` and `price_per_million_tokens` of the model's entry",
+    )
+    parser.add_argument("--output", type=Path, required=True, metavar="JSON")
+    arguments = parser.parse_args()
+    shards = [read_record(path, NEEDED) for path in arguments.metadata]
+    manifest = read_record(arguments.manifest, ("path",))
+    prices = Prices.of(cli.mapping(arguments.prices, "--prices"))
+    write_text(arguments.output, cost_text(cost_of(shards, manifest, prices)))
+
+
+if __name__ == "__main__":
+    cli.run(main)
