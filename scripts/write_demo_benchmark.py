@@ -1,10 +1,14 @@
-"""Write the demo's benchmark: held-out tasks of the demo's family, in HumanEval's own format.
+"""Write the demo's benchmark: held-out tasks of the demo's family, in HumanEval's own format, and
+a second, stronger suite for them in HumanEval+'s.
 
 Tasks are drawn from the same generator as the training programs, and only shapes that are held out
 from those (see ``passk/demo.py``). Each task's asserts are chosen so that every *slip* (one step
 left out, replaced, with another argument, or the maps swapped) that changes the result of any of
 100 random lists fails at least one of them; a task where leaving a part out changes nothing is not
 used.
+
+The second suite knows nothing of slips: beside the first suite's inputs it has edge cases of the
+domain (:func:`edge_inputs`) and lists that are longer and of a wider range.
 
 Not covered: slips that show on fewer lists than that, and programs more than one slip away, which
 are not enumerated.
@@ -24,8 +28,10 @@ from typing import Any
 from passk import cli
 from passk.demo import (
     ENTRY_POINT,
+    NUMBERS,
     WHOLE,
     Composition,
+    Domain,
     Operation,
     Step,
     body,
@@ -40,6 +46,8 @@ SEED = 1
 TASKS_OF_STEPS = {2: 30, 3: 30, 4: 30, 5: 30}
 ASSERTS = 12
 CANDIDATES = 100
+LONG_LISTS = 10
+LARGE = 1_000_000
 
 
 def solution(composition: Composition) -> Callable[[list], Any]:
@@ -156,18 +164,71 @@ def problem(number: int, composition: Composition, inputs: list[list]) -> dict[s
     }
 
 
-def benchmark_text() -> str:
-    """The problem file's text: one task a line."""
-    problems = (problem(number, *task) for number, task in enumerate(tasks()))
+def benchmark_text(found: list[tuple[Composition, list[list]]]) -> str:
+    """The text of the problem file of :func:`tasks`: one task a line."""
+    problems = (problem(number, *task) for number, task in enumerate(found))
     return "".join(json.dumps(task) + "\n" for task in problems)
+
+
+def edge_inputs(composition: Composition, rng: Random) -> list[list]:
+    """What a hasty test leaves out: single items, repeats, extremes, both sides of each bound."""
+    arguments = [s.argument for s in composition.steps if isinstance(s.argument, int)]
+    if composition.domain is NUMBERS:
+        bounds = sorted({sign * a + by for a in arguments for sign in (1, -1) for by in (-1, 0, 1)})
+        edges = [-LARGE, -LARGE + 7, -100, -1, 0, 1, 99, LARGE - 3, LARGE, *bounds]
+        lists = [[item] for item in (0, -1, 1, LARGE, -LARGE)]
+    else:
+        letters = "".join(str(s.argument) for s in composition.steps if isinstance(s.argument, str))
+        edges = ["", "a", "A", "aa", "Stone", "zebra", "eel", "x" * 30, "level" * 5]
+        edges += [letters, letters + "q", "q" + letters, letters.upper()]
+        edges += ["n" * (a + by) for a in arguments for by in (-1, 0, 1)]
+        lists = [[item] for item in ("", "a", "A", "level" * 5)]
+    lists += [edges, edges[::-1], sorted(edges), edges * 2, [edges[0]] * 7, [edges[-1]] * 12]
+    return lists + [rng.choices(edges, k=rng.randint(2, 12)) for _ in range(LONG_LISTS)]
+
+
+def long_inputs(domain: Domain, rng: Random) -> list[list]:
+    """Random lists of 13 to 60 items; of numbers, every other one up to a thousand."""
+    found = []
+    for place in range(LONG_LISTS):
+        length = rng.randint(13, 60)
+        values = [item for _ in range(length) for item in random_input(domain, rng)][:length]
+        if domain is NUMBERS and place % 2:
+            values = [rng.randint(-1000, 1000) for _ in range(length)]
+        found.append(values)
+    return found
+
+
+def plus_task(number: int, composition: Composition, inputs: list[list]) -> dict[str, Any]:
+    """The task's line of the second suite, in HumanEval+'s format: inputs and no outputs."""
+    rng = Random(f"plus {number}")
+    more = [*edge_inputs(composition, rng), *long_inputs(composition.domain, rng)]
+    known = {repr(values) for values in inputs}
+    new = {repr(values): values for values in more if repr(values) not in known}
+    task = problem(number, composition, inputs)
+    return {
+        **{name: task[name] for name in ("task_id", "prompt", "entry_point", "canonical_solution")},
+        "base_input": [[values] for values in inputs],
+        "plus_input": [[values] for values in new.values()],
+        "atol": 0,
+    }
+
+
+def plus_text(found: list[tuple[Composition, list[list]]]) -> str:
+    """The text of the second suite of :func:`tasks`: one task a line."""
+    lines = (plus_task(number, *task) for number, task in enumerate(found))
+    return "".join(json.dumps(line) + "\n" for line in lines)
 
 
 def main() -> None:
     """Bind the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--output", type=Path, required=True, help="problem file to write (JSONL)")
+    parser.add_argument("--plus", type=Path, required=True, help="second suite to write (JSONL)")
     args = parser.parse_args()
-    write_text(args.output, benchmark_text())
+    found = tasks()
+    write_text(args.output, benchmark_text(found))
+    write_text(args.plus, plus_text(found))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The demo's programs, benchmark, training script and shipped models."""
 
+import hashlib
 import json
 import os
 import re
@@ -15,9 +16,11 @@ import pytest
 from conftest import TORCH_PYTHON
 
 import write_demo_benchmark as writer
-from passk import demo
+from passk import demo, plus
+from passk.judge import Judge, Tally
 from passk.problems import read_problem_file
-from passk.records import sha256_of
+from passk.records import Sample, sha256_of
+from passk.suites import check_case
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "resources" / "demo"
@@ -105,9 +108,8 @@ def test_every_operation_runs_on_any_input():
 
 
 def test_shipped_benchmark_is_what_the_script_writes():
-    problems = (writer.problem(number, *task) for number, task in enumerate(tasks()))
-    text = "".join(json.dumps(problem) + "\n" for problem in problems)
-    assert (SHIPPED / "problems.jsonl").read_text() == text
+    assert (SHIPPED / "problems.jsonl").read_text() == writer.benchmark_text(tasks())
+    assert (SHIPPED / "plus.jsonl").read_text() == writer.plus_text(tasks())
 
 
 def test_benchmark_has_held_out_tasks_of_two_to_five_steps():
@@ -116,6 +118,42 @@ def test_benchmark_has_held_out_tasks_of_two_to_five_steps():
     assert len({composition.shape for composition in compositions}) == len(compositions)
     assert {len(composition.steps) for composition in compositions} == {2, 3, 4, 5}
     assert all(demo.is_held_out(composition) for composition in compositions)
+
+
+def test_second_suite_has_the_first_ones_inputs_and_many_more():
+    lines = [json.loads(line) for line in (SHIPPED / "plus.jsonl").read_text().splitlines()]
+    problems = read_problem_file(SHIPPED / "problems.jsonl").problems
+    assert [line["task_id"] for line in lines] == [problem.task_id for problem in problems]
+    for line, problem, (_, inputs) in zip(lines, problems, tasks(), strict=True):
+        assert (line["prompt"], line["canonical_solution"]) == (
+            problem.prompt,
+            problem.canonical_solution,
+        )
+        assert line["base_input"] == [[values] for values in inputs]
+        given = [repr(values) for values in line["base_input"] + line["plus_input"]]
+        assert len(set(given)) == len(given) >= 40
+
+
+def test_second_suite_catches_a_slip_that_only_a_large_number_shows(tmp_path):
+    line = json.loads((SHIPPED / "plus.jsonl").read_text().splitlines()[0])
+    assert "x + 15" in line["canonical_solution"]
+    text = (SHIPPED / "plus.jsonl").read_text()
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    plus.expected_values(SHIPPED / "plus.jsonl", sha256, tmp_path / "expected.jsonl.gz")
+    suite = plus.read_suite(tmp_path / "expected.jsonl.gz")
+    problem = read_problem_file(SHIPPED / "problems.jsonl").problems[0]
+    bodies = [
+        problem.canonical_solution,
+        "    return sum(min(x, 999) + 15 for x in xs)\n",
+        "    return sum(x + 15 for x in xs[:30])\n",
+    ]
+    found = {}
+    for name, case in (("base", check_case(problem)), ("plus", suite.case(problem))):
+        samples = [Sample(problem.task_id, draw, body) for draw, body in enumerate(bodies)]
+        with Judge({problem.task_id: case}) as judge:
+            verdicts = judge.verdicts(samples, lambda s: problem.prompt + s.completion, Tally(3))
+            found[name] = [v.outcome for v in sorted(verdicts, key=lambda v: v.draw)]
+    assert found == {"base": ["passed"] * 3, "plus": ["passed", "failed", "failed"]}
 
 
 def test_canonical_solutions_pass_and_stubs_fail():
@@ -208,6 +246,7 @@ def test_readme_lists_the_shipped_files_hashes():
     )
     assert {name for name, _ in listed} == {
         "problems.jsonl",
+        "plus.jsonl",
         "small/model.safetensors",
         "large/model.safetensors",
     }
