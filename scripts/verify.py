@@ -1,0 +1,72 @@
+"""Check all finished files against what was recorded of them; change nothing.
+
+Exit code 0: all are whole. 1: some are not; it says which, and the commands that make them again.
+2: nothing to check. How it knows, and what it cannot know: passk/verification.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import shlex
+import sys
+import time
+from pathlib import Path
+
+from passk import cli
+from passk.verification import Report, verify
+
+log = logging.getLogger("verify")
+PROGRESS_SECONDS = 5.0
+
+
+class _Progress:
+    def __init__(self) -> None:
+        self._started = self._told = time.monotonic()
+
+    def __call__(self, files: int, size: int) -> None:
+        now = time.monotonic()
+        if now - self._told >= PROGRESS_SECONDS:
+            self._told = now
+            rate = size / 1e9 / (now - self._started)
+            log.info("%d files, %.1f GB, %.1f GB/s", files, size / 1e9, rate)
+
+
+def lines(report: Report, root: Path, seconds: float) -> list[str]:
+    """What a person reads."""
+
+    def name(path: Path) -> str:
+        return shlex.quote(str(path.relative_to(root) if path.is_relative_to(root) else path))
+
+    size = report.bytes / 1e6
+    text = [f"{report.files:,} files, {size:,.1f} MB in {seconds:.1f} s"]
+    text += [f"note: {note}" for note in report.notes]
+    if not report.findings:
+        return [*text, "all are whole"]
+    text += [f"{name(f.path)}: {f.why}" for f in report.findings]
+    remove = sorted({name(path) for f in report.findings for path in f.remove if path.exists()})
+    make = sorted({name(f.make) for f in report.findings if f.make})
+    text.append(f"{len(report.findings)} files are not as they were.")
+    if make:
+        text += ["To make them again:", f"  rm {' '.join(remove)}"]
+        text.append(f"  snakemake --cores all {' '.join(make)}")
+        if any("/samples/" in path for path in make):
+            text.append("with --resources gpu=N at its end where samples are drawn on GPUs")
+        text.append("and then the command of your experiment.")
+    return text
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument(
+        "--folder", type=Path, default=Path(), help="of the workflow (default: the current one)"
+    )
+    root = parser.parse_args().folder
+    started = time.monotonic()
+    report = verify(root, _Progress())
+    print("\n".join(lines(report, root, time.monotonic() - started)))
+    sys.exit(1 if report.findings else 0)
+
+
+if __name__ == "__main__":
+    cli.run(main)
