@@ -213,6 +213,13 @@ def test_shards_of_another_version_of_the_benchmark_are_refused(run, shards, pro
         ({"samples__model__dtype": "float16"}, r"samples\.model\.dtype"),
         ({"samples__model_sha256": "zz"}, r"samples\.model_sha256"),
         ({"samples__engine__dtype": "float16"}, r"samples\.engine\.dtype"),
+        ({"samples__engine__quantization": "fp8"}, r"samples\.engine\.quantization"),
+        ({"samples__model__revision": "0e9e"}, r"samples\.model\.revision is not set in"),
+        ({"samples__model__quantization": "fp8"}, r"samples\.model\.quantization is not set in"),
+        ({"samples__chat_template_sha256": "zz"}, r"samples\.chat_template_sha256"),
+        ({"samples__tokenizer_sha256": "zz"}, r"samples\.tokenizer_sha256"),
+        ({"samples__seed_rule": "another"}, r"samples\.seed_rule"),
+        ({"samples__sampling__prompt": "completion"}, r"samples\.sampling\.prompt"),
         ({"samples": None}, r"samples\.model is .* and null in"),
         ({"suite": "plus"}, 'suite is "base" in'),
         ({"answer": "markdown"}, "answer is"),
@@ -233,6 +240,19 @@ def test_another_gpu_or_sandbox_is_tabulated_and_allowed(run, shards, caplog):
     assert '"A100": 2 shards, the first is 00000-00009' in caplog.text
     assert '"H100": 1 shards, the first is 00010-00019' in caplog.text
     assert "sandbox differs" in caplog.text
+
+
+def test_shard_of_two_gpus_and_versions_is_tabulated_and_allowed(run, shards, caplog):
+    engine = METADATA["samples"]["engine"]
+    parts = [
+        {"engine": {**engine, "device": device, "version": version}, "samples": 15}
+        for device, version in (("H200", "1"), ("A100", "2"))
+    ]
+    describe(shards[1], samples__drawn_by=parts)
+    with caplog.at_level(logging.WARNING):
+        run("--verdicts", *shards)
+    assert '"A100" and "H200": 1 shards, the first is 00010-00019' in caplog.text
+    assert '"1" and "2": 1 shards' in caplog.text
 
 
 def test_settings_other_than_the_configurations_are_refused(run, shards):
@@ -302,7 +322,19 @@ def test_k_below_one_is_refused(run, shards):
 def test_nothing_is_written_when_shards_are_refused(run, shards, tmp_path):
     with pytest.raises(UserError):
         run("--verdicts", shards[0], shards[0])
-    assert not (tmp_path / "out").exists()
+    assert not list((tmp_path / "out").rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "read"), [("counts.csv", read_counts), ("pass_at_k.csv", read_curve)]
+)
+def test_table_that_lost_a_line_is_refused_by_its_readers(run, shards, tmp_path, name, read):
+    run("--verdicts", *shards)
+    table = tmp_path / "out" / name
+    assert read(table)
+    table.write_text("".join(table.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(UserError, match=f"{name} is not the file .*delete both and run again"):
+        read(table)
 
 
 def test_an_error_is_one_sentence_and_exit_code_2(tmp_path):

@@ -46,15 +46,30 @@ def from_arguments(args: argparse.Namespace) -> Baseline | None:
 
     :raises UserError: a value outside [0, 1], a label missing, a curve without k = 1.
     """
-    if args.baseline_value is None and args.baseline_pass_at_k is None:
-        return None
-    if not args.baseline_label:
-        raise UserError("a baseline needs its name; give --baseline-label")
-    if args.baseline_value is not None:
-        if not 0 <= args.baseline_value <= 1:
-            raise UserError(f"--baseline-value {args.baseline_value} is not between 0 and 1")
-        return Baseline(args.baseline_label, args.baseline_value, tasks=args.baseline_tasks)
+    if args.baseline_pass_at_k is None:
+        return quoted(args)
+    _need_label(args)
     for point in read_curve(args.baseline_pass_at_k):
         if point.k == 1:
             return Baseline(args.baseline_label, point.pass_at_k, point.tasks_low, point.tasks_high)
     raise UserError(f"{args.baseline_pass_at_k} has no row for k = 1, which is the line to beat")
+
+
+def quoted(args: argparse.Namespace) -> Baseline | None:
+    """The baseline whose value the command line quotes; None where it quotes none.
+
+    :raises UserError: a value outside [0, 1], a label missing, no task behind it.
+    """
+    if args.baseline_value is None:
+        return None
+    _need_label(args)
+    if not 0 <= args.baseline_value <= 1:
+        raise UserError(f"--baseline-value {args.baseline_value} is not between 0 and 1")
+    if args.baseline_tasks is not None and args.baseline_tasks < 1:
+        raise UserError(f"--baseline-tasks {args.baseline_tasks} makes no sense; give 1 or more")
+    return Baseline(args.baseline_label, args.baseline_value, tasks=args.baseline_tasks)
+
+
+def _need_label(args: argparse.Namespace) -> None:
+    if not args.baseline_label:
+        raise UserError("a baseline needs its name; give --baseline-label")

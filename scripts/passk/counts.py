@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from passk.records import UserError, read_verdicts
+from passk.records import UserError, check_recorded, read_verdicts
 
 log = logging.getLogger(__name__)
 
@@ -94,8 +94,10 @@ def count_verdicts(
 def read_counts(path: Path) -> list[TaskCount]:
     """Read a CSV with the columns ``task_id, n, c``.
 
-    :raises UserError: no such file, a missing column, a task twice, or not 0 <= c <= n with n >= 1.
+    :raises UserError: no such file, a missing column, a task twice, not 0 <= c <= n with n >= 1, or
+        not the file that the metadata beside it describe.
     """
+    check_recorded(path)
     counts: dict[str, TaskCount] = {}
     try:
         with path.open(newline="", encoding="utf-8") as handle:

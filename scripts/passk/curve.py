@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from passk.records import UserError
+from passk.records import UserError, check_recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,10 @@ COLUMNS = tuple(field.name for field in fields(Point))
 def read_curve(path: Path) -> list[Point]:
     """Read a CSV with at least ``k, pass_at_k``, ascending in k; missing intervals are NaN.
 
-    :raises UserError: no such file, a missing column, a cell that is no number, no rows.
+    :raises UserError: no such file, a missing column, a cell that is no number, no rows, or not the
+        file that the metadata beside it describe.
     """
+    check_recorded(path)
     points: dict[int, Point] = {}
     try:
         with path.open(newline="", encoding="utf-8") as handle:
@@ -60,10 +62,15 @@ def read_curve(path: Path) -> list[Point]:
     return [points[k] for k in sorted(points)]
 
 
-def curve_csv(points: Sequence[Point]) -> str:
-    """The text of a curve's file: 12 significant digits, NaN as ``nan``."""
-    rows = [",".join(COLUMNS)]
-    rows += [",".join(number_text(value) for value in astuple(point)) for point in points]
+def curve_csv(points: Sequence[Point], further: Mapping[str, Sequence[float]] | None = None) -> str:
+    """The text of a curve's file: 12 significant digits, NaN as ``nan``.
+
+    ``further`` columns, by name, have a value for each point and stand at the right.
+    """
+    further = further or {}
+    rows = [",".join((*COLUMNS, *further))]
+    for point, *values in zip(points, *further.values(), strict=True):
+        rows.append(",".join(map(number_text, (*astuple(point), *values))))
     return "\n".join(rows) + "\n"
 
 

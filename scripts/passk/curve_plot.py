@@ -25,7 +25,6 @@ from passk.curve import COLUMNS, Point, crossing, number_text, percent, read_cur
 from passk.intervals import wilson
 from passk.records import UserError
 from passk.style import (
-    INK,
     MODEL,
     MODEL_LIGHT,
     MODEL_MIDDLE,
@@ -185,7 +184,8 @@ def draw(view: View, plot: CurvePlot) -> None:
         axes.fill_between(k, low, high, color=colour, linewidth=0)
     if plot.baseline:
         _draw_baseline(view, plot, plot.baseline)
-    texts = _draw_published(view, plot)
+    published = _draw_published(view, plot)
+    texts = []
     shown = [point for point in plot.points if view.share(point.pass_at_k) > 0]
     axes.plot([p.k for p in shown], [view.share(p.pass_at_k) for p in shown], color=MODEL)
     for point in plot.marked:
@@ -195,7 +195,7 @@ def draw(view: View, plot: CurvePlot) -> None:
             texts.append(_label_point(view, plot, point))
     if plot.baseline and view.holds(plot.baseline.value):
         texts += _label_baseline(view, plot, plot.baseline)
-    _label_curve(view, plot, texts)
+    _label_curve(view, plot, texts, published)
 
 
 def _draw_baseline(view: View, plot: CurvePlot, beat: Baseline) -> None:
@@ -206,15 +206,13 @@ def _draw_baseline(view: View, plot: CurvePlot, beat: Baseline) -> None:
         view.axes.plot([largest_k(plot) ** -0.012] * 2, ends, color=OTHER_LIGHT, linewidth=2.2)
 
 
-def _draw_published(view: View, plot: CurvePlot) -> list[Text]:
+def _draw_published(view: View, plot: CurvePlot) -> list[Point]:
+    """Draw the published points that the axis holds, and return them."""
     shown = [point for point in plot.published if view.holds(point.pass_at_k)]
     for point in shown:
         share = view.share(point.pass_at_k)
         view.axes.plot(point.k, share, "D", markersize=5.2, clip_on=False, **style.OPEN)
-    return [
-        view.note("published", point.k, point.pass_at_k, (0, -5), "center", INK)
-        for point in shown[:1]
-    ]
+    return shown
 
 
 def _label_point(view: View, plot: CurvePlot, point: Point) -> Text:
@@ -278,11 +276,14 @@ def _meets_curve(view: View, plot: CurvePlot, box: Box) -> bool:
     return not passes_by and min(ends) < box.top + 0.02 and max(ends) > box.bottom - 0.02
 
 
-def _label_curve(view: View, plot: CurvePlot, texts: list[Text]) -> None:
-    """The model's name and what the bands are, at the right, where nothing else is."""
+def _label_curve(
+    view: View, plot: CurvePlot, texts: list[Text], published: Sequence[Point]
+) -> None:
+    """The model's name, what bands and diamonds are, at the right, where nothing else is."""
     axes, largest = view.axes, largest_k(plot)
     shades = (("light: 95 % over tasks", "tasks"), ("dark: 95 % over draws", "draws"))
     names = [plot.label, *(text for text, kind in shades if len(band(plot.points, kind)[0]) > 1)]
+    names += ["diamonds: published"] if published else []
     corner, align = (largest, axes.get_ylim()[0]), ("right", "top")
     lines = [style.note(axes, name, corner, (0, 0), align, MUTED) for name in names]
     lines[0].set(fontweight="bold", fontsize=style.NORMAL, color=MODEL)
@@ -292,6 +293,10 @@ def _label_curve(view: View, plot: CurvePlot, texts: list[Text]) -> None:
     boxes = [box for box in (box_of(axes, text) for text in texts) if box.right > left]
     taken = [(box.bottom - 0.04, box.top + 0.04) for box in boxes]
     room = axes.get_window_extent().height / axes.figure.dpi
+    for point in published:
+        if inches(axes, point.k, 1)[0] > left - 0.05:
+            level = view.up(point.pass_at_k)
+            taken.append((level - 0.06, level + 0.06))
     if plot.baseline and view.holds(plot.baseline.value):
         level = view.up(plot.baseline.value)
         taken.append((level - 0.03, level + 0.03))

@@ -7,8 +7,10 @@ the number of yes-or-no tasks that would vary as much.
 *Over draws*: these very tasks, other draws; for which true pass@k of these tasks is this a likely
 outcome? The normal interval with the U-statistic's variance. It needs 2k <= n and is NaN beyond.
 
-docs/methods.md has the simulated coverage of both and of what was tried instead. Neither covers a
-comparison of two models on the same tasks, which is paired and narrower.
+Differences of two models have both kinds, too. On the same tasks they are paired, and narrower than
+a glance at the two models' own intervals suggests.
+
+docs/methods.md has the simulated coverage of all of them and of what was tried instead.
 """
 
 from __future__ import annotations
@@ -92,8 +94,17 @@ def of_draw_variances(
     happened to pass in no draw contribute nothing, and the interval would be too narrow.
     """
     mean = estimates.mean(axis=0)
-    half = Z * np.sqrt(variances.sum(axis=0) + largest) / len(estimates)
+    half = Z * _error(variances, largest)
     return np.clip(mean - half, 0, 1), np.clip(mean + half, 0, 1)
+
+
+def error_over_draws(n: np.ndarray, c: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """The standard error over draws behind :func:`over_draws`, shape (ks,); NaN where n < 2k."""
+    return _error(draw_variances(n, c, k), largest_draw_variance(int(n.min()), k))
+
+
+def _error(variances: np.ndarray, largest: np.ndarray) -> np.ndarray:
+    return np.sqrt(variances.sum(axis=0) + largest) / len(variances)
 
 
 def draw_variances(n: np.ndarray, c: np.ndarray, k: np.ndarray) -> np.ndarray:
@@ -112,3 +123,70 @@ def largest_draw_variance(n: int, k: np.ndarray) -> np.ndarray:
     """The largest that :func:`draw_variances` gives for a task of n draws, shape (ks,)."""
     c = np.unique(np.geomspace(1, n, _WORST_CASE_STEPS).astype(int))
     return draw_variances(np.full(len(c), n), c, k).max(axis=0)
+
+
+def of_paired_differences(own: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Interval over tasks of the mean of ``own - other``, two models' estimates on the same tasks.
+
+    Both have shape (tasks, columns), the result (columns,). The two models' intervals of
+    :func:`of_task_estimates` are put together with the correlation of their estimates
+    (:func:`square_and_add`). Where all estimates are 0 or 1 this is Newcombe's method 8 for paired
+    proportions (1998, Statistics in Medicine 17:2635-2650).
+    """
+    means = own.mean(axis=0), other.mean(axis=0)
+    spread = own.std(axis=0) * other.std(axis=0)
+    together = ((own - means[0]) * (other - means[1])).mean(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        correlation = np.where(spread > 0, together / spread, 0)
+    return square_and_add(
+        (means[0], *of_task_estimates(own)), (means[1], *of_task_estimates(other)), correlation
+    )
+
+
+def square_and_add(
+    own: tuple[np.ndarray, np.ndarray, np.ndarray],
+    other: tuple[np.ndarray, np.ndarray, np.ndarray],
+    correlation: float | np.ndarray = 0.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Interval of a difference from two (value, low, high), each arm of them taken for an error.
+
+    Newcombe's square-and-add, or MOVER (Zou and Donner 2008, Statistics in Medicine 27:1693-1702).
+    With two Wilson intervals and no correlation it is Newcombe's method 10 for independent
+    proportions (1998, Statistics in Medicine 17:873-890).
+    """
+    value, low, high = own
+    other_value, other_low, other_high = other
+
+    def error(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+        return np.sqrt(np.maximum(one**2 - 2 * correlation * one * two + two**2, 0))
+
+    difference = value - other_value
+    return (
+        np.maximum(difference - error(value - low, other_high - other_value), -1),
+        np.minimum(difference + error(high - value, other_value - other_low), 1),
+    )
+
+
+def error_of_another_run(n: np.ndarray, c: np.ndarray, k: int, samples: int) -> float:
+    """The standard error over draws that pass@k would have in another run of ``samples`` a task.
+
+    The square of fail@k from m draws is a mean over pairs of sets of k draws. Two sets that share j
+    draws fail together with chance q^(2k - j), which fail@(2k - j) estimates without bias; how many
+    they share is hypergeometric. NaN where n < 2k or ``samples`` < k. With ``samples`` = n this is
+    :func:`error_over_draws`.
+    """
+    from scipy.stats import hypergeom  # slow to load, and the figures' scripts do without it
+
+    if samples < k or n.min() < 2 * k:
+        return float("nan")
+    shared = np.arange(k + 1)
+    chance = hypergeom.pmf(shared, samples, k, k)
+
+    def variances(n: np.ndarray, c: np.ndarray) -> np.ndarray:
+        fail = fail_table(n, c, 2 * k - shared)
+        return np.maximum(fail @ chance - fail[:, 0], 0)
+
+    smallest = int(n.min())
+    worst = np.unique(np.geomspace(1, smallest, _WORST_CASE_STEPS).astype(int))
+    largest = variances(np.full(len(worst), smallest), worst).max()
+    return float(_error(variances(n, c), largest))

@@ -28,6 +28,7 @@ from matplotlib.ticker import FuncFormatter
 from passk.records import replace_atomically, write_text
 
 WIDTH = 3.4  # inches: one column of a two-column paper
+PAGE_WIDTH = 7.0  # both columns
 HEIGHT = 2.55
 
 INK = "#262626"
@@ -37,6 +38,17 @@ MODEL_LIGHT = "#d3e5f1"
 MODEL_MIDDLE = "#93c1de"
 OTHER = "#c04f00"
 OTHER_LIGHT = "#e6b795"
+
+# One a compared model, in this order: a colour, its dashes, its marker. Okabe and Ito's, darkened
+# where they would be faint on white; in grey and in print the dashes and markers tell them apart.
+SERIES = (
+    (MODEL, (), "o"),
+    (OTHER, (4, 2), "s"),
+    ("#007a5a", (1, 1.2), "^"),
+    ("#a8457f", (6, 1.5, 1, 1.5), "D"),
+    ("#7a6a00", (8, 2), "v"),
+    ("#262626", (3, 1, 1, 1, 1, 1), "P"),
+)
 
 OPEN = {"markerfacecolor": "white", "markeredgecolor": INK, "markeredgewidth": 0.7}
 
@@ -84,22 +96,37 @@ _UNDATED = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
 
 
 @contextmanager
-def figure(height: float = HEIGHT) -> Iterator[tuple[Figure, Axes]]:
-    """A figure of one column's width and its axes, in this style, whatever the user's own is."""
+def figure(height: float = HEIGHT, width: float = WIDTH) -> Iterator[tuple[Figure, Axes]]:
+    """A figure and its axes in this style, whatever the user's own is; one column wide by default.
+
+    Sizes are in inches.
+    """
     with matplotlib.style.context(["default", _RC]):
-        drawing = Figure(figsize=(WIDTH, height), layout="constrained")
+        drawing = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(drawing)
         drawing.get_layout_engine().set(w_pad=0.03, h_pad=0.03)
         yield drawing, drawing.add_subplot()
 
 
-def save(drawing: Figure, stem: Path, csv: str) -> None:
-    """Write ``stem``.pdf, .svg, .png and .csv, each atomically. Call it inside :func:`figure`."""
+def save(drawing: Figure, stem: Path, csv: str | None = None) -> None:
+    """Write ``stem``.pdf, .svg and .png, each atomically. Call it inside :func:`figure`.
+
+    ``csv`` is what is drawn, written as ``stem``.csv; a figure of a table has it already.
+    """
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph at INFO
     for suffix, metadata in _UNDATED.items():
         with replace_atomically(stem.with_name(f"{stem.name}.{suffix}")) as handle:
             drawing.savefig(handle, format=suffix, metadata=metadata)
-    write_text(stem.with_name(f"{stem.name}.csv"), csv)
+    if csv is not None:
+        write_text(stem.with_name(f"{stem.name}.csv"), csv)
+
+
+def save_sentence(sentence: str, stem: Path) -> None:
+    """Write a figure that says in words why there is nothing to draw."""
+    with figure(height=0.5) as (drawing, axes):
+        axes.set_axis_off()
+        axes.text(0.5, 0.5, sentence, ha="center", va="center", color=MUTED)
+        save(drawing, stem)
 
 
 def count_axis(axis: Axis, largest: int) -> None:

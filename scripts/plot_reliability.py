@@ -1,0 +1,88 @@
+"""Draw pass@k and pass^k against k: one draw of k passes, and all of them do.
+
+Full lines and the upper bands are pass@k, lines with open marks and the lower bands pass^k. Bands
+are 95 % intervals over tasks, of the first model only. Nothing is estimated here.
+"""
+
+from __future__ import annotations
+
+import argparse
+from itertools import cycle
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+from passk import cli, style
+from passk.analyses.reliability import COLUMNS
+from passk.tables import read_table
+
+
+def draw(axes: Axes, table: pd.DataFrame) -> None:
+    """Draw the whole figure; rows whose value is NaN are left out."""
+    table = table[table.value.notna()]
+    largest = int(table.k.max())
+    _set_axes(axes, largest)
+    labels = list(dict.fromkeys(table.model))
+    looks = list(zip(cycle(style.SERIES), labels, strict=False))
+    for (colour, dashes, _), label in reversed(looks):
+        for measure in ("pass@k", "pass^k"):
+            rows = table[(table.model == label) & (table.measure == measure)]
+            if label == labels[0]:
+                axes.fill_between(
+                    rows.k,
+                    100 * rows.tasks_low,
+                    100 * rows.tasks_high,
+                    color=style.MODEL_LIGHT,
+                    lw=0,
+                )
+            axes.plot(rows.k, 100 * rows.value, color=colour, dashes=dashes or (None, None))
+            asked = rows[rows.asked == 1]
+            face = colour if measure == "pass@k" else "white"
+            axes.plot(
+                asked.k, 100 * asked.value, "o", color=colour, markersize=3.4, clip_on=False,
+                markerfacecolor=face, markeredgewidth=0.8,
+            )  # fmt: skip
+    for (colour, dashes, _), label in looks:
+        axes.plot([], [], color=colour, dashes=dashes or (None, None), label=label)
+    axes.plot([], [], "o", color=style.MUTED, markersize=3.4, label="pass@k: one passes")
+    axes.plot(
+        [], [], "o", color=style.MUTED, markersize=3.4, markerfacecolor="white",
+        markeredgewidth=0.8, label="pass^k: all pass",
+    )  # fmt: skip
+    axes.figure.legend(
+        loc="outside upper left", ncols=2, frameon=False, fontsize=style.SMALL, handlelength=2.2,
+        columnspacing=1.2, borderpad=0.1, labelspacing=0.3,
+    )  # fmt: skip
+
+
+def _set_axes(axes: Axes, largest: int) -> None:
+    axes.set_xscale("log")
+    axes.set_xlim(max(largest, 2) ** -0.02, max(largest, 2) ** 1.02)
+    style.count_axis(axes.xaxis, max(largest, 2))
+    axes.set_ylim(0, 100)
+    axes.yaxis.set_major_locator(MultipleLocator(20))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.grid(axis="y")
+    axes.set_xlabel("samples per task, k")
+    axes.set_ylabel("tasks (%)")
+
+
+def main() -> None:
+    """Bind the command line."""
+    parser = argparse.ArgumentParser(description="Draw pass@k and pass^k against k.")
+    parser.add_argument("--table", type=Path, required=True, metavar="CSV")
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg and .png"
+    )
+    args = parser.parse_args()
+    table = read_table(args.table, COLUMNS)
+    models = table.model.nunique()
+    with style.figure(style.HEIGHT + 0.11 * ((models + 2) // 2)) as (drawing, axes):
+        draw(axes, table)
+        style.save(drawing, args.output)
+
+
+if __name__ == "__main__":
+    cli.run(main)

@@ -1,0 +1,205 @@
+"""Forecasts and their backtest: simulated truth, the arithmetic of the errors, and edge cases."""
+
+import math
+import subprocess
+import sys
+from dataclasses import astuple
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from passk.analyses import extrapolation, priors
+from passk.analyses.extrapolation import METHODS, Forecaster
+from passk.compared import Compared
+from passk.counts import TaskCount
+from passk.tables import read_table, table_text
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+
+
+def model(label: str, n, c) -> Compared:
+    n = np.broadcast_to(n, len(c))
+    pairs = enumerate(zip(n, c, strict=True))
+    return Compared(label, tuple(TaskCount(str(i), int(a), int(b)) for i, (a, b) in pairs))
+
+
+def frame(rows) -> pd.DataFrame:
+    return pd.DataFrame(map(astuple, rows), columns=[*extrapolation.COLUMNS])
+
+
+@pytest.fixture(scope="module")
+def beta() -> pd.DataFrame:
+    """A benchmark whose rates are beta, with 1,000 draws; a second model beside it."""
+    rng = np.random.default_rng(0)
+    p = rng.beta(0.4, 1.5, 150)
+    models = [model("A", 1_000, rng.binomial(1_000, p)), model("B", 1_000, rng.binomial(1_000, p))]
+    return frame(extrapolation.extrapolation(models, [1, 10, 400, 50_000]))
+
+
+def test_the_backtest_takes_the_largest_subsamples_that_reach_ten_times_as_far():
+    assert extrapolation.subsample_sizes(49) == []
+    assert extrapolation.subsample_sizes(50) == [5]
+    assert extrapolation.subsample_sizes(100) == [5, 10]
+    assert extrapolation.subsample_sizes(1_000) == [10, 30, 100]
+    assert extrapolation.subsample_sizes(10_000) == [30, 100, 300]
+
+
+def test_the_backtest_compares_with_the_unbiased_pass_at_k_of_all_draws(beta):
+    tested = beta[beta.kind == "backtest"]
+    assert set(tested.method) == set(METHODS)
+    assert set(tested.m) == {10, 30, 100}
+    assert {20, 100, 300, 400, 1_000} == set(tested[tested.m == 10].k)
+    assert (tested.k > tested.m).all()
+    seen = beta[(beta.kind == "observed") & (beta.model == "A")].set_index("k").actual
+    assert (tested[(tested.model == "A") & (tested.k == 1_000)].actual == seen[1_000]).all()
+    error = tested.predicted - tested.actual
+    assert error.to_numpy() == pytest.approx(tested.error_mean.to_numpy(), abs=1e-12)
+    assert (tested.error_mean_abs >= error.abs() - 1e-12).all()
+    assert (tested.repeats == extrapolation.REPEATS).all()
+
+
+def test_the_recommended_method_has_the_least_error_of_its_model(beta):
+    for _, rows in beta[beta.kind != "observed"].groupby("model"):
+        best = rows[rows.recommended == 1].method.unique()
+        assert len(best) == 1
+        tested = rows[(rows.kind == "backtest") & (rows.k >= 10 * rows.m)]
+        assert tested.groupby("method").error_mean_abs.mean().idxmin() == best[0]
+        assert set(rows[rows.recommended == 1].kind) == {"backtest", "forecast"}
+
+
+def test_forecasts_go_to_a_hundred_times_the_draws_with_the_error_of_the_same_ratio(beta):
+    ahead = beta[(beta.kind == "forecast") & (beta.model == "A")]
+    assert {10_000, 50_000, 100_000} <= set(ahead.k)
+    assert (ahead.m == 1_000).all()
+    tested = beta[(beta.kind == "backtest") & (beta.model == "A") & (beta.method == "power_law")]
+    row = ahead[(ahead.method == "power_law") & (ahead.k == 10_000)].iloc[0]
+    same = tested[tested.k == 10 * tested.m]
+    assert row.error_mean_abs == pytest.approx(same.error_mean_abs.mean())
+    far = ahead[(ahead.method == "power_law") & (ahead.k == 100_000)].iloc[0]
+    hundred = tested[tested.k == 100 * tested.m]
+    assert (far.error_mean_abs, len(hundred)) == (hundred.error_mean_abs.iloc[0], 1)
+
+
+def test_an_error_at_a_ratio_that_no_backtest_reaches_is_nan():
+    rng = np.random.default_rng(1)
+    rows = frame(extrapolation.extrapolation([model("A", 60, rng.binomial(60, 0.1, 50))], [1]))
+    ahead = rows[(rows.kind == "forecast") & (rows.k == 6_000)]
+    assert len(ahead) == len(METHODS)
+    assert ahead.error_mean_abs.isna().all()
+
+
+def test_forecasts_of_a_beta_are_right_on_average_where_the_model_is():
+    rng = np.random.default_rng(2)
+    n, k = 100, np.array([10_000])
+    all_methods = Forecaster(np.full(n + 1, n), np.arange(n + 1), k)
+    errors = []
+    for _ in range(40):
+        p = rng.beta(0.4, 1.5, 150)
+        tasks = np.bincount(rng.binomial(n, p), minlength=n + 1).astype(float)
+        truth = np.mean(1 - (1 - p) ** k[0])
+        found = all_methods.forecasts(tasks)
+        errors.append([found[method].predicted[0] - truth for method in METHODS])
+    mean = dict(zip(METHODS, np.mean(errors, axis=0), strict=True))
+    absolute = dict(zip(METHODS, np.abs(errors).mean(axis=0), strict=True))
+    for method in ("beta_binomial", "hierarchical_beta", "left_tail_beta", "ensemble"):
+        assert abs(mean[method]) < 0.01, method
+        assert absolute[method] < 0.02, method
+
+
+# pass@10,000 from 100 draws of 128 tasks: rates whose left tail is a power law, stretched, cut off,
+# or thin. The bounds are what was measured, rounded up: two points on average, four at the worst.
+@pytest.mark.parametrize(
+    ("rates", "bound"),
+    [
+        (lambda r: r.beta(0.5, 0.2, 128), 0.01),
+        (lambda r: (1 - (1 - r.random(128)) ** 0.5) ** (1 / 0.35), 0.03),
+        (
+            lambda r: np.where(r.random(128) < 0.4, 10 ** (-6 * r.random(128)), r.beta(5, 2, 128)),
+            0.05,
+        ),
+        (lambda r: r.beta(0.6, 8, 128), 0.03),
+    ],
+)
+def test_the_ensemble_misses_by_few_points_whatever_the_tail(rates, bound):
+    rng = np.random.default_rng(3)
+    k = np.array([10_000])
+    all_methods = Forecaster(np.full(101, 100), np.arange(101), k)
+    errors = []
+    for _ in range(25):
+        p = np.minimum(rates(rng), 1 - 1e-12)
+        tasks = np.bincount(rng.binomial(100, p), minlength=101).astype(float)
+        found = all_methods.forecasts(tasks)["ensemble"].predicted[0]
+        errors.append(abs(found - np.mean(1 - (1 - p) ** k[0])))
+    assert np.mean(errors) < bound
+
+
+def test_unsolvable_tasks_are_forecast_by_zero_inflation_and_found_by_the_backtest():
+    rng = np.random.default_rng(4)
+    p = np.where(np.arange(128) < 16, 0, rng.beta(3, 2, 128))
+    rows = frame(extrapolation.extrapolation([model("A", 1_000, rng.binomial(1_000, p))], [1]))
+    assert set(rows[rows.recommended == 1].method) == {"zero_inflated_beta_binomial"}
+    best = rows[(rows.kind == "forecast") & (rows.recommended == 1) & (rows.k == 100_000)]
+    assert best.predicted.iloc[0] == pytest.approx(112 / 128, abs=0.005)
+
+
+def test_the_beta_binomial_forecast_is_kazdans_closed_form():
+    n, c, tasks = priors.collapse(np.full(60, 50), np.arange(60) % 13)
+    found = Forecaster(n, c, np.array([500])).forecasts(tasks)["beta_binomial"].predicted[0]
+    prior = priors.fit_beta(n, c, tasks)
+    assert found == pytest.approx(1 - stats.betabinom.pmf(0, 500, prior.alpha, prior.beta))
+
+
+@pytest.mark.parametrize(
+    ("n", "c"),
+    [
+        (100, [0] * 8), (100, [100] * 8), (100, [3]), (1, [0, 1, 1]), (2, [0, 1, 2]),
+        ([50, 70, 300], [0, 70, 12]), (100, [50] * 8), (200, [0] * 9 + [1]), (7, [3, 0, 7, 1]),
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("error")
+def test_edge_cases_give_a_table_and_a_paragraph(n, c, tmp_path):
+    rows = extrapolation.extrapolation([model("A", n, c)], [1, 5])
+    (tmp_path / "t.csv").write_text(table_text([*extrapolation.COLUMNS], map(astuple, rows)))
+    table = read_table(tmp_path / "t.csv", extrapolation.COLUMNS)
+    ahead = table[table.kind == "forecast"]
+    assert set(ahead.method) == set(METHODS)
+    assert ahead.predicted.dropna().between(0, 1).all()
+    assert extrapolation.paragraph(table).startswith("A: ")
+    if not any(c) or n == 1:
+        assert ahead.predicted.isna().all()
+        assert not table.recommended.any()
+    if np.min(n) < 50:
+        assert (table.kind != "backtest").all()
+        assert ahead.error_mean_abs.isna().all()
+    if n == 7:
+        assert "too few" in extrapolation.paragraph(table)
+
+
+def test_a_repeat_without_any_pass_is_left_out_and_counted():
+    rows = frame(extrapolation.extrapolation([model("A", 100, [0] * 8 + [4])], [1]))
+    tested = rows[rows.kind == "backtest"]
+    assert (tested.repeats < extrapolation.REPEATS).any()
+    assert (tested.repeats > 0).all()
+    assert math.isfinite(tested.error_mean_abs.iloc[0])
+
+
+def test_the_script_writes_the_same_bytes_and_the_figure(tmp_path):
+    lines = "".join(f"t{i},60,{i % 21}\n" for i in range(40))
+    (tmp_path / "a.csv").write_text("task_id,n,c\n" + lines)
+    outputs = [tmp_path / "1.csv", tmp_path / "2.csv"]
+    for output in outputs:
+        subprocess.run(
+            [sys.executable, SCRIPTS / "extrapolation.py", "--counts", "a.csv", "--labels", "A",
+             "--k-values", "1", "--output", output],
+            cwd=tmp_path, check=True,
+        )  # fmt: skip
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
+    subprocess.run(
+        [sys.executable, SCRIPTS / "plot_extrapolation.py", "--table", outputs[0],
+         "--output", tmp_path / "figure"],
+        check=True,
+    )  # fmt: skip
+    assert {path.suffix for path in tmp_path.glob("figure.*")} == {".pdf", ".svg", ".png"}

@@ -1,0 +1,122 @@
+"""The table of every task under every model, and its figure with many tasks and models."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import heat_map as command
+import plot_heat_map
+from passk import style
+from passk.analyses import heat_map
+from passk.compared import Compared
+from passk.counts import TaskCount
+from passk.tables import read_table, table_text
+
+
+def models(tasks: int, *labels: str, n: int = 100, seed: int = 0) -> list[Compared]:
+    rng = np.random.default_rng(seed)
+    rates = rng.beta(0.4, 0.6, tasks)
+    return [
+        Compared(
+            label,
+            tuple(
+                TaskCount(f"HumanEval/{i}", n, int(rng.binomial(n, rates[i]))) for i in range(tasks)
+            ),
+        )
+        for label in labels
+    ]
+
+
+def test_easiest_task_on_average_comes_first_and_ties_keep_their_order() -> None:
+    a = Compared(
+        "A", tuple(TaskCount(t, 10, c) for t, c in [("x", 0), ("y", 9), ("z", 4), ("w", 4)])
+    )
+    b = Compared(
+        "B", tuple(TaskCount(t, 5, c) for t, c in [("x", 1), ("y", 5), ("z", 2), ("w", 2)])
+    )
+    rows = heat_map.heat_map([a, b])
+    assert [row.task_id for row in rows if row.model == "A"] == ["y", "z", "w", "x"]
+    assert next((r.rank, r.c, r.n, r.rate) for r in rows if r.model == "B") == (1, 5, 5, 1.0)
+    assert len(rows) == 8
+
+
+def test_paragraph_counts_what_each_model_solved() -> None:
+    a = Compared("A", tuple(TaskCount(f"T/{i}", 9, c) for i, c in enumerate([0, 1, 0, 3, 9])))
+    b = Compared("B", tuple(TaskCount(f"T/{i}", 4, c) for i, c in enumerate([0, 0, 2, 4, 4])))
+    rows = [[getattr(row, name) for name in heat_map.COLUMNS] for row in heat_map.heat_map([a, b])]
+    text = heat_map.paragraph(pd.DataFrame(rows, columns=[*heat_map.COLUMNS]))
+    assert "A solved 3 of 5 tasks at least once in 9 draws" in text
+    assert "No model solved 1 of them; A alone solved 1, and 1 were solved by another" in text
+
+
+@pytest.fixture
+def drawn(monkeypatch, tmp_path):
+    """Tabulate and draw; the figure's stem comes back."""
+
+    def call(compared: list[Compared]) -> Path:
+        files = []
+        for number, one in enumerate(compared):
+            path = tmp_path / f"{number}.csv"
+            rows = [(count.task_id, count.n, count.c) for count in one.counts]
+            path.write_text(table_text(["task_id", "n", "c"], rows))
+            files.append(str(path))
+        labels = [one.label for one in compared]
+        table, stem = tmp_path / "map.csv", tmp_path / "map"
+        given = ["--counts", *files, "--labels", *labels, "--k-values", "1", "--output", str(table)]
+        monkeypatch.setattr(sys, "argv", ["heat_map.py", *given])
+        command.main()
+        monkeypatch.setattr(sys, "argv", ["x", "--table", str(table), "--output", str(stem)])
+        plot_heat_map.main()
+        return stem
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("tasks", "labels"),
+    [(1, 1), (4, 2), (164, 6), (43, 1)],
+)
+@pytest.mark.filterwarnings("error")
+def test_every_size_is_drawn_and_nothing_is_cut_off(drawn, monkeypatch, tasks, labels) -> None:
+    monkeypatch.setattr(style, "_UNDATED", {"png": {}})
+    names = [f"A model with quite a long name, {i}" for i in range(labels)]
+    with Image.open(f"{drawn(models(tasks, *names))}.png") as image:
+        dark = np.asarray(image.convert("L")) < 200
+        assert image.width == round(300 * style.PAGE_WIDTH)
+    assert dark.any()
+    assert not dark[:, :2].any() and not dark[:, -2:].any()
+    assert not dark[:2].any() and not dark[-2:].any()
+
+
+def test_lightness_falls_with_the_rate_so_that_it_reads_in_grey() -> None:
+    rgb = plot_heat_map.SHADES(np.linspace(0, 1, 101))[:, :3]
+    light = rgb @ [0.2126, 0.7152, 0.0722]
+    assert (np.diff(light) < 0).all()
+    assert light[0] - light[-1] > 0.7
+
+
+def test_figure_has_a_cross_where_no_sample_passed_and_a_cell_where_one_did(drawn) -> None:
+    one = Compared(
+        "M", (TaskCount("a", 1000, 0), TaskCount("b", 1000, 1), TaskCount("c", 1000, 990))
+    )
+    stem = drawn([one])
+    table = read_table(Path(f"{stem}.csv"), heat_map.COLUMNS)
+    tasks, labels, rates = plot_heat_map.grid(table)
+    assert (tasks, labels, rates.tolist()) == (["c", "b", "a"], ["M"], [[0.99, 0.001, 0]])
+    with style.figure(1, 7) as (_, axes):
+        plot_heat_map.draw(axes, tasks, labels, rates)
+        (cells,) = axes.collections
+        assert cells.get_array().mask.ravel().tolist() == [False, False, True]
+        crosses = [tuple(line.get_xydata()[0]) for line in axes.lines]
+        assert crosses == [(2.5, 1.3)]
+
+
+def test_names_drop_what_all_have_in_front() -> None:
+    assert heat_map.short_names(["HumanEval/0", "HumanEval/33"]) == ["0", "33"]
+    assert heat_map.short_names(["a/0", "b/0"]) == ["a/0", "b/0"]

@@ -1,0 +1,152 @@
+"""The table of scaling laws: simulated models of known law, shifted copies, and edge cases."""
+
+import math
+import subprocess
+import sys
+from dataclasses import astuple
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from passk.analyses import fits, scaling_laws
+from passk.analyses.priors import Prior
+from passk.compared import Compared
+from passk.counts import TaskCount
+from passk.estimator import fail_table
+from passk.tables import read_table, table_text
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+
+
+def model(label: str, n, c) -> Compared:
+    n = np.broadcast_to(n, len(c))
+    pairs = enumerate(zip(n, c, strict=True))
+    return Compared(label, tuple(TaskCount(str(i), int(a), int(b)) for i, (a, b) in pairs))
+
+
+def table(*models: Compared, path: Path | None = None) -> pd.DataFrame:
+    rows = scaling_laws.scaling_laws(models)
+    frame = pd.DataFrame(map(astuple, rows), columns=[*scaling_laws.COLUMNS])
+    if path is not None:
+        path.write_text(table_text([*scaling_laws.COLUMNS], map(astuple, rows)))
+        frame = read_table(path, scaling_laws.COLUMNS)
+    return frame
+
+
+def fit(frame: pd.DataFrame, law: str, estimator: str) -> pd.Series:
+    rows = frame[(frame.kind == "fit") & (frame.law == law) & (frame.estimator == estimator)]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+def beta_model(label: str, tasks: int, n: int, seed: int = 0) -> Compared:
+    rng = np.random.default_rng(seed)
+    return model(label, n, rng.binomial(n, rng.beta(0.3, 3.0, tasks)))
+
+
+def test_every_estimator_finds_the_exponent_of_a_beta_and_its_curve():
+    frame = table(beta_model("A", 1_500, 2_000))
+    for estimator in ("beta_binomial", "scaled_beta_binomial", "binned_beta"):
+        row = fit(frame, "power_law", estimator)
+        assert row.b == pytest.approx(0.3, rel=0.1), estimator
+        assert row.mean_abs_error < 0.03, estimator
+    # The curve's local slope is not yet its asymptote: a power law fits it, with another exponent.
+    for law, sign in (("power_law", 1), ("exponentiated_power_law", -1)):
+        row = fit(frame, law, "least_squares")
+        assert 0.25 < sign * row.b < 0.45
+        assert sign * row.a > 0
+        assert min(row.b_low, row.b_high) < row.b < max(row.b_low, row.b_high)
+        assert row.mean_abs_error < 0.02
+        assert (row.k_min, row.k_max) == (1, 2_000)
+
+
+def test_the_error_is_that_of_the_curve_at_a_hundred_k():
+    frame = table(model("A", 10_000, np.repeat([0, 1, 10, 100, 1_000], 20)))
+    row = fit(frame, "exponentiated_power_law", "least_squares")
+    k = np.logspace(0, 4, 100).astype(int)
+    c = np.repeat([0, 1, 10, 100, 1_000], 20)
+    steps = np.arange(10_000)
+    fails = np.array([np.cumprod(np.maximum(10_000 - x - steps, 0) / (10_000 - steps)) for x in c])
+    error = np.abs(np.exp(row.a * k**row.b) - (1 - fails[:, k - 1].mean(axis=0)))
+    assert (row.mean_abs_error, row.sd_abs_error) == pytest.approx((error.mean(), error.std()))
+
+
+def test_the_interval_over_tasks_covers_the_law_of_all_such_tasks():
+    rng = np.random.default_rng(0)
+    k = fits.fit_grid(64)
+    truth = fits.fit_power_law(k, 1 - Prior("beta", 0.3, 3.0).pass_at_k(k)).b
+    covered = []
+    for _ in range(150):
+        c = rng.binomial(64, rng.beta(0.3, 3.0, 120))
+        rows = scaling_laws._resampled(120) @ fail_table(np.full(120, 64), c, k)
+        found = np.array([[fits.fit_power_law(k, row).b] for row in rows])
+        (low,), (high,) = scaling_laws._percentiles(found)
+        covered.append(low <= truth <= high)
+    assert 0.88 <= np.mean(covered) <= 0.985
+
+
+def test_a_model_twice_as_good_at_every_draw_is_a_shift_by_two():
+    rng = np.random.default_rng(1)
+    p = rng.beta(0.3, 30.0, 3_000) / 3
+    n = 1_000
+    own = model("small", n, rng.binomial(n, p))
+    other = model("large", n, rng.binomial(n, 1 - (1 - p) ** 2))
+    frame = table(own, other)
+    shift = frame[frame.kind == "shift"].set_index("estimator")
+    assert shift.loc["mean"].y == pytest.approx(2, rel=0.05)
+    assert shift.loc["mean"].y_low < 2.05
+    assert shift.loc["mean"].y_high > 1.95
+    assert shift.loc["level"].y.to_numpy() == pytest.approx(2, rel=0.12)
+    assert shift.loc["anchor"].y == pytest.approx(2, abs=0.5)
+    assert shift.loc["spread"].y < 0.02
+    assert (frame[frame.kind == "shift"].model == "large").all()
+
+
+def test_curves_without_a_common_level_have_no_shift():
+    frame = table(model("A", 100, [0, 0, 0, 1]), model("B", 100, [90, 95, 99, 100]))
+    shift = frame[frame.kind == "shift"]
+    assert shift.y.isna().all()
+    assert "share no level" in scaling_laws.paragraph(frame)
+
+
+@pytest.mark.parametrize(
+    ("n", "c"),
+    [
+        (100, [0] * 8), (100, [100] * 8), (100, [3]), (1, [0, 1, 1]), (2, [0, 1, 2]),
+        ([5, 70, 300], [0, 70, 12]), (100, [50] * 8), (10_000, [0] * 9 + [1]),
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("error")
+def test_edge_cases_give_a_table_and_a_paragraph(n, c, tmp_path):
+    frame = table(model("A", n, c), model("B", n, c), path=tmp_path / "t.csv")
+    assert len(frame[(frame.kind == "fit") & (frame.model == "A")]) == 9
+    known = frame[frame.kind == "curve"].y.dropna()
+    assert known.between(0, 1).all()
+    assert scaling_laws.paragraph(frame).startswith("A: ")
+    if not any(c):
+        assert frame[frame.kind == "fit"][["a", "b"]].isna().all(axis=None)
+
+
+def test_the_script_writes_the_same_bytes_and_the_figure(tmp_path):
+    lines = "".join(f"t{i},50,{i % 21}\n" for i in range(40))
+    (tmp_path / "a.csv").write_text("task_id,n,c\n" + lines)
+    outputs = [tmp_path / "1.csv", tmp_path / "2.csv"]
+    for output in outputs:
+        subprocess.run(
+            [sys.executable, SCRIPTS / "scaling_laws.py", "--counts", "a.csv", "--labels", "A",
+             "--k-values", "1", "--output", output],
+            cwd=tmp_path, check=True,
+        )  # fmt: skip
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
+    subprocess.run(
+        [sys.executable, SCRIPTS / "plot_scaling_laws.py", "--table", outputs[0],
+         "--output", tmp_path / "figure"],
+        check=True,
+    )  # fmt: skip
+    assert {path.suffix for path in tmp_path.glob("figure.*")} == {".pdf", ".svg", ".png"}
+    row = fit(
+        read_table(outputs[0], scaling_laws.COLUMNS), "exponentiated_power_law", "least_squares"
+    )
+    assert not math.isnan(row.a)
