@@ -1,0 +1,6 @@
+"""One experiment as one HTML page that stands alone: claim, data, figures, tables, limits.
+
+Every number on it comes from the workflow's own files: the CSV tables and the ``.meta.json`` beside
+samples and verdicts. The page has no script, loads nothing and names no date: the same files give
+the same bytes. It estimates nothing.
+"""

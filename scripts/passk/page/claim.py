@@ -1,0 +1,148 @@
+"""The finding of one judgement in a sentence, with its numbers and intervals from the curves."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from passk.analyses.comparison import COLUMNS, ONE, OPEN, UNKNOWN
+from passk.baseline import Baseline
+from passk.counts import TaskCount, read_counts
+from passk.curve import Point, crossing, percent, read_curve
+from passk.intervals import wilson
+from passk.page.experiment import Experiment, Judgement
+from passk.records import UserError
+from passk.tables import read_table
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The finding, what must be said along with it, and the few numbers to show large.
+
+    ``numbers`` are (value, what it is, its interval or a further word).
+    """
+
+    sentence: str
+    beside: str
+    numbers: tuple[tuple[str, str, str], ...]
+
+
+def line_to_beat(experiment: Experiment, judgement: Judgement, results: Path) -> Baseline | None:
+    """pass@1 of the model to beat, measured or quoted; None where there is none."""
+    entry = experiment.own.entry.get("baseline")
+    if not entry:
+        return None
+    if "experiment" in entry:
+        rival = next((m for m in experiment.members[1:] if m.name == entry["experiment"]), None)
+        if rival is None:
+            raise UserError(f"--settings has no member {entry['experiment']!r}, the baseline")
+        points = read_curve(rival.folder(results) / judgement.name / "pass_at_k.csv")
+        once = next(point for point in points if point.k == 1)
+        return Baseline(rival.label, once.pass_at_k, once.tasks_low, once.tasks_high)
+    low = high = math.nan
+    if "tasks" in entry:
+        low, high = map(float, wilson(entry["pass_at_1"], entry["tasks"]))
+    return Baseline(entry["label"], entry["pass_at_1"], low, high, entry.get("tasks"))
+
+
+def claim(experiment: Experiment, judgement: Judgement, figures: Path, results: Path) -> Claim:
+    """The finding under one judgement.
+
+    :raises UserError: a curve or its counts cannot be read, or hold no estimate.
+    """
+    own = experiment.own
+    folder = own.folder(results) / judgement.name
+    points = read_curve(folder / "pass_at_k.csv")
+    counts = read_counts(folder / "counts.csv")
+    asked = [p for p in points if p.k in own.entry["k_values"] and not math.isnan(p.pass_at_k)]
+    if not asked:
+        raise UserError(f"{folder}/pass_at_k.csv has no estimate at the k asked for")
+    once, most = next((p for p in points if p.k == 1), asked[0]), asked[-1]
+    tasks = f"{len(counts):,} tasks"
+    words = [f"{own.label} passes {percent(most.pass_at_k)} % of {tasks} {_within(most.k)}"]
+    words.append(f" (95 % interval over tasks {_span(most)})")
+    if most.k > once.k:
+        words.append(f", {percent(once.pass_at_k)} % {_within(once.k)} ({_span(once)})")
+    beat = line_to_beat(experiment, judgement, results)
+    reached = crossing(points, beat.value) if beat else None
+    if beat:
+        line = f"the {percent(beat.value)} % of {beat.label} at one sample"
+        words.append(
+            f"; it reaches {line} at k = {reached:,}"
+            if reached
+            else f"; it stays below {line} up to k = {points[-1].k:,}"
+        )
+    return Claim(
+        "".join(words) + ".",
+        _beside(beat, reached, most.k, figures / judgement.name / "comparison.csv"),
+        tuple(_numbers(counts, once, most, beat, reached)),
+    )
+
+
+def _beside(beat: Baseline | None, reached: int | None, k: int, comparison: Path) -> str:
+    if beat is None:
+        return ""
+    text = []
+    if not math.isnan(beat.low):
+        text.append(
+            f"The line itself is {percent(beat.value)} % with a 95 % interval over tasks of "
+            f"{percent(beat.low)} to {percent(beat.high)} %."
+        )
+    if reached:
+        text.append("That one curve reaches another model's line is no test of a difference.")
+    return " ".join([*text, *_tested(beat, k, comparison)])
+
+
+def _tested(beat: Baseline, k: int, path: Path) -> list[str]:
+    """The difference at the largest k, if models were compared."""
+    if not path.exists():
+        return []
+    table = read_table(path, COLUMNS, may_be_empty=True)
+    rows = table[(table.rival == beat.label) & (table.against == ONE) & (table.k == k)]
+    rows = rows[rows.verdict != UNKNOWN]
+    if rows.empty:
+        return []
+    row = rows.iloc[0]
+    verdict = row.verdict if row.verdict == OPEN else f"significantly {row.verdict}"
+    low, high = 100 * row.tasks_low, 100 * row.tasks_high
+    return [
+        f"At k = {k:,} the difference is {100 * row.difference:+.1f} percentage points "
+        f"({low:+.1f} to {high:+.1f} over tasks): {verdict}."
+    ]
+
+
+def _numbers(
+    counts: list[TaskCount], once: Point, most: Point, beat: Baseline | None, reached: int | None
+) -> list[tuple[str, str, str]]:
+    shown = [(f"{percent(once.pass_at_k)} %", f"pass@{once.k:,}", f"{_span(once)} over tasks")]
+    if most.k > once.k:
+        shown.append(
+            (f"{percent(most.pass_at_k)} %", f"pass@{most.k:,}", f"{_span(most)} over tasks")
+        )
+    if beat:
+        shown.append(
+            (
+                f"k = {reached:,}" if reached else "not reached",
+                f"to reach {beat.label} at one sample",
+                f"{percent(beat.value)} %"
+                + (
+                    "" if math.isnan(beat.low) else f", {percent(beat.low)} to {percent(beat.high)}"
+                ),
+            )
+        )
+    unsolved = sum(count.c == 0 for count in counts)
+    draws = sorted({count.n for count in counts})
+    drawn = f"{draws[0]:,}" + (f" to {draws[-1]:,}" if len(draws) > 1 else "")
+    shown.append(
+        (f"{unsolved:,} of {len(counts):,}", "tasks never solved", f"in {drawn} draws each")
+    )
+    return shown
+
+
+def _within(k: int) -> str:
+    return "with one sample" if k == 1 else f"within {k:,} samples"
+
+
+def _span(point: Point) -> str:
+    return f"{percent(point.tasks_low)} to {percent(point.tasks_high)}"

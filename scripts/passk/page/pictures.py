@@ -1,0 +1,113 @@
+"""Figures and captions for a page that stands alone.
+
+A figure is put into the page as a data URI, from its SVG or its PNG, whichever is smaller. As an
+image of its own its ids and styles cannot meet those of another figure, and it can neither run nor
+fetch anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from docutils.core import publish_parts
+from markupsafe import Markup
+
+from passk.records import UserError
+
+# matplotlib's points: a hundredth of one is far below what can be seen.
+_DECIMALS = re.compile(r"(-?\d+\.\d\d)\d+")
+_COORDINATES = re.compile(r'(?<=[ \n])(d|x|y|width|height|points)="([^"]*)"')
+_NOISE = re.compile(
+    r"<\?xml[^>]*\?>|<!DOCTYPE[^>]*>|<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL
+)
+_SIZE = re.compile(r'<svg[^>]*? viewBox="0 0 ([\d.]+) ([\d.]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure: where its data are, its size in CSS pixels at print size, and what it shows."""
+
+    name: str
+    uri: str
+    width: int
+    height: int
+    alt: str
+    caption: Markup
+
+
+def compact(svg: str) -> str:
+    """The same drawing in fewer bytes: no comments or metadata, coordinates to 1/100 point."""
+    svg = _NOISE.sub("", svg)
+    svg = _COORDINATES.sub(lambda m: f'{m[1]}="{_round(m[2])}"', svg)
+    return re.sub(r"\s*\n\s*", " ", svg).strip()
+
+
+def _round(numbers: str) -> str:
+    return " ".join(_DECIMALS.sub(r"\1", numbers).split())
+
+
+def data_uri(svg: str, png: bytes) -> str:
+    """The smaller of the two as a URI."""
+    # What a quoted attribute and a URI may hold stays readable; the rest is escaped.
+    drawn = "data:image/svg+xml," + quote(svg, safe=" =:/;,.-+()!?*'_~@&$[]")
+    painted = "data:image/png;base64," + base64.b64encode(png).decode()
+    return min(drawn, painted, key=len)
+
+
+def picture(stem: Path, caption: Path) -> Picture:
+    """Read ``stem``.svg, ``stem``.png and the caption.
+
+    :raises UserError: one of them is missing or is no such file.
+    """
+    try:
+        svg, png = stem.with_suffix(".svg").read_text(), stem.with_suffix(".png").read_bytes()
+        text = caption.read_text()
+    except FileNotFoundError as error:
+        raise UserError(f"{error.filename} does not exist; draw the figure again") from error
+    size = _SIZE.search(svg)
+    if size is None:
+        raise UserError(f"{stem}.svg has no size; draw it again")
+    width, height = (round(float(points) / 72 * 96) for points in size.groups())
+    shown = html_of(text)
+    return Picture(stem.name, data_uri(compact(svg), png), width, height, alternative(shown), shown)
+
+
+def html_of(rst: str) -> Markup:
+    """A caption as HTML; it may hold no raw HTML and include no file.
+
+    :raises UserError: it is no reStructuredText.
+    """
+    settings = {
+        "raw_enabled": False,
+        "file_insertion_enabled": False,
+        "smart_quotes": False,
+        "report_level": 2,
+        "halt_level": 2,
+        "warning_stream": False,
+        "_disable_config": True,
+    }
+    try:
+        parts = publish_parts(rst, writer="html5", settings_overrides=settings)
+    except Exception as error:
+        if type(error).__name__ != "SystemMessage":
+            raise
+        raise UserError(f"a caption is no reStructuredText: {error}") from error
+    return Markup(parts["fragment"].strip())
+
+
+def alternative(caption: Markup, most: int = 320) -> str:
+    """What the figure shows, for whoever does not see it: the caption's first sentences."""
+    text = " ".join(caption.striptags().split())
+    if len(text) <= most:
+        return text
+    sentences = re.split(r"(?<=[.:;]) ", text)
+    shown = sentences[0]
+    for sentence in sentences[1:]:
+        if len(shown) + len(sentence) >= most:
+            break
+        shown += " " + sentence
+    return shown

@@ -1,0 +1,171 @@
+"""How the samples and verdicts came to be: what their ``.meta.json`` say, shard by shard.
+
+What all shards share is told once; where shards differ (engine version, GPU, layers of the sandbox
+held) every value is told with its number of shards. Times are left out: they are no property of the
+result.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from passk.page.experiment import Judgement, Member
+from passk.records import OUTCOMES, UserError
+
+SANDBOX = "Sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """The metadata of a member's samples, and of its verdicts under each judgement."""
+
+    samples: tuple[dict[str, Any], ...]
+    verdicts: dict[str, tuple[dict[str, Any], ...]]
+
+
+def read_shards(member: Member, judgements: Sequence[Judgement], results: Path) -> Shards:
+    """Read the metadata of all shards.
+
+    :raises UserError: a file is missing or damaged.
+    """
+    folder = member.folder(results)
+    return Shards(
+        tuple(_read(folder / "samples" / f"{shard}.meta.json") for shard in member.shards),
+        {
+            judgement.name: tuple(
+                _read(folder / "verdicts" / judgement.name / f"{shard}.meta.json")
+                for shard in member.shards
+            )
+            for judgement in judgements
+        },
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        metadata = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise UserError(f"{path} is missing; run the same command again") from error
+    except ValueError as error:
+        raise UserError(f"{path} is damaged; delete it and its shard, and run again") from error
+    if not isinstance(metadata, dict):
+        raise UserError(f"{path} is damaged; delete it and its shard, and run again")
+    return metadata
+
+
+def facts(member: Member, shards: Shards) -> dict[str, list[str]]:
+    """What is to be known of one member, by the name of the fact; several where shards differ."""
+    samples = shards.samples
+    verdicts = [record for records in shards.verdicts.values() for record in records]
+    weights, sampling = member.model["weights"], member.sampling
+    source = weights.get("repository") or weights.get("path") or weights.get("name", "")
+    found = {
+        "Model": [source],
+        "Revision": [weights["revision"]] if "revision" in weights else [],
+        "Endpoint": [weights["endpoint"]] if "endpoint" in weights else [],
+        "Weights, SHA-256": _values(samples, "model_sha256"),
+        "Tokenizer, SHA-256": _values(samples, "tokenizer_sha256"),
+        "Chat template, SHA-256": _values(samples, "chat_template_sha256"),
+        "Arithmetic": _told(
+            " ".join(filter(None, (engine.get("dtype"), engine.get("quantization"))))
+            for engine in _engines(samples)
+        ),
+        "Engine": _told(map(_engine, _engines(samples))),
+        "Device": _told(engine.get("device") or "" for engine in _engines(samples)),
+        "Problems, SHA-256": _values(samples, "benchmark_sha256"),
+        "Prompt": [
+            "a user message, in the model's chat template"
+            if sampling["prompt"] == "chat"
+            else "raw text to continue"
+        ],
+        "System prompt": [sampling["system_prompt"]] if "system_prompt" in sampling else [],
+        "Temperature": [f"{sampling['temperature']:g}"],
+        "Top-p": [f"{sampling['top_p']:g}" + (" (off)" if sampling["top_p"] == 1 else "")],
+        "Longest completion": [f"{sampling['max_tokens']:,} tokens"],
+        "Stop texts": [", ".join(map(repr, sampling["stop"]))] if sampling.get("stop") else [],
+        "Seed": [str(sampling["seed"])],
+        "Seed of a draw": _values(samples, "seed_rule"),
+        "Shards": [f"{len(samples)} of {sampling['shard_size']:,} draws of every task"],
+        "Completion tokens": _tokens(samples),
+        "Cut off at the limit": _truncated(samples),
+        SANDBOX: _told(_sandbox(record) for record in verdicts),
+        "Limits a program": _told(_limits(record) for record in verdicts),
+        "Python of the programs": _values(verdicts, "python"),
+    }
+    return {name: values for name, values in found.items() if values}
+
+
+def outcomes(shards: Shards, judgement: Judgement) -> dict[str, int]:
+    """How many samples ended in each outcome."""
+    total: Counter[str] = Counter()
+    for record in shards.verdicts[judgement.name]:
+        total.update({name: record["outcomes"].get(name, 0) for name in OUTCOMES})
+    return {name: total[name] for name in OUTCOMES}
+
+
+def _engines(samples: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [record.get("engine") or {} for record in samples]
+
+
+def _engine(engine: dict[str, Any]) -> str:
+    words = [" ".join(filter(None, (engine.get("name"), engine.get("version"))))]
+    words += [
+        f"{package} {engine[package]}"
+        for package in ("torch", "transformers", "cuda")
+        if engine.get(package) and package != engine.get("name")
+    ]
+    return ", ".join(filter(None, words))
+
+
+def _sandbox(record: dict[str, Any]) -> str:
+    sandbox = record.get("sandbox") or {}
+    held = "held: " + (", ".join(sandbox.get("layers", [])) or "none")
+    missing = sandbox.get("missing", [])
+    return held + ("; missing on that machine: " + ", ".join(missing) if missing else "")
+
+
+def _limits(record: dict[str, Any]) -> str:
+    limits = record.get("limits") or {}
+    words = []
+    if "cpu_seconds" in limits:
+        words.append(f"{limits['cpu_seconds']:g} s of CPU time")
+    if "memory_bytes" in limits:
+        words.append(f"{limits['memory_bytes'] / 2**20:,.0f} MiB of memory")
+    return ", ".join(words)
+
+
+def _tokens(samples: Sequence[dict[str, Any]]) -> list[str]:
+    counts = [record.get("completion_tokens") for record in samples]
+    return [f"{sum(counts):,}"] if counts and None not in counts else []
+
+
+def _truncated(samples: Sequence[dict[str, Any]]) -> list[str]:
+    cut = [record.get("truncated") for record in samples]
+    drawn = [
+        record.get("tasks", 0) * (record["draws"][1] - record["draws"][0] + 1)
+        for record in samples
+        if record.get("draws")
+    ]
+    if None in cut or not sum(drawn):
+        return []
+    return [f"{sum(cut):,} of {sum(drawn):,} completions ({100 * sum(cut) / sum(drawn):.2g} %)"]
+
+
+def _values(records: Iterable[dict[str, Any]], key: str) -> list[str]:
+    return _told("" if record.get(key) is None else str(record[key]) for record in records)
+
+
+def _told(values: Iterable[str]) -> list[str]:
+    """Each value once, with its number of shards where there is more than one."""
+    counts = Counter(values)
+    if len(counts) == 1:
+        return [value for value in counts if value]
+    return [
+        f"{value or 'not recorded'} ({count} of {counts.total()} shards)"
+        for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]

@@ -1,0 +1,132 @@
+"""Which tasks are the hardest, what is said of them, and hostile texts in it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import PROBLEMS, ROOT
+
+from passk.analyses import hardest_tasks
+from passk.analyses.hardest_tasks import LEAST, NEVER, describe, excerpt, readable, select
+from passk.problems import Benchmark, Problem, write_problem_file
+from passk.records import Sample, Verdict, write_records
+from passk.tables import read_table
+
+TASKS = tuple(Problem(**problem, index=i) for i, problem in enumerate(PROBLEMS))
+
+
+def verdict(task: str, draw: int, outcome: str, error: str | None = None) -> Verdict:
+    return Verdict(task, draw, outcome, 0.1, error)
+
+
+def test_never_solved_come_first_in_file_order_then_the_least_solved() -> None:
+    passed = {"a": 3, "b": 0, "c": 1, "d": 0, "e": 2, "f": 0}
+    found = [
+        verdict(task, draw, "passed" if draw < count else "failed")
+        for task, count in passed.items()
+        for draw in range(4)
+    ]
+    assert select(found, list(passed), 2) == {"b": NEVER, "d": NEVER, "c": LEAST, "e": LEAST}
+    assert list(select(found, list(passed), 2)) == ["b", "d", "c", "e"]
+
+
+def test_outcomes_and_the_most_frequent_programs_are_told() -> None:
+    problem = TASKS[0]
+    ended = [
+        ("    return 0", "failed", None),
+        ("    return 0", "failed", None),
+        ("    return y", "failed", "NameError"),
+        ("    return x", "passed", None),
+        ("    while 1: pass", "timeout", None),
+        ("    return 0", "failed", None),
+        ("    return y", "failed", "NameError"),
+    ]
+    verdicts = {i: verdict("Sum/0", i, o, e) for i, (_, o, e) in enumerate(ended)}
+    samples = {i: Sample("Sum/0", i, text) for i, (text, *_) in enumerate(ended)}
+    row = describe(problem, LEAST, verdicts, samples, "verbatim")
+    assert (row.n, row.passed, row.failed, row.timeout, row.crashed) == (7, 1, 5, 1, 0)
+    assert row.errors == "wrong output 3; NameError 2; timeout 1"
+    assert (row.passing, row.passing_count) == ("    return x", 1)
+    assert (row.failing, row.failing_count, row.failing_ended) == (
+        "    return 0",
+        3,
+        "wrong output",
+    )
+    assert (row.second, row.second_count, row.second_ended) == ("    return y", 2, "NameError")
+    assert row.distinct_failing == 3
+    assert 0 < row.low < 1 / 7 < row.high
+
+
+def test_programs_are_counted_as_they_were_read() -> None:
+    texts = ["```python\n    return 1\n```", "Sure!\n```\n    return 1\n```", "    return 2"]
+    verdicts = {i: verdict("Sum/0", i, "failed") for i in range(3)}
+    samples = {i: Sample("Sum/0", i, text) for i, text in enumerate(texts)}
+    assert describe(TASKS[0], NEVER, verdicts, samples, "markdown").failing_count == 2
+    assert describe(TASKS[0], NEVER, verdicts, samples, "verbatim").failing_count == 1
+
+
+def test_what_would_act_is_spelled_out() -> None:
+    assert readable("a\x1b[2J\u202eb\x00\ud800\tc\nd") == "a\\x1b[2J\\u202eb\\x00\\ud800\tc\nd"
+
+
+def test_long_texts_are_cut_and_say_so() -> None:
+    assert excerpt("x" * 5000) == "x" * 1200 + "\n[3,800 more characters]"
+    lines = excerpt("a\n" * 100).split("\n")
+    assert len(lines) == 41 and lines[-1] == "[120 more characters]"
+    assert excerpt("short\n\n") == "short"
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, ROOT / "scripts/hardest_tasks.py", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+@pytest.fixture
+def shards(tmp_path: Path) -> Path:
+    """A problem file, and two shards of hostile samples with their verdicts."""
+    (tmp_path / "problems.jsonl").write_text(write_problem_file(Benchmark(TASKS, len(TASKS))))
+    hostile = '</pre><script>alert(1)</script>"\ud83d\x07'
+    for name, draws in (("a", (0, 1)), ("b", (2, 3))):
+        keys = [(task.task_id, draw) for task in TASKS for draw in draws]
+        write_records(
+            tmp_path / f"{name}.jsonl.gz", [Sample(*key, hostile + str(key)) for key in keys]
+        )
+        write_records(
+            tmp_path / f"{name}-v.jsonl.gz",
+            [verdict(*key, "passed" if key == ("Sum/2", 3) else "crashed") for key in keys],
+        )
+    return tmp_path
+
+
+def test_command_joins_shards_on_task_and_draw_whatever_their_order(shards: Path) -> None:
+    given = ["--problems", shards / "problems.jsonl", "--answer", "verbatim"]
+    for stem, samples, verdicts in (("one", "ab", "ab"), ("two", "ba", "ab")):
+        files = [shards / f"{name}.jsonl.gz" for name in samples]
+        judged = [shards / f"{name}-v.jsonl.gz" for name in verdicts]
+        done = run(
+            *given, "--samples", *files, "--verdicts", *judged, "--output", shards / f"{stem}.csv"
+        )
+        assert done.returncode == 0, done.stderr
+    assert (shards / "one.csv").read_bytes() == (shards / "two.csv").read_bytes()
+    table = read_table(shards / "one.csv", hardest_tasks.COLUMNS)
+    assert list(table.task_id) == ["Sum/0", "Sum/1", "Sum/3", "Sum/2"]
+    assert list(table.crashed) == [4, 4, 4, 3]
+    assert "\\ud83d\\x07('Sum/2', 3)" in table.passing.iloc[3]
+    assert "3 tasks that no draw solved" in hardest_tasks.paragraph(table)
+
+
+@pytest.mark.parametrize(
+    ("samples", "sentence"), [("a", "has a sample but no verdict"), ("aa", "is there twice")]
+)
+def test_samples_of_other_draws_are_refused(shards: Path, samples: str, sentence: str) -> None:
+    done = run(
+        "--problems", shards / "problems.jsonl", "--answer", "verbatim",
+        "--samples", *(shards / f"{name}.jsonl.gz" for name in samples),
+        "--verdicts", *(shards / f"{name}-v.jsonl.gz" for name in "ab"),
+        "--output", shards / "table.csv",
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert sentence in done.stderr and done.stderr.count("\n") == 1
