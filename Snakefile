@@ -14,7 +14,12 @@ include: "rules/resources.smk"
 include: "rules/sample.smk"
 include: "rules/execute.smk"
 include: "rules/estimate.smk"
+include: "rules/cost.smk"
+include: "rules/verifiers.smk"
+include: "rules/selection.smk"
+include: "rules/analyses.smk"
 include: "rules/figures.smk"
+include: "rules/report.smk"
 
 
 report: "docs/report/workflow.rst"

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from jsonschema.exceptions import best_match
@@ -17,6 +18,12 @@ os.environ.update(PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.getenv('PA
 FIGURES = ["pass_at_k", "fail_at_k", "success_rates"]
 FORMATS = ["pdf", "svg", "png", "csv"]  # the last is what the others are drawn from
 
+# Each is a table, and the figure that plot_<name> draws from it. Those of the first list need only
+# counts and are made by one loop in analyses.smk; the others have a file of their own.
+COUNTS_ANALYSES = ["comparison", "scaling_laws", "extrapolation", "reliability", "heat_map"]
+OTHER_ANALYSES = ["reproduction", "compute", "verifiers", "selection"]
+TABLES = ["hardest_tasks"]  # without a figure
+
 # The engines that run in an environment of their own; the others need only the main one.
 ENVIRONMENTS = {"vllm": "vllm", "transformers": "transformers"}
 WITH_CONDA = "conda" in workflow.deployment_settings.deployment_method
@@ -25,7 +32,7 @@ RULES = {
     name
     for file in Path("rules").glob("*.smk")
     for name in re.findall(r"^rule\s+(\w+):", file.read_text(), re.MULTILINE)
-} | {"all"}
+} | {"all", *COUNTS_ANALYSES, *(f"plot_{name}" for name in COUNTS_ANALYSES + OTHER_ANALYSES)}
 
 
 def refuse(sentence):
@@ -49,6 +56,8 @@ def refuse_impossible_entries():
         local, remote = "path" in weights, {"repository", "revision"} & set(weights)
         if weights["engine"] in ("vllm", "transformers") and (local + len(remote)) != 2 - local:
             refuse(f"models.{name}.weights: give repository and revision, or path")
+        if WITH_CONDA and weights["engine"] == "vllm" and model.get("gpus_per_replica") == 0:
+            refuse(f"models.{name}: gpus_per_replica 0, vLLM on a CPU, needs a run without conda")
     for name, benchmark in config["benchmarks"].items():
         if ("path" in benchmark) == ("package" in benchmark):
             refuse(f"benchmarks.{name}: give path or package")
@@ -68,10 +77,13 @@ def refuse_impossible_experiments():
             if experiment[kind] not in config[section]:
                 known = ", ".join(config[section])
                 refuse(f"{where}: unknown {kind} {experiment[kind]!r}; known: {known}")
-        n, size = experiment["n_samples"], config["sampling"][experiment["sampling"]]["shard_size"]
+        sampling = config["sampling"][experiment["sampling"]]
+        n, size = experiment["n_samples"], sampling["shard_size"]
         if n % size:
             refuse(f"{where}: n_samples {n} is no multiple of its sampling's shard_size {size}")
         engine = config["models"][experiment["model"]]["weights"]["engine"]
+        if engine in ("transformers", "openai") and sampling["seed"] is None:
+            refuse(f"{where}: 'seed: null' is for engine vllm; give its sampling a whole number")
         if engine == "transformers" and size % 50:
             refuse(
                 f"{where}: engine transformers draws blocks of 50, its shard_size {size} is none"
@@ -88,10 +100,16 @@ def refuse_impossible_experiments():
                 "'plus'; take it out of suites, or add HumanEval+ as the benchmark humaneval does"
             )
         rival = experiment.get("baseline", {}).get("experiment")
-        if rival and rival not in config["experiments"]:
-            refuse(f"{where}: its baseline {rival!r} is no experiment")
-        if rival and config["experiments"][rival]["benchmark"] != benchmark:
-            refuse(f"{where}: its baseline {rival!r} is on another benchmark")
+        others = [("its baseline", rival)] if rival else []
+        others += [("compare_with", other) for other in experiment.get("compare_with", [])]
+        of = {entry.get("of") for entry in experiment.get("published", [])}
+        if "baseline" in of and "baseline" not in experiment:
+            refuse(f"{where}: a published value is 'of: baseline', but there is no baseline")
+        for what, other in others:
+            if other not in config["experiments"]:
+                refuse(f"{where}: {what} {other!r} is no experiment")
+            if config["experiments"][other]["benchmark"] != benchmark:
+                refuse(f"{where}: {what} {other!r} is on another benchmark")
         key = tuple(experiment[kind] for kind in ("model", "benchmark", "sampling"))
         other, other_n = drawn.setdefault(key, (name, n))
         if other_n != n:
@@ -120,33 +138,50 @@ wildcard_constraints:
     draws=r"\d{5}-\d{5}",
 
 
+@cache
+def imported_by(path):
+    """The files of scripts/ that a file there imports itself."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            file = Path("scripts", *name.split(".")).with_suffix(".py")
+            if file.exists():
+                # These packages count as a whole: they also start files as programs.
+                whole = file.parent.name in ("engines", "sandbox")
+                found += file.parent.glob("*.py") if whole else [file]
+    return found
+
+
 def code(script):
     """A script and all of scripts/passk that it imports, as inputs, which are tracked by content."""
     found, queue = set(), [Path("scripts", script)]
     while queue:
         path = queue.pop()
-        if path in found:
-            continue
-        found.add(path)
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                names = [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
-            else:
-                continue
-            for name in names:
-                file = Path("scripts", *name.split(".")).with_suffix(".py")
-                if file.exists():
-                    # A package within passk counts as a whole: it also starts files as programs.
-                    whole = file.parent.parent.name == "passk"
-                    queue += file.parent.glob("*.py") if whole else [file]
+        if path not in found:
+            found.add(path)
+            queue += imported_by(path)
     return sorted(map(str, found))
 
 
 def json_of(dpath):
-    """A params function: the part of the config at ``dpath`` as JSON, so only it re-runs the job."""
-    return lambda wildcards: json.dumps(lookup(within=config, dpath=dpath)(wildcards))
+    """A params function: the part of the config at ``dpath`` as JSON, so only it re-runs the job.
+
+    Snakemake's own lookup() walks the whole config for each job: a quarter of a large run's start.
+    """
+
+    def part(wildcards):
+        value = config
+        for key in dpath.split("/"):
+            value = value[key.format(**wildcards)]
+        return json.dumps(value)
+
+    return part
 
 
 def json_for(kind, section):
@@ -185,6 +220,18 @@ def verdicts_of(wildcards):
     return expand(verdicts, draws=draws(wildcards), **wildcards)
 
 
+def metadata_of_samples(wildcards):
+    metadata = "results/{model}/{benchmark}/{sampling}/samples/{draws}.meta.json"
+    return expand(metadata, draws=draws(wildcards), **wildcards)
+
+
+def prices(wildcards):
+    """What a model's samples are paid with, as JSON; it decides no sample."""
+    entry = config["models"][wildcards["model"]]
+    known = ("price_per_gpu_hour", "price_per_million_tokens")
+    return json.dumps({key: entry[key] for key in known if key in entry})
+
+
 def judged(experiment, file, suite, answer):
     """The path of a table of one experiment under one suite and reading."""
     return expand(
@@ -200,8 +247,15 @@ def weights(wildcards):
     return config["models"][wildcards["model"]]["weights"]
 
 
+def gpus(wildcards):
+    """GPUs of one replica; 0 for other engines, and where vLLM's build for CPUs is asked for."""
+    entry = config["models"][wildcards["model"]]
+    return entry.get("gpus_per_replica", 1) if weights(wildcards)["engine"] == "vllm" else 0
+
+
 def environment_name(wildcards):
-    return ENVIRONMENTS.get(weights(wildcards)["engine"], "main")
+    name = ENVIRONMENTS.get(weights(wildcards)["engine"], "main")
+    return "vllm-cpu" if name == "vllm" and not gpus(wildcards) else name
 
 
 def lock_file(wildcards):
@@ -215,7 +269,8 @@ def environment_folder(wildcards):
 
 
 def conda_environment(wildcards):
-    return f"../envs/{environment_name(wildcards)}.yaml"
+    # vLLM's build for CPUs cannot be had from conda; refuse_impossible_entries() says so.
+    return f"../envs/{environment_name(wildcards).removesuffix('-cpu')}.yaml"
 
 
 def access(wildcards):
@@ -226,10 +281,19 @@ def access(wildcards):
     )
 
 
+def existing(path, where):
+    """``path``, which an entry of the config gives: no rule makes it."""
+    if path and not Path(path).exists():
+        refuse(f"{where}: there is no {path}; correct its 'path'")
+    return path
+
+
 def recorded_samples(wildcards):
     """The file or folder of a model whose samples someone already has; nothing otherwise."""
     entry = weights(wildcards)
-    return [entry["path"]] if entry["engine"] == "recorded" else []
+    if entry["engine"] != "recorded":
+        return []
+    return existing(entry["path"], f"models.{wildcards['model']}.weights")
 
 
 def problem_entry(wildcards):
@@ -240,8 +304,9 @@ def problem_entry(wildcards):
 
 def expected_of(wildcards):
     """The expected values of HumanEval+; nothing for a benchmark's own tests."""
-    plus = wildcards["suite"] == "plus"
-    return expand("resources/plus/{benchmark}.expected.jsonl.gz", **wildcards) if plus else []
+    if wildcards["suite"] != "plus":
+        return []
+    return [f"resources/plus/{wildcards['benchmark']}.expected.jsonl.gz"]
 
 
 def expected_option(wildcards, input):
@@ -250,12 +315,13 @@ def expected_option(wildcards, input):
 
 def problem_source(wildcards):
     """The file of a benchmark that is given by path; nothing where a package has it."""
-    return config["benchmarks"][wildcards["benchmark"]].get("path", [])
+    name = wildcards["benchmark"]
+    return existing(config["benchmarks"][name].get("path", []), f"benchmarks.{name}")
 
 
-def gpus(wildcards):
-    entry = config["models"][wildcards["model"]]
-    return entry.get("gpus", 1) if weights(wildcards)["engine"] == "vllm" else 0
+def plus_source(wildcards):
+    """The file of a second suite that is given by path; nothing where it is fetched."""
+    return config["benchmarks"][wildcards["benchmark"]]["plus"].get("path", [])
 
 
 def settings(wildcards):
@@ -317,9 +383,99 @@ def baseline_options(wildcards):
     return []
 
 
+def compared_names(wildcards):
+    """The experiments in one table: the one that is asked for first, then those beside it."""
+    experiment = experiment_of(wildcards)
+    rival = experiment.get("baseline", {}).get("experiment")
+    names = [wildcards.experiment, rival, *experiment.get("compare_with", [])]
+    return list(dict.fromkeys(filter(None, names)))
+
+
+def compared(wildcards):
+    return [config["experiments"][name] for name in compared_names(wildcards)]
+
+
+def tables_of_compared(file):
+    """An input function: a table of each compared experiment."""
+    return lambda wildcards: [
+        judged(experiment, file, wildcards.suite, wildcards.answer)
+        for experiment in compared(wildcards)
+    ]
+
+
+def costs_of_compared(wildcards):
+    cost = "results/{model}/{benchmark}/{sampling}/cost.json"
+    return [expand(cost, **experiment)[0] for experiment in compared(wildcards)]
+
+
+def metadata_of_verdicts(wildcards):
+    """What the verdicts took that an experiment's tables are made of, its own and the others'."""
+    asked = experiment_of(wildcards)
+    metadata = "results/{model}/{benchmark}/{sampling}/verdicts/{suite}-{answer}/{draws}.meta.json"
+    return [
+        path
+        for experiment in compared(wildcards)
+        for path in expand(
+            metadata,
+            suite=asked["suites"],
+            answer=asked["answers"],
+            draws=draws(experiment),
+            **experiment,
+        )
+    ]
+
+
+def labels_of_compared(wildcards):
+    """The models' labels; with the experiment's name where two of them are alike."""
+    labels = [config["models"][experiment["model"]]["label"] for experiment in compared(wildcards)]
+    return [
+        f"{label} ({name})" if labels.count(label) > 1 else label
+        for label, name in zip(labels, compared_names(wildcards))
+    ]
+
+
+def quoted_baseline_options(wildcards):
+    """The line to beat as options where it is quoted; a measured one is among the compared."""
+    return [] if baseline_of(wildcards) else baseline_options(wildcards)
+
+
+def published(wildcards):
+    """The published values of an experiment that are of the suite at hand."""
+    entries = experiment_of(wildcards).get("published", [])
+    return [entry for entry in entries if entry.get("suite", "base") == wildcards.suite]
+
+
 def published_options(wildcards):
-    points = experiment_of(wildcards).get("published", {})
-    return ["--published", *(f"{k}={value}" for k, value in points.items())] if points else []
+    """The published points of the experiment's own model, as options."""
+    points = [
+        f"{entry['k']}={entry['value']}"
+        for entry in published(wildcards)
+        if "k" in entry and entry.get("of") != "baseline"
+    ]
+    return ["--published", *points] if points else []
+
+
+def published_entries(wildcards):
+    """The published values as JSON; those of the baseline under the label that it has here."""
+    labels = {"model": labels_of_compared(wildcards)[0]}
+    if baseline_of(wildcards):
+        labels["baseline"] = labels_of_compared(wildcards)[1]
+    else:
+        labels["baseline"] = experiment_of(wildcards).get("baseline", {}).get("label")
+    return [
+        json.dumps(
+            {"model": labels[entry.get("of", "model")]}
+            | {key: value for key, value in entry.items() if key not in ("of", "suite")}
+        )
+        for entry in published(wildcards)
+    ]
+
+
+def figures_of_suite(experiment, suite):
+    """The figures of one of an experiment's suites: what compares two suites stands under plus."""
+    with_both = suite == "plus" and "base" in experiment["suites"]
+    names = FIGURES + COUNTS_ANALYSES + OTHER_ANALYSES
+    return [name for name in names if name != "verifiers" or with_both]
 
 
 def figures_of(name):
@@ -327,19 +483,140 @@ def figures_of(name):
     experiment = config["experiments"][name]
     rival = experiment.get("baseline", {}).get("experiment")
     judgement = [f"{{figure}}.{format}" for format in FORMATS]
-    return [f"figures/{one}/forecast.txt" for one in (name, rival) if one] + expand(
-        "figures/{experiment}/{suite}-{answer}/{file}",
-        experiment=name,
-        suite=experiment["suites"],
-        answer=experiment["answers"],
-        file=["pass_at_k.txt"] + expand(judgement, figure=FIGURES),
+    said = [f"figures/{one}/forecast.txt" for one in (name, rival) if one]
+    said.append(f"figures/{name}/report.html")
+    return [*said, f"figures/{name}/cost.csv"] + [
+        f"figures/{name}/{suite}-{answer}/{file}"
+        for suite in experiment["suites"]
+        for answer in experiment["answers"]
+        for file in ["pass_at_k.txt"]
+        + expand(judgement, figure=figures_of_suite(experiment, suite))
+        + expand("{table}.csv", table=TABLES)
+    ]
+
+
+def problems_of_experiment(wildcards):
+    return expand("results/{model}/{benchmark}/problems.jsonl", **experiment_of(wildcards))
+
+
+def shards_of(experiment, kind, suffix):
+    """The files of one kind of an experiment's shards, ``samples`` or ``verdicts/{a judgement}``."""
+    folder = "results/{model}/{benchmark}/{sampling}".format(**experiment)
+    # Not expand(): it takes seconds where models of a hundred shards are compared.
+    return [f"{folder}/{kind}/{block}.{suffix}" for block in draws(experiment)]
+
+
+def shards_of_experiment(kind, suffix):
+    """An input function: the files of one kind of the experiment's own shards."""
+    return lambda wildcards: shards_of(experiment_of(wildcards), kind.format(**wildcards), suffix)
+
+
+def shards_of_compared(kind):
+    """An input function: the files of one kind of all the compared models' shards."""
+    return lambda wildcards: [
+        file
+        for member in compared(wildcards)
+        for file in shards_of(member, kind.format(**wildcards), "jsonl.gz")
+    ]
+
+
+def options_of_compared(option, kind):
+    """A params function: the same files, behind ``option`` once for each model."""
+    return lambda wildcards: [
+        word
+        for member in compared(wildcards)
+        for word in (option, *shards_of(member, kind.format(**wildcards), "jsonl.gz"))
+    ]
+
+
+def settings_of_compared(suite):
+    """A params function: what each model's shards of a suite must have been made with."""
+    return lambda wildcards: [
+        word
+        for member in compared(wildcards)
+        for word in (
+            "--settings",
+            settings({**member, "suite": suite.format(**wildcards), "answer": wildcards.answer}),
+        )
+    ]
+
+
+def judged_files(wildcards):
+    """What the page shows: every judgement's tables and figures, and the compared models' tables."""
+    experiment = experiment_of(wildcards)
+    ways = [(suite, answer) for suite in experiment["suites"] for answer in experiment["answers"]]
+    drawn = "{name}.{format}"
+    return [
+        f"figures/{wildcards.experiment}/{suite}-{answer}/{file}"
+        for suite, answer in ways
+        for file in expand(
+            drawn, name=figures_of_suite(experiment, suite), format=["csv", "svg", "png"]
+        )
+        + expand("{table}.csv", table=TABLES)
+    ] + [
+        judged(member, file, suite, answer)
+        for member in compared(wildcards)
+        for suite, answer in ways
+        for file in ("counts.csv", "pass_at_k.csv")
+    ]
+
+
+def records_of_compared(wildcards):
+    """How the compared models' samples and verdicts came to be, shard by shard."""
+    experiment = experiment_of(wildcards)
+    kinds = ["samples"] + expand(
+        "verdicts/{suite}-{answer}", suite=experiment["suites"], answer=experiment["answers"]
+    )
+    return [
+        file
+        for member in compared(wildcards)
+        for kind in kinds
+        for file in shards_of(member, kind, "meta.json")
+    ]
+
+
+def page_code():
+    """What the page is made by: also the paragraphs of the analyses, the captions, the look."""
+    analyses = COUNTS_ANALYSES + OTHER_ANALYSES + TABLES
+    files = {file for name in analyses for file in code(f"passk/analyses/{name}.py")}
+    look = ["scripts/passk/page/report.html.j2", "scripts/passk/page/report.css"]
+    captions = map(str, Path("docs/report").glob("*.rst"))
+    return sorted({*files, *code("report_page.py"), *look, *captions})
+
+
+def page_settings(wildcards):
+    """What the page says of the configuration, as JSON, without prices and rates."""
+    members = []
+    for name, label in zip(compared_names(wildcards), labels_of_compared(wildcards)):
+        entry = config["experiments"][name]
+        members.append(
+            {
+                "label": label,
+                "name": name,
+                "entry": entry,
+                "model": {"weights": config["models"][entry["model"]]["weights"]},
+                "sampling": config["sampling"][entry["sampling"]],
+            }
+        )
+    return json.dumps(
+        {
+            "name": wildcards.experiment,
+            "members": members,
+            "benchmark": config["benchmarks"][experiment_of(wildcards)["benchmark"]],
+            "analyses": FIGURES + COUNTS_ANALYSES + OTHER_ANALYSES + TABLES,
+        }
     )
 
 
-def as_figure(name):
+def stem(wildcards, output):
+    """The path of a figure without its suffix."""
+    return os.path.splitext(output.png)[0]
+
+
+def as_figure(name, formats=FORMATS):
     """The files of one figure; the PNG goes into the report, under its experiment."""
     files = {
-        format: f"figures/{{experiment}}/{{suite}}-{{answer}}/{name}.{format}" for format in FORMATS
+        format: f"figures/{{experiment}}/{{suite}}-{{answer}}/{name}.{format}" for format in formats
     }
     files["png"] = report(
         files["png"],

@@ -8,7 +8,9 @@ rule estimate:
         code=code("estimate.py"),
     output:
         counts="results/{model}/{benchmark}/{sampling}/{suite}-{answer}/counts.csv",
+        counts_metadata="results/{model}/{benchmark}/{sampling}/{suite}-{answer}/counts.meta.json",
         pass_at_k="results/{model}/{benchmark}/{sampling}/{suite}-{answer}/pass_at_k.csv",
+        metadata="results/{model}/{benchmark}/{sampling}/{suite}-{answer}/pass_at_k.meta.json",
     log:
         "logs/estimate/{model}/{benchmark}/{sampling}/{suite}-{answer}.log",
     conda:

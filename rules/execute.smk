@@ -18,7 +18,8 @@ rule execute:
     threads: 2
     params:
         expected=expected_option,
+        settings=settings,
     shell:
         "python scripts/execute.py --benchmark {input.problems} --suite {wildcards.suite} {params.expected}"
         " --answer {wildcards.answer} --samples {input.samples} --verdicts {output.verdicts}"
-        " --workers {threads} 2>&1 | tee {log}"
+        " --settings {params.settings:q} --workers {threads} 2>&1 | tee {log}"

@@ -24,7 +24,7 @@ rule plot_pass_at_k:
         k_values=lambda wildcards: experiment_of(wildcards)["k_values"],
         baseline=baseline_options,
         published=published_options,
-        stem="figures/{experiment}/{suite}-{answer}/pass_at_k",
+        stem=stem,
     shell:
         "python scripts/plot_pass_at_k.py --pass-at-k {input.pass_at_k} --label {params.label:q}"
         " --k-values {params.k_values} {params.baseline:q} {params.published:q}"
@@ -47,7 +47,7 @@ rule plot_fail_at_k:
         k_values=lambda wildcards: experiment_of(wildcards)["k_values"],
         baseline=baseline_options,
         published=published_options,
-        stem="figures/{experiment}/{suite}-{answer}/fail_at_k",
+        stem=stem,
     shell:
         "python scripts/plot_fail_at_k.py --pass-at-k {input.pass_at_k} --label {params.label:q}"
         " --k-values {params.k_values} {params.baseline:q} {params.published:q}"
@@ -66,7 +66,7 @@ rule plot_success_rates:
         "../envs/main.yaml"
     params:
         label=label_of,
-        stem="figures/{experiment}/{suite}-{answer}/success_rates",
+        stem=stem,
     shell:
         "python scripts/plot_success_rates.py --counts {input.counts} --label {params.label:q}"
         " --output {params.stem} 2>&1 | tee {log}"
@@ -91,3 +91,26 @@ rule print_pass_at_k:
     shell:
         "python scripts/print_pass_at_k.py --pass-at-k {input.pass_at_k} --label {params.label:q}"
         " --k-values {params.k_values} {params.baseline:q} 2> {log} | tee {output}"
+
+
+# The analyses: each figure is drawn from its table and from nothing else.
+for analysis in COUNTS_ANALYSES + OTHER_ANALYSES:
+
+    rule:
+        name:
+            f"plot_{analysis}"
+        input:
+            table=f"figures/{{experiment}}/{{suite}}-{{answer}}/{analysis}.csv",
+            code=code(f"plot_{analysis}.py"),
+        output:
+            **as_figure(analysis, ["pdf", "svg", "png"]),
+        log:
+            f"logs/plot_{analysis}/{{experiment}}/{{suite}}-{{answer}}.log",
+        localrule: True
+        conda:
+            "../envs/main.yaml"
+        params:
+            script=f"plot_{analysis}.py",
+            stem=stem,
+        shell:
+            "python scripts/{params.script} --table {input.table} --output {params.stem} 2>&1 | tee {log}"

@@ -27,6 +27,7 @@ rule problem_file:
 # HumanEval+ has inputs and reference solutions: this fetches it, unless it is there, and runs them.
 rule expected_values:
     input:
+        plus_source,
         code=code("expected_values.py"),
     output:
         "resources/plus/{benchmark}.expected.jsonl.gz",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
 import re
@@ -17,6 +18,20 @@ from conftest import ROOT, Workflow, copy_workflow
 FIGURES = dict.fromkeys(
     ["plot_pass_at_k", "plot_fail_at_k", "plot_success_rates", "print_pass_at_k"], 1
 )
+# The analyses that the workflow makes, in the words of its own lists: a table and a figure each. What
+# compares two suites is made of experiments with both, which the small one here is not.
+ANALYSES = [
+    name
+    for names in re.findall(
+        r"^[A-Z]+_ANALYSES = (\[[^]]*\])", (ROOT / "rules/common.smk").read_text(), re.MULTILINE
+    )
+    for name in ast.literal_eval(names)
+    if name != "verifiers"
+]
+DRAWN = FIGURES | dict.fromkeys(
+    [*ANALYSES, *(f"plot_{name}" for name in ANALYSES), "report_page"], 1
+)
+COST = dict.fromkeys(["cost", "print_cost", "compute", "plot_compute"], 1)
 JUDGED = Path("results/small/sums/plain/base-verbatim")
 
 
@@ -47,10 +62,10 @@ def test_chain_draws_every_figure(finished: Workflow) -> None:
     drawn = finished.folder / "figures/paper/base-verbatim"
     names = {
         f"{f}.{e}"
-        for f in ("pass_at_k", "fail_at_k", "success_rates")
+        for f in ("pass_at_k", "fail_at_k", "success_rates", *ANALYSES)
         for e in ("pdf", "svg", "png", "csv")
     }
-    assert names | {"pass_at_k.txt"} == {p.name for p in drawn.iterdir()}
+    assert names | {"pass_at_k.txt", "hardest_tasks.csv"} == {p.name for p in drawn.iterdir()}
     assert all(p.stat().st_size > 0 for p in drawn.iterdir())
 
 
@@ -74,9 +89,9 @@ def test_more_samples_keep_the_finished_shards(workflow: Workflow) -> None:
 @pytest.mark.parametrize(
     ("section", "name", "key", "value", "expected"),
     [
-        ("models", "small", "label", "Another name", {"forecast": 1, **FIGURES}),
-        ("models", "small", "price_per_gpu_hour", 99.0, {"forecast": 1}),
-        ("models", "small", "gpus", 4, {"forecast": 1}),
+        ("models", "small", "label", "Another name", {"forecast": 1, "print_cost": 1, **DRAWN}),
+        ("models", "small", "price_per_gpu_hour", 99.0, {"forecast": 1, "report_page": 1, **COST}),
+        ("models", "small", "gpus_per_replica", 4, {"forecast": 1}),
         ("models", "small", "tokens_per_second", 7.0, {"forecast": 1}),
         ("models", "small", "concurrency", 2, {"forecast": 1}),
         (
@@ -84,14 +99,21 @@ def test_more_samples_keep_the_finished_shards(workflow: Workflow) -> None:
             "paper",
             "k_values",
             [1, 3],
-            {"forecast": 1, "estimate": 1, **FIGURES},
+            {"forecast": 1, "estimate": 1, **DRAWN},
         ),
         (
             "experiments",
             "paper",
             "answers",
             ["verbatim", "markdown"],
-            {"forecast": 1, "execute": 5, "estimate": 2, **FIGURES},
+            {
+                "forecast": 1,
+                "execute": 5,
+                "estimate": 2,
+                "print_cost": 1,
+                "hardest_tasks": 1,
+                **DRAWN,
+            },
         ),
     ],
 )
@@ -192,16 +214,17 @@ def test_damaged_shard_is_refused_and_the_rest_kept(workflow: Workflow, damage: 
     assert shard.exists()
 
 
-def test_shard_of_other_settings_is_refused(workflow: Workflow) -> None:
-    metadata = (
-        workflow.folder / "results/small/sums/plain/verdicts/base-verbatim/00002-00003.meta.json"
-    )
+@pytest.mark.parametrize("rule", ["execute", "estimate"])
+def test_shard_of_other_settings_is_refused(workflow: Workflow, rule: str) -> None:
+    folder = "samples" if rule == "execute" else "verdicts/base-verbatim"
+    metadata = workflow.folder / f"results/small/sums/plain/{folder}/00002-00003.meta.json"
     record = json.loads(metadata.read_text())
-    record["samples"]["sampling"]["temperature"] = 0.2
+    drawn = record if rule == "execute" else record["samples"]
+    drawn["sampling"]["temperature"] = 0.2
     metadata.write_text(json.dumps(record))
-    done = workflow.snakemake("-R", "estimate", check=False)
+    done = workflow.snakemake("-R", rule, check=False)
     assert done.returncode != 0
-    assert "temperature" in done.stdout
+    assert "temperature = 0.2, but the configuration says 1.0" in done.stdout
 
 
 def test_missing_sample_is_never_counted_as_a_failure(workflow: Workflow) -> None:
@@ -248,7 +271,7 @@ def test_dry_run_needs_no_gpu_token_or_weights(tmp_path: Path) -> None:
         (("experiments", "paper", "benchmark"), "mbpp", "unknown benchmark 'mbpp'"),
         (("experiments", "paper", "baseline"), {"experiment": "x"}, "baseline 'x'"),
         (("experiments", "paper", "baseline"), {"label": "x"}, "'pass_at_1' is a required"),
-        (("experiments", "paper", "published"), {"a": 0.5}, "'a' is not of type 'integer'"),
+        (("experiments", "paper", "published"), [{"value": 0.5}], "'k' is a required property"),
         (("experiments", "execute"), "paper", "the name of a rule"),
         (("models", "small", "weights", "revision"), "main", "weights: .*'revision'"),
         (("models", "small", "weights"), {"engine": "llm"}, "engine: 'llm' is not one of"),
@@ -273,6 +296,20 @@ def test_bad_config_is_one_clear_sentence(
     assert re.match(f"error: config.yaml: .*{sentence}", errors[0]), errors[0]
 
 
+@pytest.mark.parametrize("file", ["problems.jsonl", "small.jsonl"])
+def test_missing_source_is_one_clear_sentence(workflow: Workflow, file: str) -> None:
+    (workflow.folder / file).unlink()
+    done = workflow.snakemake("--quiet", "all", check=False)
+    assert done.returncode != 0
+    assert re.search(
+        rf"^error: config.yaml: .*: there is no {file}; correct its 'path'\Z",
+        done.stdout.strip(),
+        re.MULTILINE,
+    ), done.stdout
+    (workflow.folder / file).touch()  # no lock is left behind
+    assert "LockException" not in workflow.snakemake("-n", check=False).stdout
+
+
 def test_forecast_covers_the_baseline_that_is_sampled_too(finished: Workflow) -> None:
     assert (finished.folder / "figures/rival/forecast.txt").exists()
 
@@ -283,7 +320,9 @@ def test_unknown_experiment_is_an_error(workflow: Workflow) -> None:
     assert "no_such_experiment" in done.stdout
 
 
-@pytest.mark.parametrize("rule", ["execute", "estimate", *FIGURES])
+@pytest.mark.parametrize(
+    "rule", ["execute", "estimate", *COST, *FIGURES, "hardest_tasks", "report_page"]
+)
 def test_rule_depends_on_the_code_that_python_loads_for_it(rule: str, finished: Workflow) -> None:
     """Ask the interpreter what the script imports: another way than the workflow's own."""
     loaded = subprocess.run(
