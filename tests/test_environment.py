@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,12 @@ def test_record_lists_the_packages_that_run(tmp_path: Path) -> None:
     command = [sys.executable, ROOT / "scripts/environment.py", "--lock", ROOT / "envs/main.txt"]
     subprocess.run([*command, "--folder", "none", "--record", record], check=True)
     assert "snakemake==" in record.read_text()
+
+
+def test_makefile_gives_no_option_that_there_is_not() -> None:
+    """A target that goes on without an environment would hide it."""
+    calls = re.findall(r"scripts/environment\.py(.*)", (ROOT / "Makefile").read_text())
+    given = {word for call in calls for word in re.findall(r"--[a-z-]+", call)}
+    command = [sys.executable, ROOT / "scripts/environment.py", "--help"]
+    known = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    assert len(calls) >= 3 and given <= set(re.findall(r"--[a-z-]+", known))
