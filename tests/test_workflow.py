@@ -109,6 +109,7 @@ def test_more_samples_keep_the_finished_shards(workflow: Workflow) -> None:
             {
                 "forecast": 1,
                 "execute": 5,
+                "observe": 5,
                 "estimate": 2,
                 "print_cost": 1,
                 "hardest_tasks": 1,
