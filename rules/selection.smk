@@ -15,10 +15,12 @@ rule observe:
     conda:
         "../envs/main.yaml"
     threads: 2
+    params:
+        settings=lambda wildcards: settings({**wildcards, "suite": None}),
     shell:
         "python scripts/observe.py --benchmark {input.problems} --answer {wildcards.answer}"
-        " --samples {input.samples} --observations {output.observations} --workers {threads}"
-        " 2>&1 | tee {log}"
+        " --samples {input.samples} --observations {output.observations}"
+        " --settings {params.settings:q} --workers {threads} 2>&1 | tee {log}"
 
 
 rule selection:

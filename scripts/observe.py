@@ -2,7 +2,7 @@
 
 No test decides anything here: the outputs only show which samples behave alike
 (``passk/behaviour.py``). The sandbox is the one that judges, with the same limits but for the CPU
-time, and equal programs run once.
+time, and equal programs run once; samples are checked, and refused, as ``execute.py`` does.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from execute import origin_of, survey
 from passk import behaviour, cli
@@ -42,13 +43,19 @@ log = logging.getLogger("observe")
 
 
 def observe(
-    benchmark: Benchmark, answer: str, samples: Path, observations: Path, workers: int
+    benchmark: Benchmark,
+    answer: str,
+    samples: Path,
+    observations: Path,
+    workers: int,
+    require_sandbox: bool = False,
+    settings: dict[str, Any] | None = None,
 ) -> None:
     """Observe the samples of a file; write that and what describes it, atomically.
 
     :raises UserError: as :func:`execute.execute`.
     """
-    origin = origin_of(samples, benchmark)
+    origin = origin_of(samples, benchmark, settings)
     problems = {problem.task_id: problem for problem in benchmark.problems}
     total, tasks = survey(samples, problems)
     inputs = {task: generate(problems[task]) for task in tasks}
@@ -67,7 +74,9 @@ def observe(
 
     started = time.monotonic()
     name = f"{samples.name.removesuffix('.gz').removesuffix('.jsonl')}: "
-    with Judge(cases, workers, limits) as judge:
+    with Judge(cases, workers, limits, require_sandbox) as judge:
+        if judge.missing:
+            log.warning("%sthe sandbox lacks %s on this host", name, ", ".join(judge.missing))
         tally = Tally(total, name)
 
         def records() -> Iterator[Observation]:
@@ -113,6 +122,15 @@ def main() -> None:
     parser.add_argument("--samples", type=Path, required=True, help=".jsonl or .jsonl.gz")
     parser.add_argument("--observations", type=Path, required=True, help=".jsonl.gz to write")
     parser.add_argument("--workers", type=int, default=1, help="programs that run at a time")
+    parser.add_argument(
+        "--require-sandbox", action="store_true", help="refuse to run where a fence is missing"
+    )
+    parser.add_argument(
+        "--settings",
+        default="{}",
+        metavar="YAML",
+        help="`model` (its weights) and `sampling` that the samples must have been drawn with",
+    )
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave no half-written file
     if given.workers < 1:
@@ -124,6 +142,8 @@ def main() -> None:
             given.samples,
             given.observations,
             given.workers,
+            given.require_sandbox,
+            cli.mapping(given.settings, "--settings"),
         )
 
 

@@ -18,10 +18,10 @@ from passk.analyses.selection import COLUMNS
 from passk.tables import read_table
 
 LOOKS = {
-    "oracle": ("a right one, if any (coverage)", style.INK, (), None),
-    "behaviour": ("of the most frequent behaviour", style.MODEL, (), "o"),
-    "text": ("of the most frequent text", "#007a5a", (1, 1.2), "^"),
-    "likelihood": ("the most likely to the model", style.OTHER, (4, 2), "s"),
+    "oracle": ("a right one (coverage)", style.INK, (), None),
+    "likelihood": ("the likeliest", style.OTHER, (4, 2), "s"),
+    "behaviour": ("most frequent behaviour", style.MODEL, (), "o"),
+    "text": ("most frequent text", "#007a5a", (1, 1.2), "^"),
     "random": ("any (pass@1)", style.MUTED, (1, 2), None),
 }
 

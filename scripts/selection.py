@@ -50,11 +50,13 @@ def check_pair(
             f"{verdicts[0]} and {observations[0]} are not of the same samples, read alike; give "
             "the verdicts and the observations of the same shards"
         )
-    inputs = [one["inputs"] for one in described[1]]
+    inputs = [one.get("inputs") for one in described[1]]
+    if None in inputs:
+        raise UserError(f"{observations[inputs.index(None)]} has no observations; see observe.py")
     if len({one["sha256"] for one in inputs}) > 1:
         raise UserError(
-            f"the shards of {observations[0].parent} were observed on different inputs; observe "
-            "all of them again"
+            f"the shards of {observations[0].parent} were not observed on the same inputs of the "
+            "same tasks; observe all of them again"
         )
     sources = Counter(inputs[0]["sources"]) if inputs else Counter()
     return ", ".join(f"{NAMES[name]} of {tasks} tasks" for name, tasks in sources.items() if tasks)

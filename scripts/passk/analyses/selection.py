@@ -42,7 +42,6 @@ from passk.records import UserError, read_verdicts
 METHODS = ("random", "likelihood", "text", "behaviour", "oracle")
 SUBSETS = 100
 ABSENT = -1  # a program ended before it came to this input
-MOST_DRAWS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,11 +325,13 @@ def paragraph(table: pd.DataFrame) -> str:
     if others:
         text.append(f"By other ways to select: {'; '.join(others)}.")
     if math.isnan(last.loc["likelihood"].pass_at_1):
-        text.append("Log-probabilities were not recorded, so the likeliest sample is unknown.")
-    missed = ceiling.pass_at_1 - behaviour.pass_at_1
+        text.append(
+            "Log-probabilities were not recorded of all samples, so the likeliest is unknown."
+        )
+    left = ceiling.pass_at_1 - last.loc[["likelihood", "text", "behaviour"]].pass_at_1.max()
     text.append(
-        f"Of the {percent(ceiling.pass_at_1)} points of coverage {percent(missed)} are out of the "
-        "majority's reach: repeated sampling gives them only to who can check."
+        f"Even the best of these ways leaves {percent(left)} of the {percent(ceiling.pass_at_1)} "
+        "percentage points of coverage to whoever can check."
     )
     if behaviour.inputs:
         text.append(f"The inputs come from the prompts ({behaviour.inputs}), not from the tests.")

@@ -183,7 +183,8 @@ def _selection(table: pd.DataFrame) -> Table:
             ("of n", True, lambda row: f"{row.n:,}"),
             ("Right (%)", True, lambda row: percent(row.pass_at_1)),
             ("95 % over tasks", True, lambda row: interval(row.tasks_low, row.tasks_high)),
-            ("Gain over random (points)", True, lambda row: points(row.gain_low, row.gain_high)),
+            ("Gain over random (points)", True, lambda row: _signed(row.gain)),
+            ("95 % over tasks", True, lambda row: points(row.gain_low, row.gain_high)),
         ],
     )
 

@@ -1,0 +1,486 @@
+"""Selection without tests: against every set of draws, closed forms, and what no majority may do.
+
+The brute force below knows nothing of groups, shares or sampled sets: it looks at each set of draws
+and averages over the samples that could be taken from it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import PROBLEMS, ROOT, Workflow, recorded_lines
+from PIL import Image
+from scipy import stats
+
+import observe as observe_command
+from passk.analyses import selection
+from passk.analyses.selection import ABSENT, METHODS, TaskSamples
+from passk.behaviour import Observation
+from passk.judge import Judge
+from passk.problems import find_benchmark
+from passk.records import UserError, Verdict, metadata_path, write_metadata, write_records
+from passk.tables import read_table, table_text
+
+
+def task(
+    right: Sequence[int],
+    outputs: Sequence[Sequence[int]] | None = None,
+    text: Sequence[int] | None = None,
+    logprob: Sequence[float] | None = None,
+    without_value: Sequence[int] = (ABSENT,),
+    task_id: str = "T",
+) -> TaskSamples:
+    """Outputs are numbers; those in ``without_value`` are exceptions or no data."""
+    n = len(right)
+    marks = np.array(outputs if outputs is not None else [[0]] * n, np.int64).reshape(n, -1)
+    return TaskSamples(
+        task_id,
+        np.array(right, bool),
+        marks,
+        ~np.isin(marks, list({*without_value, ABSENT})),
+        np.array(text if text is not None else range(n)),
+        np.array(logprob if logprob is not None else [math.nan] * n, float),
+    )
+
+
+Taken = Callable[[TaskSamples, tuple[int, ...]], Sequence[int]]
+
+
+def expected(one: TaskSamples, n: int, taken: Taken) -> float:
+    """The chance that a sample is right which is taken at random from ``taken``, over all sets."""
+    total = Fraction(0)
+    for drawn in itertools.combinations(range(len(one.right)), n):
+        places = taken(one, drawn)
+        total += Fraction(sum(int(one.right[i]) for i in places), len(places))
+    return float(total / math.comb(len(one.right), n))
+
+
+def most_frequent(drawn: Sequence[int], key: Callable[[int], Any]) -> list[int]:
+    counts = Counter(map(key, drawn))
+    return [i for i in drawn if counts[key(i)] == max(counts.values())]
+
+
+def of_text(one: TaskSamples, drawn: tuple[int, ...]) -> list[int]:
+    return most_frequent(drawn, lambda i: int(one.text[i]))
+
+
+def of_behaviour(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
+    running = [i for i in drawn if any(one.valued[i])]
+    counting = [
+        j
+        for j in range(one.outputs.shape[1])
+        if sum(bool(one.valued[i][j]) for i in drawn) > len(running) / 2
+    ]
+    able = [
+        i
+        for i in drawn
+        if all(one.outputs[i][j] != ABSENT for j in counting)
+        and any(one.valued[i][j] for j in counting)
+    ]
+    if not able:
+        return drawn
+    return most_frequent(able, lambda i: tuple(one.outputs[i][j] for j in counting))
+
+
+def likeliest(one: TaskSamples, drawn: tuple[int, ...]) -> list[int]:
+    best = max(one.logprob[i] for i in drawn)
+    return [i for i in drawn if one.logprob[i] == best]
+
+
+def every_set(draws: int, n: int) -> np.ndarray:
+    return np.array(list(itertools.combinations(range(draws), n)))
+
+
+def random_task(rng: np.random.Generator, draws: int) -> TaskSamples:
+    """A few behaviours, some of which end early, raise or return what is no data; ties."""
+    inputs = int(rng.integers(0, 4))
+    outputs = rng.integers(0, 3, (draws, inputs))
+    ends = rng.integers(0, inputs + 1, draws) if rng.random() < 0.6 else np.full(draws, inputs)
+    outputs[np.arange(inputs) >= ends[:, None]] = ABSENT
+    return task(
+        rng.integers(0, 2, draws).tolist(),
+        outputs.tolist(),
+        rng.integers(0, 3, draws).tolist(),
+        rng.integers(-2, 1, draws).tolist(),
+        without_value=(0,) if rng.random() < 0.5 else (),
+    )
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_method_is_the_mean_over_all_sets_of_draws(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    one = random_task(rng, draws := int(rng.integers(1, 8)))
+    for n in range(1, draws + 1):
+        sets = every_set(draws, n)
+        assert selection.by_text(one.right, one.text, sets).mean() == pytest.approx(
+            expected(one, n, of_text)
+        )
+        assert selection.by_behaviour(one, sets).mean() == pytest.approx(
+            expected(one, n, of_behaviour)
+        )
+        assert selection.by_likelihood(one.right, one.logprob, [n])[0] == pytest.approx(
+            expected(one, n, likeliest)
+        )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_floor_and_ceiling_and_the_ends_are_exact(seed: int) -> None:
+    rng = np.random.default_rng(100 + seed)
+    one = random_task(rng, draws := int(rng.integers(2, 8)))
+    n = list(range(1, draws + 1))
+    estimates, variances = selection.selected(one, n, subsets=3)
+    some = [
+        any(one.right[i] for i in drawn) for drawn in itertools.combinations(range(draws), n[1])
+    ]
+    assert estimates["oracle"][1] == pytest.approx(np.mean(some))
+    assert estimates["random"] == pytest.approx([one.right.mean()] * draws)
+    for method, taken in (("text", of_text), ("behaviour", of_behaviour)):
+        for place in (0, -1):
+            assert estimates[method][place] == pytest.approx(expected(one, n[place], taken))
+            assert variances[method][place] == 0
+    assert all((variances[method] == 0).all() for method in ("random", "likelihood", "oracle"))
+
+
+def test_seeded_sets_are_as_far_from_the_truth_as_their_standard_error_says() -> None:
+    rng, misses, all_variances = np.random.default_rng(1), [], []
+    for number in range(300):
+        one = random_task(rng, 9)
+        one = replace(one, task_id=f"T/{number}")  # the seed
+        estimates, variances = selection.selected(one, [4], subsets=40)
+        for method, taken in (("text", of_text), ("behaviour", of_behaviour)):
+            misses.append(estimates[method][0] - expected(one, 4, taken))
+            all_variances.append(variances[method][0])
+    assert np.count_nonzero(all_variances) > 400
+    assert abs(np.sum(misses)) < 4 * math.sqrt(np.sum(all_variances))
+    assert 0.7 < np.sum(np.square(misses)) / np.sum(all_variances) < 1.3
+
+
+@pytest.mark.parametrize(("right", "draws", "n"), [(8, 14, 3), (5, 14, 5), (7, 12, 4), (3, 12, 6)])
+def test_two_behaviours_are_a_vote_of_hypergeometric_chances(
+    right: int, draws: int, n: int
+) -> None:
+    """Condorcet's jury, drawn without replacement; an even split is settled by a coin."""
+    passed = [1] * right + [0] * (draws - right)
+    one = task(passed, [[mark] for mark in passed], passed)
+    votes = stats.hypergeom(draws, right, n)
+    chance = votes.sf(n // 2) + (votes.pmf(n / 2) / 2 if n % 2 == 0 else 0)
+    sets = every_set(draws, n)
+    assert selection.by_behaviour(one, sets).mean() == pytest.approx(chance)
+    assert selection.by_text(one.right, one.text, sets).mean() == pytest.approx(chance)
+
+
+def test_a_majority_of_new_draws_is_estimated_without_bias() -> None:
+    rate, n, repetitions = 0.6, 3, 400
+    truth = stats.binom(n, rate).sf(n // 2)
+    rng, found = np.random.default_rng(3), []
+    for number in range(repetitions):
+        passed = (rng.random(30) < rate).astype(int).tolist()
+        one = task(passed, [[mark] for mark in passed], passed, task_id=f"T/{number}")
+        found.append(selection.selected(one, [n], subsets=20)[0]["behaviour"][0])
+    assert abs(np.mean(found) - truth) < 4 * np.std(found) / math.sqrt(repetitions)
+
+
+def test_the_likeliest_of_many_is_found_without_looking_at_sets() -> None:
+    """All different: the i-th likeliest of N is the best of n with C(N - i, n - 1) / C(N, n)."""
+    rng = np.random.default_rng(4)
+    logprob, right = rng.normal(size=500), rng.integers(0, 2, 500).astype(bool)
+    order = np.argsort(-logprob)
+    for n in (1, 20, 499, 500):
+        truth = sum(
+            Fraction(math.comb(499 - place, n - 1), math.comb(500, n))
+            for place, draw in enumerate(order)
+            if right[draw]
+        )
+        assert selection.by_likelihood(right, logprob, [n])[0] == pytest.approx(float(truth))
+
+
+def test_one_behaviour_only_is_a_random_sample() -> None:
+    one = task([1, 0, 0, 1, 0], [[3, 4]] * 5, [7] * 5, [-0.5] * 5)
+    for row in selection.selection("M", [one, one], [1, 3, 5]):
+        if row.method != "oracle":
+            assert row.pass_at_1 == pytest.approx(0.4)
+            assert row.standard_error == pytest.approx(0)
+            assert row.method == "random" or row.gain == 0
+
+
+def test_what_timed_out_or_raised_everywhere_never_wins_over_what_ran() -> None:
+    ran, stalled, raised = [1, 2, 3], [1, ABSENT, ABSENT], [0, 0, 0]
+    most_stalled = task([1, 0, 0, 0, 0], [ran, stalled, stalled, raised, raised], without_value=[0])
+    assert selection.by_behaviour(most_stalled, every_set(5, 5)).tolist() == [1]
+    nobody = task([1, 0, 0], [raised, raised, [ABSENT] * 3], without_value=[0])
+    assert selection.by_behaviour(nobody, every_set(3, 3)).tolist() == pytest.approx([1 / 3])
+
+
+def test_an_input_that_most_cannot_take_does_not_part_those_that_agree() -> None:
+    outputs = [[1, 5, 0], [1, 5, 7], [1, 5, 0], [2, 5, 0], [2, 5, 0]]
+    one = task([1, 1, 1, 0, 0], outputs, without_value=[0])
+    assert selection.by_behaviour(one, every_set(5, 5)).tolist() == [1]
+
+
+def test_an_unknown_logprob_makes_the_likeliest_unknown_and_nothing_else() -> None:
+    known = task([1, 0], logprob=[-1, -2], task_id="A")
+    unknown = task([1, 0], logprob=[-1, math.nan], task_id="B")
+    for row in selection.selection("M", [known, unknown], [1, 2]):
+        assert math.isnan(row.pass_at_1) == (row.method == "likelihood")
+        assert math.isnan(row.tasks_low) == (row.method == "likelihood")
+
+
+def test_sizes_end_with_the_fewest_draws_of_a_task() -> None:
+    assert selection.sizes(7, [3, 50]) == [1, 2, 3, 5, 7]
+    assert selection.sizes(1, [1]) == [1]
+    rows = selection.selection("M", [task([1] * 6), task([0] * 4)], [1])
+    assert sorted({row.n for row in rows}) == [1, 2, 4]
+    assert {row.pass_at_1 for row in rows if row.method != "likelihood"} == {0.5}
+
+
+def test_rows_are_means_over_tasks_and_gains_over_a_random_sample() -> None:
+    tasks = [
+        task([1, 1, 1, 0], [[1], [1], [1], [2]], task_id="A"),
+        task([1, 0, 0, 0], [[1], [2], [2], [3]], task_id="B"),
+        task([1, 0, 0, 0], [[1], [2], [3], [4]], task_id="C"),
+    ]
+    rows = {
+        (row.method, row.n): row for row in selection.selection("M", tasks, [1], "names of 3 tasks")
+    }
+    most = rows["behaviour", 4]
+    assert most.pass_at_1 == pytest.approx((1 + 0 + 1 / 4) / 3)
+    assert rows["random", 4].pass_at_1 == pytest.approx((3 / 4 + 1 / 4 + 1 / 4) / 3)
+    assert most.gain == pytest.approx(most.pass_at_1 - rows["random", 4].pass_at_1)
+    assert most.gain_low < most.gain < most.gain_high
+    assert most.tasks_low < most.pass_at_1 < most.tasks_high
+    assert math.isnan(rows["random", 4].gain)
+    assert (most.inputs, rows["text", 4].inputs, most.tasks) == ("names of 3 tasks", "", 3)
+
+
+def write_pair(folder: Path, name: str, draws: Sequence[int], tasks: int = 3) -> tuple[Path, Path]:
+    """Verdicts and observations in opposite orders: draw 0 is right, and alone in what it does."""
+    verdicts, observations = folder / f"{name}-v.jsonl.gz", folder / f"{name}-o.jsonl.gz"
+    keys = [(f"T/{number}", draw) for number in range(tasks) for draw in draws]
+    write_records(
+        verdicts, [Verdict(*key, "failed" if key[1] else "passed", 0.1, None) for key in keys]
+    )
+    write_records(
+        observations,
+        [
+            Observation(
+                key[0], key[1], "ran" if key[1] < 3 else "timeout",
+                ("AAAAAAAA", "?") if key[1] in (1, 2) else ("BBBBBBBB", "!KeyError")[: 3 - key[1]],
+                f"text {key[1]}", -float(key[1]),
+            )
+            for key in reversed(keys)
+        ],
+    )  # fmt: skip
+    return verdicts, observations
+
+
+def test_verdicts_and_observations_are_joined_on_task_and_draw(tmp_path: Path) -> None:
+    first, second = write_pair(tmp_path, "a", [0, 1]), write_pair(tmp_path, "b", [2, 3])
+    pairs = [[first[0], second[0]], [second[1], first[1]]]
+    found = selection.read_task_samples(*pairs)
+    assert [one.task_id for one in found] == ["T/0", "T/1", "T/2"]
+    for one in found:
+        assert one.right.tolist() == [True, False, False, False]
+        assert one.logprob.tolist() == [0, -1, -2, -3]
+        assert len(set(one.text)) == 4
+        assert (one.outputs[1] == one.outputs[2]).all()
+        assert one.outputs[0, 0] != one.outputs[1, 0]
+        assert one.outputs[3].tolist() == [ABSENT, ABSENT]
+        assert one.valued.tolist() == [[True, False], [True, False], [True, False], [False, False]]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "observations", "sentence"),
+    [
+        ("a", "", "draw 0 of T/0 has no observation"),
+        ("a", "ab", "draw 3 of T/2 has no verdict"),
+        ("aa", "a", "draw 0 of T/0 is there twice"),
+        ("a", "aa", "draw 1 of T/2 is there twice"),
+    ],
+)
+def test_draws_on_one_side_only_or_twice_are_refused(
+    tmp_path: Path, verdicts: str, observations: str, sentence: str
+) -> None:
+    pairs = {"a": write_pair(tmp_path, "a", [0, 1]), "b": write_pair(tmp_path, "b", [2, 3])}
+    with pytest.raises(UserError, match=sentence):
+        selection.read_task_samples(
+            [pairs[name][0] for name in verdicts], [pairs[name][1] for name in observations]
+        )
+
+
+def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, ROOT / "scripts" / script, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path) -> None:
+    verdicts, observations = write_pair(tmp_path, "a", [0, 1, 2, 3])
+    given = ["--labels", "nan", "--verdicts", verdicts, "--observations", observations]
+    for stem in ("one", "two"):
+        table = tmp_path / f"{stem}.csv"
+        done = run("selection.py", *given, "--k-values", 1, 3, 100, "--output", table)
+        assert done.returncode == 0, done.stderr
+        done = run("plot_selection.py", "--table", table, "--output", tmp_path / stem)
+        assert done.returncode == 0, done.stderr
+    for suffix in ("csv", "svg", "png", "pdf"):
+        one, two = (tmp_path / f"{stem}.{suffix}" for stem in ("one", "two"))
+        assert one.read_bytes() == two.read_bytes()
+    table = read_table(tmp_path / "one.csv", selection.COLUMNS)
+    last = table[table.n == 4].set_index("method").pass_at_1
+    # Two agree on a wrong answer; the likeliest draw, the first, is the right one.
+    assert last[[*METHODS]].tolist() == [0.25, 1, 0.25, 0, 1]
+    text = selection.paragraph(table)
+    assert "takes a right one on 0.0 % of 3 tasks" in text
+    assert "Even the best of these ways leaves 0.0 of the 100.0 percentage points" in text
+    assert "The inputs come" not in text  # nothing says what they were made from
+
+
+def described(path: Path, **metadata: Any) -> None:
+    write_metadata(metadata_path(path), path, metadata)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "observation", "sentence"),
+    [
+        ({"samples_sha256": "1"}, {"samples_sha256": "2"}, "are not of the same samples"),
+        ({"answer": "markdown"}, {}, "are not of the same samples, read alike"),
+        ({}, {"inputs": None}, "has no observations"),
+    ],
+)
+def test_observations_of_something_else_are_one_sentence(
+    tmp_path: Path, verdict: dict[str, Any], observation: dict[str, Any], sentence: str
+) -> None:
+    verdicts, observations = write_pair(tmp_path, "a", [0, 1])
+    common = {"samples_sha256": "1", "answer": "verbatim"}
+    described(verdicts, **common | verdict)
+    inputs = {"sha256": "3", "sources": {"examples": 0, "names": 3}}
+    described(observations, **common | {"inputs": inputs} | observation)
+    done = run(
+        "selection.py", "--labels", "M", "--verdicts", verdicts, "--observations", observations,
+        "--k-values", 1, "--output", tmp_path / "t.csv",
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert sentence in done.stderr and done.stderr.count("\n") == 1, done.stderr
+
+
+def test_shards_on_different_inputs_are_one_sentence(tmp_path: Path) -> None:
+    pairs = [write_pair(tmp_path, "a", [0, 1]), write_pair(tmp_path, "b", [2, 3])]
+    for number, (verdicts, observations) in enumerate(pairs):
+        described(verdicts, samples_sha256=f"{number}", answer="verbatim")
+        described(
+            observations, samples_sha256=f"{number}", answer="verbatim",
+            inputs={"sha256": f"{number}", "sources": {}},
+        )  # fmt: skip
+    verdicts, observations = zip(*pairs, strict=True)
+    done = run(
+        "selection.py", "--labels", "M", "--verdicts", *verdicts, "--observations", *observations,
+        "--k-values", 1, "--output", tmp_path / "t.csv",
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "not observed on the same inputs" in done.stderr and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("draws", [1, 2, 1000])
+@pytest.mark.parametrize("known", [True, False])
+def test_every_size_is_drawn_and_nothing_is_cut_off(
+    tmp_path: Path, draws: int, known: bool
+) -> None:
+    rows = []
+    for number, method in enumerate(METHODS):
+        value = math.nan if method == "likelihood" and not known else number / 4
+        for n in selection.sizes(draws, [1]):
+            rows.append(["M", method, n, 9, value, value, value, 0, *[math.nan] * 3, ""])
+    path = tmp_path / "t.csv"
+    path.write_text(table_text([*selection.COLUMNS], rows))
+    done = run("plot_selection.py", "--table", path, "--output", tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    with Image.open(tmp_path / "t.png") as image:
+        dark = np.asarray(image.convert("L")) < 200
+    assert dark.any()
+    assert not dark[:, :2].any() and not dark[:, -2:].any()
+    assert not dark[:2].any() and not dark[-2:].any()
+    table = read_table(path, selection.COLUMNS)
+    text = selection.paragraph(table)
+    assert ("nothing to select from" in text) == (draws == 1)
+    assert ("Log-probabilities were not recorded" in text) == (draws > 1 and not known)
+
+
+@pytest.fixture
+def sums(tmp_path: Path) -> Path:
+    """A problem file and four recorded samples of each of its tasks, two of them right."""
+    (tmp_path / "problems.jsonl").write_text("".join(json.dumps(p) + "\n" for p in PROBLEMS))
+    (tmp_path / "samples.jsonl").write_text(recorded_lines(dict.fromkeys(range(4), 2), draws=4))
+    return tmp_path
+
+
+def test_a_fence_that_is_missing_is_told_and_refused_where_required(
+    sums: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def without_landlock(cases: Any, workers: int, limits: Any, required: bool) -> Judge:
+        return Judge(cases, workers, limits, required, without=["landlock"])
+
+    monkeypatch.setattr(observe_command, "Judge", without_landlock)
+    given = find_benchmark(str(sums / "problems.jsonl")), "verbatim", sums / "samples.jsonl"
+    output = sums / "o.jsonl.gz"
+    observe_command.observe(*given, output, 1)
+    assert "the sandbox lacks landlock" in caplog.text
+    assert "landlock" in json.loads(metadata_path(output).read_text())["sandbox"]["missing"]
+    with pytest.raises(UserError, match="this host lacks landlock"):
+        observe_command.observe(*given, sums / "other.jsonl.gz", 1, require_sandbox=True)
+    assert not (sums / "other.jsonl.gz").exists()
+
+
+def test_samples_are_refused_as_execution_refuses_them(sums: Path) -> None:
+    samples, common = sums / "samples.jsonl", ["--observations", sums / "o.jsonl.gz"]
+    here = ["--benchmark", sums / "problems.jsonl", "--samples", samples, *common]
+    sha256 = find_benchmark(str(sums / "problems.jsonl")).sha256
+    described(samples, benchmark_sha256=sha256, model={"path": "a"}, sampling={"seed": 0})
+    refused = [
+        (["--settings", '{"model": {"path": "b"}}'], "was made with model.path"),
+        (["--settings", '{"sampling": {"seed": 1}}'], "was made with sampling.seed"),
+        (["--workers", "0"], "--workers must be 1 or more"),
+        (["--benchmark", "humaneval"], "was drawn for another benchmark"),
+    ]
+    for options, sentence in refused:
+        done = run("observe.py", *here, *options)
+        assert done.returncode == 2, done.stderr
+        assert sentence in done.stderr and done.stderr.count("\n") == 1
+    samples.write_text(samples.read_text() + '{"task_id": "Sum/0"')  # no longer what is described
+    done = run("observe.py", *here)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert [path.name for path in sums.iterdir() if path.name.startswith((".o", "o."))] == []
+
+
+def test_the_workflows_table_is_what_its_samples_say(finished: Workflow) -> None:
+    """Right samples behave alike, wrong ones each in their own way: j right of n win from 2 on."""
+    table = read_table(
+        finished.folder / "figures/paper/base-verbatim/selection.csv", selection.COLUMNS
+    )
+    own = table[table.model == "Model small"]
+    draws, passing = 6, [6, 3, 1, 0]
+    assert own.n.max() == draws
+    for n in (1, 2, draws):
+        chances = [
+            votes.sf(1) + votes.pmf(1) / n if n > 1 else right / draws
+            for right in passing
+            for votes in [stats.hypergeom(draws, right, n)]
+        ]
+        for method in ("behaviour", "text"):
+            row = own[(own.n == n) & (own.method == method)].iloc[0]
+            assert row.pass_at_1 == pytest.approx(
+                np.mean(chances), abs=4 * row.standard_error + 1e-9
+            )
+            assert (row.standard_error > 0) == (n == 2)
+    assert own[own.method == "likelihood"].pass_at_1.isna().all()  # recorded without any
+    assert set(own[own.method == "behaviour"].inputs) == {"parameter names of 4 tasks"}
