@@ -20,9 +20,10 @@ rule cost:
     conda:
         "../envs/main.yaml"
     params:
+        metadata=shards_in("metadata"),
         prices=prices,
     shell:
-        "python scripts/cost.py --metadata {input.metadata} --manifest {input.manifest}"
+        "python scripts/cost.py --metadata {params.metadata} --manifest {input.manifest}"
         " --prices {params.prices:q} --output {output} 2>&1 | tee {log}"
 
 
@@ -40,9 +41,10 @@ rule print_cost:
         "../envs/main.yaml"
     params:
         labels=labels_of_compared,
+        verdicts=shards_in("verdicts"),
     shell:
         "python scripts/print_cost.py --cost {input.cost} --labels {params.labels:q}"
-        " --verdicts {input.verdicts} --output {output} 2>&1 | tee {log}"
+        " --verdicts {params.verdicts} --output {output} 2>&1 | tee {log}"
 
 
 rule compute:

@@ -16,11 +16,12 @@ rule estimate:
     conda:
         "../envs/main.yaml"
     params:
+        verdicts=shards_in("verdicts"),
         n=n_samples,
         k_values=k_values,
         settings=settings,
     shell:
-        "python scripts/estimate.py --verdicts {input.verdicts} --problems {input.problems}"
+        "python scripts/estimate.py --verdicts {params.verdicts} --problems {input.problems}"
         " --n-samples {params.n} --k-values {params.k_values} --settings {params.settings:q}"
         " --require-metadata --counts {output.counts} --pass-at-k {output.pass_at_k}"
         " 2>&1 | tee {log}"

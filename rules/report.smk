@@ -18,9 +18,12 @@ rule hardest_tasks:
         "logs/hardest_tasks/{experiment}/{suite}-{answer}.log",
     conda:
         "../envs/main.yaml"
+    params:
+        samples=shards_in("samples"),
+        verdicts=shards_in("verdicts"),
     shell:
-        "python scripts/hardest_tasks.py --problems {input.problems} --samples {input.samples}"
-        " --verdicts {input.verdicts} --answer {wildcards.answer} --output {output} 2>&1 | tee {log}"
+        "python scripts/hardest_tasks.py --problems {input.problems} --samples {params.samples}"
+        " --verdicts {params.verdicts} --answer {wildcards.answer} --output {output} 2>&1 | tee {log}"
 
 
 # It stands alone, beside the folders of its figures. Whatever it says comes from its inputs.
