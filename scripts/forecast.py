@@ -82,7 +82,7 @@ def forecast(
     tokens = samples * a_sample
     there = f" beside the {finished} finished ones" if finished else ""
     words = [
-        f"{label}: {samples:,} samples in {shards} shards{there}, about {tokens / 1e6:,.3g} M "
+        f"{label}: {samples:,} samples in {_shards(shards)}{there}, about {tokens / 1e6:,.3g} M "
         f"tokens ({each}) and {tokens * BYTES_PER_TOKEN / 1e6:,.3g} MB on disk"
     ]
     if shape and prompt_tokens > 0:
@@ -113,6 +113,10 @@ def forecast(
 
 def _count(shards: int) -> str:
     return f"{shards} finished shards" if shards > 1 else "a finished shard"
+
+
+def _shards(count: int) -> str:
+    return f"{count} shard" if count == 1 else f"{count} shards"
 
 
 def alike(metadata: Mapping[str, Any], weights: Any, sampling: Mapping[str, Any]) -> bool:

@@ -117,7 +117,11 @@ def choose(count: int, environment: Mapping[str, str], folder: Path) -> dict[str
         raise UserError(f"this job sees {seen}: {advice}")
     if in_slurm and len(devices) == count:
         return {}
-    return {"CUDA_VISIBLE_DEVICES": ",".join(devices[p] for p in take(devices, count, folder))}
+    chosen = {"CUDA_VISIBLE_DEVICES": ",".join(devices[p] for p in take(devices, count, folder))}
+    if "CUDA_VISIBLE_DEVICES" not in environment:
+        # nvidia-smi numbers devices by their place; CUDA, unless it is told, the fastest first.
+        chosen["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    return chosen
 
 
 def with_gpu(count: int, command: list[str]) -> None:

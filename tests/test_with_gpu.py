@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, small_workflow
 
 from passk.records import UserError
 from with_gpu import candidates, choose
@@ -129,7 +129,7 @@ def test_devices_are_what_nvidia_smi_lists(tmp_path: Path, monkeypatch: pytest.M
     assert candidates({}) == ["0", "1"]
     locks = tmp_path / "locks"
     locks.mkdir()
-    assert choose(1, {}, locks) == {"CUDA_VISIBLE_DEVICES": "0"}
+    assert choose(1, {}, locks) == {"CUDA_VISIBLE_DEVICES": "0", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
     # The same device by its other name is the same device.
     assert choose(1, {"CUDA_VISIBLE_DEVICES": "GPU-aa,GPU-bb"}, locks) == {
         "CUDA_VISIBLE_DEVICES": "GPU-bb"
@@ -140,3 +140,33 @@ def test_unknown_command_is_told(tmp_path: Path) -> None:
     with start(tmp_path, 0, "", "no-such-command-here") as process:
         assert "is not a command" in process.communicate()[1]
     assert process.returncode == 2
+
+
+# Goes into scripts/sample.py: a device that another shard has is an error.
+SPY = """if __name__ == "__main__":
+    import atexit, os, time
+
+    device = Path("in-use-" + os.environ["CUDA_VISIBLE_DEVICES"])
+    device.mkdir()
+    atexit.register(device.rmdir)
+    with Path("shards").open("a") as shards:
+        print(device, file=shards)
+    time.sleep(0.5)
+"""
+
+
+def test_shards_have_a_device_each_though_the_resource_was_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without `--resources gpu=` snakemake starts as many shards as there are cores."""
+    workflow = small_workflow(tmp_path)
+    main = 'if __name__ == "__main__":\n'
+    workflow.edit("scripts/sample.py", main, SPY + main)
+    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "d0")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    tables = [
+        f"results/{model}/sums/plain/base-verbatim/counts.csv" for model in ("small", "large")
+    ]
+    workflow.snakemake("--set-resources", "sample:gpu=1", "--", *tables)
+    assert (tmp_path / "shards").read_text().split() == ["in-use-d0"] * 5
