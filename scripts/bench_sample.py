@@ -35,6 +35,7 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
+from passk.cost import FP8
 from passk.problems import Benchmark, Problem
 from passk.records import UserError
 from passk.roofline import Device, decode_bound, llama_shape
@@ -154,7 +155,7 @@ def measured_device(dtype: str, quantization: str | None) -> Device:
     copied = _least_seconds(lambda: target.copy_(source))
     n = 8192 if device == "cuda" else 1024
     one, other = (torch.rand(n, n, device=device, dtype=getattr(torch, dtype)) for _ in range(2))
-    if quantization == "fp8":
+    if quantization == FP8:
         one, other = one.to(torch.float8_e4m3fn), other.to(torch.float8_e4m3fn).t()
         scale = torch.ones((), device=device)
 
@@ -293,7 +294,7 @@ def bench(python: Path, gpu: bool, tasks: int, n: int, prompt: int, mean: float)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "model"
         _ask(python, {"write": str(folder), "config": config})
-        for quantization in (None, "fp8") if gpu else (None,):
+        for quantization in (None, FP8) if gpu else (None,):
             asked = {
                 "folder": str(folder),
                 "config": config,

@@ -87,7 +87,7 @@ def test_llama_8b_takes_the_memory_that_hand_counts_give(llama: Shape) -> None:
     assert cost.kv_bytes_per_token(llama, "bfloat16") == 2 * 32 * 8 * 128 * 2 == 131_072
     assert cost.weights_bytes(llama, "bfloat16", None) == 16_060_522_496
     # On-line fp8 leaves the two tables (1,050,673,152 parameters) at two bytes.
-    assert cost.weights_bytes(llama, "bfloat16", "fp8") == 8_030_261_248 + 1_050_673_152
+    assert cost.weights_bytes(llama, "bfloat16", cost.FP8) == 8_030_261_248 + 1_050_673_152
     assert cost.weights_bytes(llama, "bfloat16", "awq") == llama.stored_bytes
     assert math.isnan(cost.weights_bytes(llama, "int3", None))
 

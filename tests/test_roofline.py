@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 from bench_sample import LLAMA_8B, SMALL, lengths_of
-from passk.cost import shape_of
+from passk.cost import FP8, shape_of
 from passk.roofline import Device, decode_bound, llama_shape, read_bytes
 
 # NVIDIA's data sheet of the H200 (SXM): 4.8 TB/s, 989 TFLOP/s in bf16 without sparsity.
@@ -69,7 +69,7 @@ def test_fp8_halves_the_layers_and_not_the_output_table() -> None:
     shape = llama_shape(LLAMA_8B)
     table = 128256 * 4096
     layers = shape.multiplied - table
-    assert read_bytes(shape, "bfloat16", "fp8") == pytest.approx(layers + 2 * table, rel=1e-4)
+    assert read_bytes(shape, "bfloat16", FP8) == pytest.approx(layers + 2 * table, rel=1e-4)
 
 
 def test_lengths_have_their_mean_and_differ() -> None:

@@ -34,6 +34,7 @@ from passk import cli
 from passk.records import UserError
 
 BYTES_OF = {"float32": 4, "bfloat16": 2, "float16": 2}
+FP8 = "fp8_per_tensor"  # vLLM's name of it
 PER_MILLION = 1e-6
 SECONDS_PER_HOUR = 3600.0
 
@@ -185,10 +186,10 @@ def weights_bytes(shape: Shape, dtype: str | None, quantization: str | None) -> 
     vLLM's on-line fp8 takes one byte a parameter of the layers, and leaves the tables as they are.
     Any other quantization is that of the files, and takes what they take.
     """
-    if quantization not in (None, "fp8"):
+    if quantization not in (None, FP8):
         return float(shape.stored_bytes)
     size = BYTES_OF.get(dtype or "", math.nan)
-    if quantization == "fp8":
+    if quantization == FP8:
         return shape.vocabulary * size + (shape.parameters - shape.vocabulary)
     return shape.parameters * size
 

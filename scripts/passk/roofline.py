@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from passk.cost import BYTES_OF, Shape, kv_bytes_per_token, token_flops
+from passk.cost import BYTES_OF, FP8, Shape, kv_bytes_per_token, token_flops
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def read_bytes(shape: Shape, dtype: str, quantization: str | None) -> float:
     size = BYTES_OF[dtype]
     layers = shape.parameters - shape.vocabulary
     output = shape.multiplied - layers
-    return layers * (1 if quantization == "fp8" else size) + output * size
+    return layers * (1 if quantization == FP8 else size) + output * size
 
 
 def decode_bound(
