@@ -1,4 +1,4 @@
-"""From a problem's prompt to the token ids a local model is given.
+"""From a problem's prompt to the token ids a local model is given, and from its ids back to text.
 
 Token ids, not text, go to the engines: text that a chat template has made would get a second
 beginning-of-text token, and ids can be counted and hashed.
@@ -14,6 +14,9 @@ from passk.records import UserError
 # Some templates (Llama 3.2) write today's date into the prompt; then no two days would draw the
 # same samples. This is the date that Llama 3.1's template has when none is given.
 DATE = "26 Jul 2024"
+
+CONTEXT = 8
+"""Tokens of the prompt that decide how the first ones behind it are read."""
 
 
 def messages(prompt: str, sampling: dict[str, Any]) -> list[dict[str, str]]:
@@ -52,6 +55,20 @@ def prompt_ids(tokenizer: Any, prompt: str, sampling: dict[str, Any]) -> list[in
             "role needs a sampling entry without 'system_prompt'"
         ) from error
     return list(ids)
+
+
+def completion_text(tokenizer: Any, prompt: list[int], tokens: list[int]) -> str:
+    """The text of ``tokens`` where it stands: some tokenizers drop a text's first space.
+
+    ``tokens`` come without the one that ended them, which need not be a special one.
+    """
+    before, both = (
+        tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        for ids in (prompt[-CONTEXT:], [*prompt[-CONTEXT:], *tokens])
+    )
+    if both.startswith(before):
+        return both[len(before) :]
+    return tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
 
 
 def chat_template_sha256(tokenizer: Any, sampling: dict[str, Any]) -> str | None:

@@ -137,7 +137,7 @@ class TransformersEngine:
             Sample(
                 task_id=problem.task_id,
                 draw=draw,
-                completion=row.text if row.text is not None else self._decode(ids, row.tokens),
+                completion=self._text(ids, row) if row.text is None else row.text,
                 finish_reason=row.reason or "length",
                 tokens=len(row.tokens),
                 logprob=row.logprob,
@@ -156,21 +156,19 @@ class TransformersEngine:
         # A stop text that just ended lies in the last tokens: each token is a byte or more.
         reach = 4 * max(map(len, stops)) + 4
         waiting = [rows[i] for i in open_rows if rows[i].reason is None]
-        tails = self._tokenizer.batch_decode([row.tokens[-reach:] for row in waiting])
+        tails = self._tokenizer.batch_decode(
+            [row.tokens[-reach:] for row in waiting], clean_up_tokenization_spaces=False
+        )
         for row, tail in zip(waiting, tails, strict=True):
             if any(stop in tail for stop in stops):
-                text = self._decode(ids, row.tokens)
+                text = self._text(ids, row)
                 found = [text.find(stop) for stop in stops if stop in text]
                 if found:
                     row.text, row.reason = text[: min(found)], "stop"
 
-    def _decode(self, ids: list[int], tokens: list[int]) -> str:
-        """The text of ``tokens`` where it stands: some tokenizers drop a text's first space."""
-        before = self._tokenizer.decode(ids[-8:], skip_special_tokens=True)
-        both = self._tokenizer.decode([*ids[-8:], *tokens], skip_special_tokens=True)
-        if both.startswith(before):
-            return both[len(before) :]
-        return self._tokenizer.decode(tokens, skip_special_tokens=True)
+    def _text(self, ids: list[int], row: _Row) -> str:
+        tokens = row.tokens[:-1] if row.reason == "stop" else row.tokens
+        return prompts.completion_text(self._tokenizer, ids, tokens)
 
 
 class _Row:
