@@ -122,6 +122,7 @@ def main() -> None:
         "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg, .png and .csv"
     )
     args = parser.parse_args()
+    style.keep(args.output, args.counts)
     counts = by_difficulty(read_counts(args.counts))
     with style.figure() as (drawing, axes):
         draw(axes, counts, args.label)

@@ -174,6 +174,44 @@ def test_labels_do_not_lie_on_one_another(monkeypatch, tmp_path, module, beat):
             assert area < 0.1 * small, f"{one!r} lies on {other!r}"
 
 
+@pytest.mark.parametrize("module", CURVES.values(), ids=CURVES.keys())
+def test_the_line_down_from_the_crossing_leaves_out_the_texts(tmp_path, module):
+    curve = tmp_path / "curve.csv"
+    curve.write_text(curve_csv(estimate.estimate_curve(typical(), [1, 10, 100])))
+    parser = plot_pass_at_k.argparse.ArgumentParser()
+    plot_pass_at_k.add_arguments(parser)
+    given = ["--pass-at-k", str(curve), "--label", "Some model", "--output", "unused"]
+    given += ["--k-values", "1", "10", "100", "--baseline-label", "Other model"]
+    met = 0
+    for beat in np.linspace(0.5, 0.85, 8):
+        plot = from_arguments(parser.parse_args([*given, "--baseline-value", str(beat)]))
+        with style.figure() as (drawing, axes):
+            module.set_axes(axes, plot)
+            draw(View(axes, failing=module is plot_fail_at_k), plot)
+            drawing.draw_without_rendering()
+            boxes = [text.get_window_extent() for text in axes.texts]
+            parts = [
+                line.get_transform().transform(line.get_xydata())
+                for line in axes.lines
+                if line.get_linewidth() == 0.8
+            ]
+        (across,) = {round(float(x), 6) for part in parts for x, _ in part}
+        met += sum(box.x0 < across < box.x1 for box in boxes)
+        for (_, low), (_, high) in parts:
+            for box in boxes:
+                apart = not box.x0 < across < box.x1 or low >= box.y1 or high <= box.y0
+                assert apart, f"the dotted line runs through a text at {beat}"
+    assert met, "no text was met at all, so that the test shows nothing"
+
+
+@pytest.mark.parametrize("module", [*CURVES.values(), plot_success_rates])
+def test_what_is_drawn_is_not_replaced(run, module):
+    stem = "counts" if module is plot_success_rates else "pass_at_k"
+    with pytest.raises(UserError, match="give it another name"):
+        run(module, typical(), stem=stem)
+    run(module, typical(), stem="other")
+
+
 def test_free_slot_is_the_nearest_that_fits():
     assert free_slot(1, 10, near=5, taken=[]) in (0, 9)
     assert free_slot(1, 10, near=5, taken=[(4, 6)]) in (3, 6)

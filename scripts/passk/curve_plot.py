@@ -96,6 +96,7 @@ def from_arguments(args: argparse.Namespace) -> CurvePlot:
     points = tuple(p for p in read_curve(args.pass_at_k) if not math.isnan(p.pass_at_k))
     if not points:
         raise UserError(f"{args.pass_at_k} has no k with an estimate; there is nothing to draw")
+    style.keep(args.output, args.pass_at_k, args.baseline_pass_at_k)
     beat = baseline.from_arguments(args)
     if beat and beat.tasks:
         low, high = wilson(beat.value, beat.tasks)
@@ -195,7 +196,8 @@ def draw(view: View, plot: CurvePlot) -> None:
             texts.append(_label_point(view, plot, point))
     if plot.baseline and view.holds(plot.baseline.value):
         texts += _label_baseline(view, plot, plot.baseline)
-    _label_curve(view, plot, texts, published)
+    texts += _label_curve(view, plot, texts, published)
+    _draw_crossing(view, plot, texts)
 
 
 def _draw_baseline(view: View, plot: CurvePlot, beat: Baseline) -> None:
@@ -254,8 +256,6 @@ def _label_crossing(view: View, plot: CurvePlot) -> list[Text]:
     if crossed is None or crossed.k == 1:
         return []
     bottom = view.axes.get_ylim()[0]
-    down = [bottom, view.share(crossed.pass_at_k)]
-    view.axes.plot([crossed.k] * 2, down, color=OTHER, linewidth=0.8, dashes=(1, 1.5))
     text, at = f"k = {crossed.k:,}", (crossed.k, bottom)
     # A falling curve leaves its lower left free, a rising one its lower right, room provided.
     across = inches(view.axes, crossed.k, bottom)[0]
@@ -263,6 +263,29 @@ def _label_crossing(view: View, plot: CurvePlot) -> list[Text]:
     to_left = across > 0.7 if view.failing else across > width - 0.7
     offset, ha = ((-2.5, 3), "right") if to_left else ((2.5, 3), "left")
     return [style.note(view.axes, text, at, offset, (ha, "bottom"), OTHER)]
+
+
+def _draw_crossing(view: View, plot: CurvePlot, texts: Sequence[Text]) -> None:
+    """A dotted line from the crossing down to the axis of k, with a gap at every text."""
+    crossed = plot.crossing
+    if crossed is None or crossed.k == 1 or not view.holds(crossed.pass_at_k):
+        return
+    axes = view.axes
+    across, top = inches(axes, crossed.k, view.share(crossed.pass_at_k))
+    boxes = [box_of(axes, text) for text in texts]
+    gaps = [
+        (box.bottom - 0.02, box.top + 0.02)
+        for box in boxes
+        if box.left - 0.02 < across < box.right + 0.02 and box.bottom < top
+    ]
+    height = axes.get_window_extent().height / axes.figure.dpi
+    ends = [0.0, *(end for gap in sorted(gaps) for end in gap), top]
+    for low, high in zip(ends[::2], ends[1::2], strict=True):
+        if high > low:
+            axes.plot(
+                [crossed.k] * 2, [low / height, high / height], color=OTHER, linewidth=0.8,
+                dashes=(1, 1.5), transform=axes.get_xaxis_transform(),
+            )  # fmt: skip
 
 
 def _meets_curve(view: View, plot: CurvePlot, box: Box) -> bool:
@@ -278,7 +301,7 @@ def _meets_curve(view: View, plot: CurvePlot, box: Box) -> bool:
 
 def _label_curve(
     view: View, plot: CurvePlot, texts: list[Text], published: Sequence[Point]
-) -> None:
+) -> list[Text]:
     """The model's name, what bands and diamonds are, at the right, where nothing else is."""
     axes, largest = view.axes, largest_k(plot)
     shades = (("light: 95 % over tasks", "tasks"), ("dark: 95 % over draws", "draws"))
@@ -287,7 +310,7 @@ def _label_curve(
     corner, align = (largest, axes.get_ylim()[0]), ("right", "top")
     lines = [style.note(axes, name, corner, (0, 0), align, MUTED) for name in names]
     lines[0].set(fontweight="bold", fontsize=style.NORMAL, color=MODEL)
-    for line in lines:  # the dotted line down from the crossing may pass behind
+    for line in lines:  # the lines of the grid may pass behind
         line.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
     left = min(box_of(axes, line).left for line in lines)
     boxes = [box for box in (box_of(axes, text) for text in texts) if box.right > left]
@@ -317,6 +340,7 @@ def _label_curve(
     bottom = next((slot for slot in slots if slot is not None), 0.0)
     for number, line in enumerate(lines):
         line.set_position((0, 72 * (bottom + height - number * LINE)))
+    return lines
 
 
 def _published(text: str) -> Point:

@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
-from passk.records import replace_atomically, write_text
+from passk.records import UserError, replace_atomically, write_text
 
 WIDTH = 3.4  # inches: one column of a two-column paper
 PAGE_WIDTH = 7.0  # both columns
@@ -121,6 +121,18 @@ def save(drawing: Figure, stem: Path, csv: str | None = None) -> None:
         write_text(stem.with_name(f"{stem.name}.csv"), csv)
 
 
+def keep(stem: Path, *sources: Path | None) -> None:
+    """Refuse a ``stem`` whose .csv would replace one of the files that are drawn.
+
+    :raises UserError: it would.
+    """
+    csv = stem.with_name(f"{stem.name}.csv")
+    if any(source is not None and source.resolve() == csv.resolve() for source in sources):
+        raise UserError(
+            f"--output {stem} would replace {csv}, which is to be drawn; give it another name"
+        )
+
+
 def save_sentence(sentence: str, stem: Path) -> None:
     """Write a figure that says in words why there is nothing to draw."""
     with figure(height=0.5) as (drawing, axes):
@@ -162,6 +174,13 @@ def note(
     label = axes.annotate(text, at, xytext=offset, textcoords="offset points")
     label.set(ha=align[0], va=align[1], fontsize=SMALL, color=colour, in_layout=False)
     return label
+
+
+def legend_columns(labels: Iterable[str], width: float, most: int) -> int:
+    """How many columns of a legend in small type fit into ``width`` inches, 1 to ``most``."""
+    # Points: of a letter on average, and of a handle with the space around it.
+    longest = max(map(len, labels)) * 0.6 * SMALL + 5 * SMALL
+    return max(1, min(most, int(72 * width / longest)))
 
 
 @dataclass(frozen=True, slots=True)
