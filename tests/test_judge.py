@@ -95,6 +95,35 @@ def test_load_gives_no_false_timeout():
     assert found == ["passed"] * 6
 
 
+def test_waiting_for_a_crowded_processor_is_not_idle():
+    """The kernel books a thread's wait only once it has ended: until then it would look asleep."""
+    one = {max(os.sched_getaffinity(0))}
+    spin = ["sh", "-c", "while :; do :; done"]
+    # In sessions of their own: some kernels share the processor out among sessions first.
+    spinners = [subprocess.Popen(spin, start_new_session=True) for _ in range(25)]
+    try:
+        for spinner in spinners:
+            os.sched_setaffinity(spinner.pid, one)
+        text = PROBLEMS["HumanEval/53"].prompt + SPIN_EACH_CALL
+        with Judge({"HumanEval/53": CASES["HumanEval/53"]}, 1, Limits(idle_seconds=0.3)) as judge:
+            for pid in zygotes_of(judge.workers[0].process.pid):
+                os.sched_setaffinity(pid, one)
+            found = judge.verdicts([Sample("HumanEval/53", 0, "")], lambda _: text, Tally(None))
+            assert [verdict.outcome for verdict in found] == ["passed"]
+    finally:
+        for spinner in spinners:
+            spinner.kill()
+            spinner.wait()
+
+
+SPIN_EACH_CALL = """\
+    from time import process_time
+    start = process_time()
+    while process_time() - start < 0.001: pass
+    return x + y
+"""
+
+
 def test_infinite_loop_is_a_timeout_and_its_cpu_time_is_counted():
     body = "    while True: x += 1\n"
     (verdict,) = judge([("HumanEval/53", body)], limits=Limits(cpu_seconds=0.3))

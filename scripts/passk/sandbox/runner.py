@@ -519,11 +519,12 @@ class Runner:
             if now - child.started > self.limits.wall_seconds:
                 self._decide(child, "timeout", None)
             return None
-        cpu, waited, threads = _clocks(child.pid)
+        cpu, waited, threads, runnable = _clocks(child.pid)
         if cpu is None:
             return None  # it has just ended
         step = now - child.looked
-        idle = step - (cpu - child.cpu) - (waited - child.waited)
+        # A thread's wait for a processor is booked once it gets one; until then it is runnable.
+        idle = 0.0 if runnable else step - (cpu - child.cpu) - (waited - child.waited)
         child.idle += max(0.0, idle)
         child.sleeping = cpu - child.cpu < 0.2 * step and idle > 0.5 * step
         child.looked, child.waited = now, waited
@@ -602,21 +603,24 @@ def _cause(status: int) -> tuple[str, str | None]:
     return ("failed", None)
 
 
-def _clocks(pid: int) -> tuple[float | None, float, int]:
-    """CPU seconds of a process, seconds that its threads waited for a processor, and how many."""
+def _clocks(pid: int) -> tuple[float | None, float, int, bool]:
+    """CPU seconds of a process, seconds that its threads waited for a processor, how many threads,
+    and whether one of them runs or waits for a processor now."""
     try:
         cpu = time.clock_gettime((~pid << 3) | 2)
     except OSError:
-        return None, 0.0, 0
+        return None, 0.0, 0, False
     try:
         threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208
     except OSError:
-        return cpu, 0.0, 0
-    waited = 0
+        return cpu, 0.0, 0, False
+    waited, runnable = 0, False
     for thread in threads if len(threads) <= MAX_THREADS else ():
         try:
+            with open(f"/proc/{pid}/task/{thread}/stat", "rb") as handle:  # noqa: PTH123
+                runnable |= handle.read().rpartition(b")")[2][1:2] == b"R"
             with open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as handle:  # noqa: PTH123
                 waited += int(handle.read().split()[1])
         except (OSError, IndexError, ValueError):
             continue
-    return cpu, waited / 1e9, len(threads)
+    return cpu, waited / 1e9, len(threads), runnable
