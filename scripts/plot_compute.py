@@ -11,10 +11,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogLocator, MultipleLocator, NullFormatter
+from matplotlib.transforms import Bbox
 
 from passk import cli, style
 from passk.analyses.compute import COLUMNS, CURVE, REACH
@@ -31,6 +35,15 @@ PANELS = {
 }
 TIMES = ("usd", "gpu_seconds", "core_seconds")  # the first that is known
 BEST = "#dcdcdc"
+BEYOND = 10_000
+AROUND = 9  # pixels around a name that its halo and the width of lines take
+# Where a name may stand at its mark: moved by so many points, and how it is set there.
+SIDES = (
+    ((-3.5, 2), ("right", "bottom")),
+    ((4, -2), ("left", "top")),
+    ((4, 2), ("left", "bottom")),
+    ((-3.5, -2), ("right", "top")),
+)
 
 
 def panels_of(table: pd.DataFrame) -> list[str]:
@@ -41,7 +54,7 @@ def panels_of(table: pd.DataFrame) -> list[str]:
 
 
 def draw(axes: Axes, table: pd.DataFrame, column: str) -> None:
-    """Draw one panel: pass@k against ``column``."""
+    """Draw one panel: pass@k against ``column``, without the names of its marks."""
     unit, name = PANELS[column]
     axes.set_xscale("log")
     axes.set_ylim(0, 100)
@@ -74,34 +87,73 @@ def draw(axes: Axes, table: pd.DataFrame, column: str) -> None:
             asked[column], 100 * asked.pass_at_k, marker, color=colour, markersize=3.6,
             clip_on=False, zorder=4,
         )  # fmt: skip
-        _name_k(axes, asked, column, colour)
     if column == "flops":
         _draw_reaches(axes, table, models[0])
 
 
 def _set_ticks(axes: Axes, unit: str, span: float) -> None:
     subs = (1.0,) if span > 50 else (1.0, 2.0, 5.0) if span < 10 else (1.0, 3.0)
-    axes.xaxis.set_major_locator(LogLocator(subs=subs, numticks=6))
+    axes.xaxis.set_major_locator(LogLocator(subs=subs, numticks=3 if unit == "$" else 4))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, unit)))
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _tick(value: float, unit: str) -> str:
     if unit == "$":
-        return f"${value:g}"
+        return f"${value:.9f}".rstrip("0").rstrip(".")
     if unit == "s" and value >= 1:
         return f"{value:,.6g} s"
     return f"{1000 * value:.3g} ms" if unit == "s" else in_units(value, unit)
 
 
-def _name_k(axes: Axes, asked: pd.DataFrame, column: str, colour: str) -> None:
-    """At the upper left of a mark, which a curve leaves free; at the lower right at the edge."""
-    for _, row in asked.iterrows():
-        at = (row[column], 100 * row.pass_at_k)
-        text = f"k = {row.k:,.0f}" if row.k == asked.k.min() else f"{row.k:,.0f}"
-        edge = axes.transAxes.inverted().transform(axes.transData.transform(at))[0] < 0.2
-        offset, align = ((4, -2), ("left", "top")) if edge else ((-3.5, 2), ("right", "bottom"))
-        style.note(axes, text, at, offset, align, colour).set(path_effects=HALO, zorder=5)
+def name_marks(axes: Axes, table: pd.DataFrame, column: str) -> None:
+    """Name the marks' k, each on the side where the least of lines and other names lies.
+
+    The axes must have been laid out, see :func:`style.lay_out`.
+    """
+    curve = table[(table.row == CURVE) & table.pass_at_k.notna() & (table[column] > 0)]
+    models = dict.fromkeys(table[table.row == CURVE].model)
+    lines = [_dense(axes, line) for line in axes.lines if len(line.get_xdata())]
+    drawn = np.concatenate([*lines, np.empty((0, 2))])
+    frame, others = axes.get_window_extent(), [text.get_window_extent() for text in axes.texts]
+    for (colour, *_), model in zip(style.SERIES, models, strict=False):
+        asked = curve[(curve.model == model) & (curve.asked == 1)]
+        for _, row in asked.iterrows():
+            text = f"k = {row.k:,.0f}" if row.k == asked.k.min() else f"{row.k:,.0f}"
+            label = style.note(axes, text, (row[column], 100 * row.pass_at_k), *SIDES[0], colour)
+            label.set(path_effects=HALO, zorder=5)
+            boxes = [_moved(label, side) for side in SIDES]
+            covered = [_covered(box, drawn, others, frame) for box in boxes]
+            best = covered.index(min(covered))
+            box = _moved(label, SIDES[best])
+            if box.count_overlaps(others) or covered[best] >= BEYOND:
+                label.remove()  # other marks have the same k
+            else:
+                others.append(box)
+
+
+def _moved(label: Text, side: tuple[tuple[float, float], tuple[str, str]]) -> Bbox:
+    """Put a name on that side of its mark; where it then lies, in pixels."""
+    label.set_position(side[0])
+    label.set(ha=side[1][0], va=side[1][1])
+    return label.get_window_extent()
+
+
+def _covered(box: Bbox, drawn: np.ndarray, others: list[Bbox], frame: Bbox) -> float:
+    """How much a name at ``box`` would cover, in points of lines; beyond the frame is worst."""
+    near = box.padded(AROUND)
+    inside = ((drawn > near.min) & (drawn < near.max)).all(axis=1).sum()
+    beyond = box.x0 < frame.x0 or box.x1 > frame.x1 or box.y0 < frame.y0
+    beyond |= box.y1 > frame.y1 + 2 * AROUND
+    return float(inside + 100 * box.count_overlaps(others) + BEYOND * beyond)
+
+
+def _dense(axes: Axes, line: Line2D) -> np.ndarray:
+    """Points along a line in pixels, close enough that none slips through a name."""
+    corners = axes.transData.transform(line.get_xydata().astype(float))
+    places = np.arange(len(corners))
+    steps = np.linspace(0, max(len(corners) - 1, 0), 40 * len(corners))
+    return np.column_stack([np.interp(steps, places, side) for side in corners.T])
 
 
 def _name_unknown(axes: Axes, models: list[str]) -> None:
@@ -115,8 +167,9 @@ def _name_unknown(axes: Axes, models: list[str]) -> None:
 def _draw_reaches(axes: Axes, table: pd.DataFrame, own: str) -> None:
     """Where a model reaches another at one sample; those that the own model is part of."""
     rows = table[(table.row == REACH) & (table.target_k == 1) & (table.flops_ratio > 0)]
+    rows = rows[(rows.model == own) | (rows.target == own)]
     right = axes.get_xlim()[1]
-    for _, row in rows[(rows.model == own) | (rows.target == own)].iterrows():
+    for _, row in rows.iterrows():
         its, level = row.flops / row.flops_ratio, 100 * row.target_value
         ink = style.INK
         axes.plot([its, row.flops], [level] * 2, color=ink, linewidth=0.8, dashes=(1, 1.5))
@@ -125,6 +178,8 @@ def _draw_reaches(axes: Axes, table: pd.DataFrame, own: str) -> None:
             axes.plot(ends, [level] * 2, color=ink, linewidth=1.6, zorder=3)
         axes.plot(row.flops, level, "|", color=ink, markersize=7, markeredgewidth=1.2, zorder=5)
         text = f"k = {row.k:,.0f},\n{row.flops_ratio:.2g} times\nthe FLOPs"
+        if len(rows) > 1:  # the table has the numbers
+            text = f"k = {row.k:,.0f}"
         label = style.note(axes, text, (row.flops, level), (5, -5), ("left", "top"), ink)
         label.set(path_effects=HALO, zorder=6)
 
@@ -136,13 +191,13 @@ def _name_models(axes: Axes, models: list[str]) -> None:
             [], [], color=colour, dashes=dashes or (None, None), marker=marker, markersize=3.6,
             label=model,
         )  # fmt: skip
+    labels, width = list(models), axes.figure.get_figwidth()
     if len(models) > 1:
-        axes.plot(
-            [], [], color=BEST, linewidth=6, solid_capstyle="butt", label="most for its FLOPs"
-        )
+        labels.append("most for its FLOPs")
+        axes.plot([], [], color=BEST, linewidth=6, solid_capstyle="butt", label=labels[-1])
     axes.figure.legend(
-        loc="outside upper left", ncols=4, frameon=False, fontsize=style.SMALL, handlelength=2.2,
-        borderpad=0.1,
+        loc="outside upper left", ncols=style.legend_columns(labels, width, 4), frameon=False,
+        fontsize=style.SMALL, handlelength=2.2, borderpad=0.1,
     )  # fmt: skip
 
 
@@ -166,6 +221,9 @@ def main() -> None:
             draw(panel, table, column)
         panels[0].set_ylabel("pass@k (%)")
         _name_models(panels[0], list(dict.fromkeys(table[table.row == CURVE].model)))
+        style.lay_out(panels[0])
+        for panel, column in zip(panels, columns, strict=True):
+            name_marks(panel, table, column)
         style.save(drawing, args.output)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ def draw(axes: Axes, tasks: list[str], models: list[str], rates: np.ndarray) -> 
     """Draw the whole figure; ``rates`` has shape (models, tasks), easiest task first."""
     across, rows, height = shape(len(tasks), len(models))
     norm = PowerNorm(1 / 3, 0, 1)
-    names = short_names(tasks)
+    names, labels = short_names(tasks), _shortened(models)
     for row in range(rows):
         part = slice(row * across, (row + 1) * across)
         shown = rates[:, part]
@@ -64,9 +65,9 @@ def draw(axes: Axes, tasks: list[str], models: list[str], rates: np.ndarray) -> 
             where[:, 1] + 0.5, top + where[:, 0] + 0.5, "x", color=style.OTHER, markersize=2.2,
             markeredgewidth=0.6,
         )  # fmt: skip
-        for number, model in enumerate(models):
+        for number, label in enumerate(labels):
             axes.text(
-                -0.3, top + number + 0.5, _shortened(model), ha="right", va="center",
+                -0.3, top + number + 0.5, label, ha="right", va="center",
                 fontsize=style.SMALL, color=style.INK,
             )  # fmt: skip
         for number, name in enumerate(names[part]):
@@ -81,8 +82,13 @@ def draw(axes: Axes, tasks: list[str], models: list[str], rates: np.ndarray) -> 
     _key(axes, norm)
 
 
-def _shortened(text: str, most: int = 22) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def _shortened(models: list[str], most: int = 22) -> list[str]:
+    """The models' names cut to length; where they would be alike, without the words they share."""
+    if len({model[: most - 1] for model in models}) < len(models):
+        words = [model.split(" ") for model in models]
+        alike = list(takewhile(lambda group: len(set(group)) == 1, zip(*words, strict=False)))
+        models = [("…" if alike else "") + " ".join(own[len(alike) :]) for own in words]
+    return [model if len(model) <= most else f"{model[: most - 1]}…" for model in models]
 
 
 def _key(axes: Axes, norm: PowerNorm) -> None:

@@ -18,6 +18,8 @@ from passk import cli, style
 from passk.analyses.reliability import COLUMNS
 from passk.tables import read_table
 
+MEASURES = ("pass@k: one passes", "pass^k: all pass")
+
 
 def draw(axes: Axes, table: pd.DataFrame) -> None:
     """Draw the whole figure; rows whose value is NaN are left out."""
@@ -46,15 +48,19 @@ def draw(axes: Axes, table: pd.DataFrame) -> None:
             )  # fmt: skip
     for (colour, dashes, _), label in looks:
         axes.plot([], [], color=colour, dashes=dashes or (None, None), label=label)
-    axes.plot([], [], "o", color=style.MUTED, markersize=3.4, label="pass@k: one passes")
-    axes.plot(
-        [], [], "o", color=style.MUTED, markersize=3.4, markerfacecolor="white",
-        markeredgewidth=0.8, label="pass^k: all pass",
-    )  # fmt: skip
+    for face, label in ((style.MUTED, MEASURES[0]), ("white", MEASURES[1])):
+        axes.plot(
+            [], [], "o", color=style.MUTED, markersize=3.4, markerfacecolor=face,
+            markeredgewidth=0.8, label=label,
+        )  # fmt: skip
     axes.figure.legend(
-        loc="outside upper left", ncols=2, frameon=False, fontsize=style.SMALL, handlelength=2.2,
-        columnspacing=1.2, borderpad=0.1, labelspacing=0.3,
+        loc="outside upper left", ncols=_columns(labels), frameon=False, fontsize=style.SMALL,
+        handlelength=2.2, columnspacing=1.2, borderpad=0.1, labelspacing=0.3,
     )  # fmt: skip
+
+
+def _columns(labels: list[str]) -> int:
+    return style.legend_columns([*labels, *MEASURES], style.WIDTH, 2)
 
 
 def _set_axes(axes: Axes, largest: int) -> None:
@@ -78,8 +84,9 @@ def main() -> None:
     )
     args = parser.parse_args()
     table = read_table(args.table, COLUMNS)
-    models = table.model.nunique()
-    with style.figure(style.HEIGHT + 0.11 * ((models + 2) // 2)) as (drawing, axes):
+    labels = list(dict.fromkeys(table.model))
+    rows = -(-(len(labels) + len(MEASURES)) // _columns(labels))
+    with style.figure(style.HEIGHT + 0.12 * rows) as (drawing, axes):
         draw(axes, table)
         style.save(drawing, args.output)
 

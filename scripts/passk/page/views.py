@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -113,6 +114,12 @@ def _comparison(table: pd.DataFrame) -> Table:
 def _compute(table: pd.DataFrame) -> Table:
     """What the k asked for take."""
     asked = table[(table.row == "curve") & (table.asked == 1)]
+    times = [
+        ("US$", True, lambda row: _rounded(row.usd)),
+        ("GPU-seconds", True, lambda row: _rounded(row.gpu_seconds)),
+        ("Core-seconds", True, lambda row: _rounded(row.core_seconds)),
+    ]
+    known = [(table[name] > 0).any() for name in ("usd", "gpu_seconds", "core_seconds")]
     return of_columns(
         asked,
         [
@@ -121,9 +128,14 @@ def _compute(table: pd.DataFrame) -> Table:
             ("pass@k (%)", True, lambda row: percent(row.pass_at_k)),
             ("Computation", True, lambda row: _amount(row.flops, "FLOP")),
             ("Memory", True, lambda row: _amount(row.memory_bytes, "B")),
-            ("US$", True, lambda row: number(row.usd)),
+            *itertools.compress(times, known),
         ],
     )
+
+
+def _rounded(value: float) -> str:
+    """Two digits that count, as a plain number."""
+    return DASH if math.isnan(value) else f"{float(f'{value:.2g}'):,.9f}".rstrip("0").rstrip(".")
 
 
 def _amount(value: float, unit: str) -> str:
