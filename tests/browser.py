@@ -59,7 +59,7 @@ class Browser:
         """The parameters of the events of that name."""
         return [event["params"] for event in self.events if event.get("method") == method]
 
-    def open(self, url: str, width: int, dark: bool = False) -> None:
+    def open(self, url: str, width: int, dark: bool = False, printed: bool = False) -> None:
         """Open a page in a window of that width and wait until it is loaded and at rest."""
         self.events.clear()
         mobile = width < 600
@@ -68,7 +68,8 @@ class Browser:
             width=width, height=900, deviceScaleFactor=1, mobile=mobile,
         )  # fmt: skip
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.call("Emulation.setEmulatedMedia", features=[scheme])
+        media = "print" if printed else "screen"
+        self.call("Emulation.setEmulatedMedia", media=media, features=[scheme])
         self.call("Page.navigate", url=url)
         while not self.named("Page.loadEventFired"):
             self.events.append(self.receive(60))

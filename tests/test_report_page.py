@@ -1,6 +1,6 @@
 """The page of an experiment: its numbers are the tables', its text is escaped, it stands alone.
 
-tests/test_page.py opens it in a browser.
+tests/test_page.py opens it in a browser: make test-browser.
 """
 
 from __future__ import annotations

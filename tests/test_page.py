@@ -1,0 +1,178 @@
+"""The page of an experiment, and Snakemake's report, in a real browser: make test-browser."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import CHROMIUM, Browser, chromium
+from conftest import ROOT, Workflow
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="there is no chromium: apt-get install chromium (Debian)"
+)
+SCHEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+
+SMALL_TEXT = """[...document.querySelectorAll("body *")]
+    .filter(e => e.offsetParent && [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim()))
+    .filter(e => parseFloat(getComputedStyle(e).fontSize) < 14)
+    .map(e => e.tagName + " " + e.textContent.slice(0, 40))"""
+# Links within a sentence need not be large: WCAG 2.2, 2.5.8.
+SMALL_TARGETS = """[...document.querySelectorAll("a, summary")]
+    .filter(e => e.offsetParent && !e.closest("p:not(.data), .cite, dd, figcaption"))
+    .filter(e => e.getBoundingClientRect().height < 24)
+    .map(e => e.textContent.slice(0, 40))"""
+# Those that are cut off and cannot be scrolled to, by a finger or by keys.
+OUT_OF_REACH = """[...document.querySelectorAll("main *, header *")]
+    .filter(e => e.offsetParent && e.getBoundingClientRect().right > innerWidth + 1)
+    .filter(e => !e.closest("[tabindex='0']"))
+    .map(e => e.tagName + " " + e.textContent.slice(0, 40))"""
+CUT_OFF = """[...document.querySelectorAll("div.box")]
+    .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
+    .map(e => e.getAttribute("aria-label") + " " + e.scrollWidth)"""
+# WCAG 2, 1.4.3: the luminances of text and of the ground behind it, 4.5 to 1 or more.
+FAINT = """(() => {
+    const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
+    const luminance = colour => numbers(colour).slice(0, 3).map(v => v / 255)
+        .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const ground = e => {
+        for (; e; e = e.parentElement) {
+            const colour = getComputedStyle(e).backgroundColor;
+            if (numbers(colour)[3] !== 0) return colour;
+        }
+        return "rgb(255, 255, 255)";
+    };
+    const written = e => [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim());
+    return [...document.querySelectorAll("body *")].filter(e => e.offsetParent && written(e))
+        .filter(e => {
+            const both = [luminance(getComputedStyle(e).color), luminance(ground(e))];
+            return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05) < 4.5;
+        }).map(e => e.tagName + " " + e.textContent.slice(0, 40));
+})()"""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with chromium(tmp_path_factory.mktemp("chromium")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module", params=["small", "demo"])
+def page(request: pytest.FixtureRequest) -> str:
+    """The address of the small experiment's page; and of the demo's, where that was run."""
+    if request.param == "demo":
+        path = ROOT / "figures/demo/report.html"
+        if not path.exists():
+            pytest.skip("the demo was not run: make demo")
+    else:
+        path = request.getfixturevalue("finished").folder / "figures/paper/report.html"
+    return path.as_uri()
+
+
+def complaints(browser: Browser) -> list[str]:
+    """Errors and warnings of the console, and what was asked of anything but files here."""
+    told = [
+        str(event)
+        for name in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")
+        for event in browser.named(name)
+        if event.get("entry", event).get("level", event.get("type")) not in ("info", "log", "debug")
+    ]
+    asked = [event["request"]["url"] for event in browser.named("Network.requestWillBeSent")]
+    return told + [url for url in asked if not url.startswith(("file:", "data:", "blob:"))]
+
+
+@SCHEMES
+@pytest.mark.parametrize("width", [320, 390, 1000, 1440])
+def test_nothing_goes_wrong_and_nothing_is_fetched(
+    browser: Browser, page: str, width: int, dark: bool
+) -> None:
+    browser.open(page, width, dark)
+    assert complaints(browser) == []
+    loaded = (
+        "[...document.images].filter(i => i.offsetParent).every(i => i.complete && i.naturalWidth)"
+    )
+    assert browser.evaluate("document.images.length") > 0
+    assert browser.evaluate(loaded)
+    assert browser.evaluate("document.body.innerText.length") > 2000
+
+
+def test_what_goes_wrong_would_be_seen(browser: Browser, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.html"
+    bad.write_text("<script>console.error(1); x.y</script><img src='http://127.0.0.1:9/x.png'>")
+    browser.open(bad.as_uri(), 390)
+    found = "\n".join(complaints(browser))
+    assert "ReferenceError" in found and "'type': 'error'" in found
+    assert "http://127.0.0.1:9/x.png" in found
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_shows_it_without_scrolling_sideways(
+    browser: Browser, page: str, width: int
+) -> None:
+    browser.open(page, width)
+    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    assert browser.evaluate(OUT_OF_REACH) == []
+    assert browser.evaluate(SMALL_TEXT) == []
+    assert browser.evaluate(SMALL_TARGETS) == []
+
+
+@pytest.mark.parametrize("width", [1000, 1100, 1440])
+def test_a_desk_shows_every_short_table_whole(browser: Browser, page: str, width: int) -> None:
+    browser.open(page, width)
+    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    assert browser.evaluate(CUT_OFF) == []
+
+
+@SCHEMES
+def test_text_stands_out_from_its_ground(browser: Browser, page: str, dark: bool) -> None:
+    browser.open(page, 1000, dark)
+    ground = browser.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (max(map(int, ground[4:-1].split(", "))) < 80) == dark
+    browser.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    assert browser.evaluate(FAINT) == []
+
+
+def test_printed_it_is_black_on_white_and_whole(browser: Browser, page: str) -> None:
+    browser.open(page, 700, dark=True, printed=True)
+    assert (
+        browser.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    )
+    assert browser.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
+    assert browser.evaluate("[...document.querySelectorAll('details pre')].length") > 0
+    heights = (
+        "[...document.querySelectorAll('details pre')].map(e => e.getBoundingClientRect().height)"
+    )
+    assert min(browser.evaluate(heights)) > 0  # though the details are closed
+    assert browser.pdf().startswith(b"%PDF")
+
+
+def test_links_within_it_lead_somewhere(browser: Browser, page: str) -> None:
+    browser.open(page, 390)
+    lost = "[...document.querySelectorAll('a[href^=\"#\"]')].filter(a => !document.querySelector("
+    assert browser.evaluate(lost + "'#' + CSS.escape(a.hash.slice(1)))).length") == 0
+
+
+def test_snakemakes_report_opens_and_has_the_captions(
+    browser: Browser, finished: Workflow, tmp_path: Path
+) -> None:
+    folder = tmp_path / "workflow"
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    Workflow(folder).snakemake("--report", "report.zip")
+    with zipfile.ZipFile(folder / "report.zip") as packed:
+        packed.extractall(tmp_path)
+    (page,) = tmp_path.glob("report/report.html")
+    browser.open(page.as_uri(), 1000)
+    assert complaints(browser) == []
+    assert "General" in browser.evaluate("document.body.innerText")
+    told = " ".join(path.read_text(errors="replace") for path in page.parent.rglob("*.js"))
+    shown = " ".join((told + page.read_text()).split())
+    for caption in (ROOT / "docs/report").glob("*.rst"):
+        drawn = folder / "figures/paper/base-verbatim" / f"{caption.stem}.svg"
+        if drawn.exists():
+            assert " ".join(caption.read_text().split())[:40].replace("*", "") in shown, (
+                caption.name
+            )
