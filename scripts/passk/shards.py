@@ -37,6 +37,7 @@ MAY_DIFFER = (
     "samples.engine.name",
     "samples.engine.version",
     "samples.engine.torch",
+    "samples.engine.transformers",
     "samples.engine.cuda",
     "samples.engine.device",
     "samples.engine.model_runner",
