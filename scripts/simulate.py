@@ -1,6 +1,6 @@
 """Say where the time of a large run would go, before there is one: a simulation of its jobs.
 
-Five models at n = 10,000 on HumanEval and HumanEval+ unless told otherwise; on SLURM with and
+Five models at n = 10,000 on HumanEval and HumanEval+ unless told otherwise: on SLURM with and
 without `--resources gpu=N`, and on one machine. Nothing is sampled: rates times sizes
 (passk/simulation.py).
 """
@@ -26,7 +26,8 @@ def main() -> None:
     parser.add_argument("--n-samples", type=int, default=10_000)
     parser.add_argument("--shard-sizes", type=int, nargs="+", default=[100, 500, 1000])
     parser.add_argument("--suites", nargs="+", choices=("base", "plus"), default=["base", "plus"])
-    parser.add_argument("--execute-cores", type=int, default=2, help="workers of an execute job")
+    parser.add_argument("--readings", type=int, choices=(1, 2), default=1, help="of each sample")
+    parser.add_argument("--execute-cores", type=int, default=1, help="workers of an execute job")
     parser.add_argument(
         "--start-seconds", type=float, default=12.0, help="that a SLURM job takes to start its rule"
     )
@@ -35,7 +36,7 @@ def main() -> None:
     given = parser.parse_args()
     executors = [
         Executor("slurm", given.start_seconds, True, False, given.jobs),
-        Executor("slurm, gpu=N", given.start_seconds, True, True, given.jobs),
+        Executor("slurm gpu=N", given.start_seconds, True, True, given.jobs),
         LOCAL,
     ]
     rows = []
@@ -45,7 +46,7 @@ def main() -> None:
                 raise UserError(f"n = {given.n_samples} is no multiple of the shard size {size}")
             for executor in executors:
                 experiment = Experiment(
-                    given.models, TASKS, given.n_samples, size, tuple(given.suites), figures=9
+                    given.models, TASKS, given.n_samples, size, tuple(given.suites), given.readings
                 )
                 dag = jobs_of(experiment, Rates(), given.execute_cores)
                 done = run(dag, gpus, given.cores, executor)

@@ -1,8 +1,9 @@
 """Where a large run's time goes, on paper: the workflow's jobs on so many GPUs and cores.
 
 A discrete-event simulation. The jobs are those that the rules make, for every model: `sample` a
-shard, `execute` it under each suite and reading, `estimate` each, and draw. Their durations are
-rates times sizes, so nothing is sampled. A greedy scheduler submits what is ready; what it
+shard, `execute` it under each suite and reading, `observe` it under each reading, `estimate` each
+judgement, and `draw` its tables and figures, which is done where snakemake runs. Their durations
+are rates times sizes, so nothing is sampled. A greedy scheduler submits what is ready; what it
 submitted starts in that order as devices come free.
 
 On SLURM a job costs what its nested snakemakes take to start, and its end is noticed at the next
@@ -10,7 +11,8 @@ poll, whose pauses are those of the plugin: 40 s, then 10 s more each time that 
 up to 180 s. Until then nothing that waits for it is submitted, and with `--resources gpu=N` its
 GPU stays claimed.
 
-Not in it: failures, queues shared with other users, file systems, durations that vary.
+Not in it: what runs once a model (downloads, costs, the page), failures, queues shared with other
+users, file systems, durations that vary.
 """
 
 from __future__ import annotations
@@ -31,8 +33,9 @@ class Rates:
     load_seconds: float = 90.0  # until the engine samples: assumed
     base_cpu_seconds: float = 0.0171  # a sample, 0.5 % endless loops among them: README
     plus_cpu_seconds: float = 0.082  # plus 67 ms for HumanEval+'s inputs: its own solutions
+    observe_cpu_seconds: float = 0.024  # 1.4 times an execution's, as in the demo
     verdicts_per_second: float = 120_000.0  # read and counted: docs/scale.md
-    draw_seconds: float = 2.0  # a figure: measured
+    draw_seconds: float = 2.2  # the demo's tables and figures, on average
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +50,31 @@ class Executor:
 
 
 LOCAL = Executor("local", 0.3, polled=False, bounded=True, in_flight=10**9)
+# Tables, figures and the printed lines of one judgement; those that compare two suites come with
+# the second one.
+DRAWN, DRAWN_OF_TWO = 21, 2
 FIRST_PAUSE, MORE_PAUSE, LONGEST_PAUSE = 40.0, 10.0, 180.0
 SUBMIT_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """The experiments to be run: ``judgements`` are (suite, reading) pairs of each model."""
+    """The experiments to be run, one for each model, all alike."""
 
     models: int
     tasks: int
     n_samples: int
     shard_size: int
-    judgements: tuple[str, ...]
-    figures: int
+    suites: tuple[str, ...]
+    readings: int
 
 
 @dataclass(slots=True)
 class Job:
-    """``work``: seconds beside what it costs to start it. The times are filled in by the run."""
+    """``work``: seconds beside what it costs to start it. The times are filled in by the run.
+
+    One without GPU and core is done where snakemake runs.
+    """
 
     kind: str
     gpus: int
@@ -78,6 +87,11 @@ class Job:
 
 
 Dag = tuple[list[Job], dict[int, list[int]]]
+
+
+def is_local(job: Job) -> bool:
+    """Whether it is done where snakemake runs, on no GPU or core of those that are counted."""
+    return not job.gpus and not job.cores
 
 
 def jobs_of(experiment: Experiment, rates: Rates, execute_cores: int) -> Dag:
@@ -99,13 +113,19 @@ def jobs_of(experiment: Experiment, rates: Rates, execute_cores: int) -> Dag:
     for _ in range(experiment.models):
         shards = experiment.n_samples // experiment.shard_size
         samples = [add("sample", 1, 1, sampling, []) for _ in range(shards)]
-        for suite in experiment.judgements:
-            judging = 1.0 + size * cpu[suite] / execute_cores
-            verdicts = [add("execute", 0, execute_cores, judging, [s]) for s in samples]
-            counted = 1.0 + total / rates.verdicts_per_second
-            tables = add("estimate", 0, 1, counted, verdicts)
-            for _ in range(experiment.figures):
-                add("draw", 0, 1, rates.draw_seconds, [tables])
+        for _ in range(experiment.readings):
+            observing = 1.0 + size * rates.observe_cpu_seconds / execute_cores
+            observed = [add("observe", 0, execute_cores, observing, [s]) for s in samples]
+            for suite in experiment.suites:
+                judging = 1.0 + size * cpu[suite] / execute_cores
+                verdicts = [add("execute", 0, execute_cores, judging, [s]) for s in samples]
+                counted = 1.0 + total / rates.verdicts_per_second
+                tables = add("estimate", 0, 1, counted, verdicts)
+                two = suite == "plus" and "base" in experiment.suites
+                for number in range(DRAWN + two * DRAWN_OF_TWO):
+                    # The first of them is `selection`, which needs the observations, too.
+                    after = [tables] if number else [tables, *observed]
+                    add("draw", 0, 0, rates.draw_seconds, after)
     return jobs, followers
 
 
@@ -131,6 +151,11 @@ def run(dag: Dag, gpus: int, cores: int, executor: Executor) -> list[Job]:
         nonlocal claimed, submitted, submitting
         for _ in range(len(ready)):
             place = ready.popleft()
+            if is_local(jobs[place]):
+                jobs[place].begun = now
+                end = now + LOCAL.start_seconds + jobs[place].work
+                heapq.heappush(events, (end, next(order), "end", place))
+                continue
             over = executor.bounded and claimed + jobs[place].gpus > gpus
             if submitted >= executor.in_flight or over:
                 ready.append(place)  # a job without a GPU may go on before it
@@ -154,7 +179,8 @@ def run(dag: Dag, gpus: int, cores: int, executor: Executor) -> list[Job]:
     def notice(place: int, now: float) -> None:
         nonlocal claimed, submitted, noticed
         noticed += 1
-        claimed, submitted = claimed - jobs[place].gpus, submitted - 1
+        if not is_local(jobs[place]):
+            claimed, submitted = claimed - jobs[place].gpus, submitted - 1
         for follower in followers.get(place, []):
             jobs[follower].waits_for -= 1
             if not jobs[follower].waits_for:
@@ -170,7 +196,7 @@ def run(dag: Dag, gpus: int, cores: int, executor: Executor) -> list[Job]:
             job = jobs[place]
             job.ended = now
             free[0], free[1] = free[0] + job.gpus, free[1] + job.cores
-            if executor.polled:
+            if executor.polled and not is_local(job):
                 unseen.append(place)
             else:
                 notice(place, now)
@@ -198,10 +224,14 @@ def summary(
     """A row for each stage: name, jobs, device-hours held (GPUs of `sample`, cores of the others),
     of them worked, the share that starting took, hours from ready to begun (mean), the hour when
     the last ended, and the share of the GPUs' time to that hour that they sampled."""
+
+    def devices(job: Job) -> int:
+        return job.gpus or job.cores or 1
+
     for stage in dict.fromkeys(job.kind for job in jobs):
         mine = [job for job in jobs if job.kind == stage]
-        held = sum((job.ended - job.begun) * (job.gpus or job.cores) for job in mine) / 3600
-        worked = sum(job.work * (job.gpus or job.cores) for job in mine) / 3600
+        held = sum((job.ended - job.begun) * devices(job) for job in mine) / 3600
+        worked = sum(job.work * devices(job) for job in mine) / 3600
         waited = sum(job.begun - job.ready for job in mine) / len(mine) / 3600
         done = max(job.ended for job in mine) / 3600
         sampled = sum(job.work * job.gpus for job in mine) / 3600
