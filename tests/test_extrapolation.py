@@ -1,6 +1,7 @@
 """Forecasts and their backtest: simulated truth, the arithmetic of the errors, and edge cases."""
 
 import math
+import os
 import subprocess
 import sys
 from dataclasses import astuple
@@ -203,3 +204,17 @@ def test_the_script_writes_the_same_bytes_and_the_figure(tmp_path):
         check=True,
     )  # fmt: skip
     assert {path.suffix for path in tmp_path.glob("figure.*")} == {".pdf", ".svg", ".png"}
+
+
+def test_the_analyses_multiply_their_matrices_on_one_thread():
+    """OpenBLAS's threads wait in busy loops: on a loaded machine that takes ten times the work."""
+    code = (
+        "from passk import cli, compared\nimport numpy as np\n"
+        "np.ones((300, 300)) @ np.ones((300, 300))\n"
+        "print(next(line for line in open('/proc/self/status') if line.startswith('Threads')))"
+    )
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SCRIPTS)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["Threads:", "1"]

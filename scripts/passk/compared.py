@@ -6,9 +6,14 @@ The first model is the experiment's own, the others stand beside it. All have th
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+# Read when numpy is loaded. The matrices of the analyses are small, and OpenBLAS's threads wait for
+# one another in busy loops: on a machine with other work that took ten times the work itself.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
