@@ -11,9 +11,9 @@ stop texts need that; without them the text is made once a completion is whole, 
 fifths of this process's work away (50 to 9 µs a token on a busy CPU, vLLM 0.32).
 
 ``logprob`` is vLLM's ``cumulative_logprob``: of the model itself, before temperature and top_p.
-vLLM does not promise equal samples between batches or devices on a GPU, unless the user sets
-VLLM_BATCH_INVARIANT=1; the metadata records device, dtype and version. The CPU build of vLLM is
-driven too, for tests and small models.
+On a GPU vLLM promises equal samples in any company only with VLLM_BATCH_INVARIANT=1 (beta, see its
+documentation), and between devices never; the metadata records device, dtype and version. The CPU
+build of vLLM is driven too, for tests and small models.
 
 What exact seeds cost (vLLM 0.32, read in its source): its second model runner, the default on a
 GPU, makes a draw's noise from (seed, position, token) in one kernel for the whole batch, so seeds
@@ -29,7 +29,9 @@ import os
 import secrets
 import signal
 from collections.abc import Iterator, Sequence
+from multiprocessing.connection import wait
 from multiprocessing.util import register_after_fork
+from threading import Thread
 from typing import Any
 
 # Read when vLLM is imported: what it says below a warning would drown the progress lines.
@@ -90,6 +92,7 @@ class VllmEngine:
         self._weights = weights
         self._size = size
         self._tokenizer, self._llm = _load(str(folder), weights, sampling, more)
+        _watch(self._llm.llm_engine.engine_core)
         self._vllm_config = self._llm.llm_engine.vllm_config
         self._config = self._vllm_config.model_config
         # Twice what is computed at once: a request that ends is replaced without waiting for us.
@@ -266,6 +269,23 @@ def _end_with_parent(_: object = None) -> None:
 
 
 register_after_fork(_end_with_parent, _end_with_parent)
+
+
+def _watch(client: Any) -> None:
+    """Have ``step`` raise when the engine's process was killed.
+
+    vLLM (0.32) notices that, says so, and lets the one who waits for outputs wait for ever.
+    """
+    outputs = getattr(client, "outputs_queue", None)
+    if outputs is None:  # the engine is in this process
+        return
+    sentinels = client.resources.engine_manager.sentinels()
+
+    def tell() -> None:
+        wait(sentinels)
+        outputs.put(EngineDeadError())
+
+    Thread(target=tell, daemon=True).start()
 
 
 def _load(
