@@ -21,17 +21,15 @@ from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from passk.compared import Compared
 from passk.cost import Cost, PerTask, in_units
 from passk.curve import percent
 from passk.estimator import k_grid, pass_table
-from passk.intervals import LEVEL, of_task_estimates
+from passk.intervals import of_paired_differences, of_task_estimates, square_and_add, wilson
 
 CURVE, REACH = "curve", "reach"
 ROUNDING = 1e-12  # means over tasks that are equal may differ by so much
-FEW_TASKS = 50  # docs/methods.md: the interval of a crossing covers less with fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,34 +157,37 @@ def envelope(flops: Sequence[float], values: Sequence[float]) -> list[bool]:
     return found
 
 
-def crossing(
-    estimates: np.ndarray, others: np.ndarray | float, variance: float = 0.0
-) -> tuple[float, float, float]:
+def crossing(estimates: np.ndarray, others: np.ndarray | Quoted) -> tuple[float, float, float]:
     """The smallest k at which the mean reaches the other's, and its 95 % interval over tasks.
 
     ``estimates`` is pass@k of every task at k = 1, 2, …, shape (tasks, n); ``others`` is what each
-    task is compared with, shape (tasks,), or one number with its ``variance``.
+    task is compared with, shape (tasks,), or a quoted line.
 
-    The interval holds each k at which the mean of the tasks' differences, which are paired, does
-    not differ from 0 by a two-sided t test at 5 %: a test turned round, as in Fieller 1954 (J. R.
-    Stat. Soc. B 16:175-185). It is of the k at which all tasks like these would cross, and covers
-    the draws' luck, too, since each task brings its own. Its upper end is ``inf`` where even n
-    samples do not reach the other for certain, and k is NaN where they do not reach it at all.
+    The interval holds each k at which the difference is not significant in the comparison of models
+    (:mod:`passk.analyses.comparison`, the same intervals): a test turned round, as in Fieller 1954
+    (J. R. Stat. Soc. B 16:175-185). It is of the k at which all tasks like these would cross, and
+    covers the draws' luck, too, since each task brings its own. Its upper end is the k from which
+    on the difference is significant, ``inf`` where that of n is not; k is NaN where n samples do
+    not reach the other at all. With one task there is no interval.
     """
-    difference = estimates - np.reshape(others, (-1, 1))
-    tasks = len(difference)
-    mean = difference.mean(axis=0)
-    k = _first(mean >= -ROUNDING, math.nan)
-    if tasks < 2:
+    values = estimates.mean(axis=0)
+    if isinstance(others, Quoted):
+        line = others.value
+        bounds = wilson(line, others.tasks) if others.tasks else (line, line)
+        low, high = square_and_add((values, *of_task_estimates(estimates)), (line, *bounds))
+    else:
+        line = others.mean()
+        theirs = np.broadcast_to(others[:, None], estimates.shape)
+        low, high = of_paired_differences(estimates, theirs)
+    reached, within = values >= line - ROUNDING, high >= -ROUNDING
+    k = int(reached.argmax()) + 1 if reached.any() else math.nan
+    if len(estimates) < 2:
         return k, math.nan, math.nan
-    error = np.sqrt(difference.var(axis=0, ddof=1) / tasks + variance)
-    half = stats.t.ppf((1 + LEVEL) / 2, tasks - 1) * error
-    return k, _first(mean + half >= 0, math.inf), _first(mean - half > 0, math.inf)
-
-
-def _first(holds: np.ndarray, otherwise: float) -> float:
-    """The k, from 1, of the first that holds."""
-    return int(holds.argmax()) + 1 if holds.any() else otherwise
+    unclear = np.flatnonzero(low <= ROUNDING)
+    first = int(within.argmax()) + 1 if within.any() else math.inf
+    if len(unclear) and unclear[-1] == len(values) - 1:
+        return k, first, math.inf
+    return k, first, int(unclear[-1]) + 2 if len(unclear) else 1
 
 
 def _every_k(model: Compared) -> np.ndarray:
@@ -219,8 +220,7 @@ def _reach(side: _Side, other: _Side, target_k: int) -> Row:
 
 
 def _reach_quoted(side: _Side, quoted: Quoted) -> Row:
-    variance = quoted.value * (1 - quoted.value) / quoted.tasks if quoted.tasks else 0.0
-    row = _reached(side, *crossing(side.estimates, quoted.value, variance))
+    row = _reached(side, *crossing(side.estimates, quoted))
     return replace(row, target=quoted.label, target_k=1, target_value=quoted.value)
 
 
@@ -245,13 +245,11 @@ def _ratio(mine: float, its: float) -> float:
 def paragraph(table: pd.DataFrame) -> str:
     """What the table says, for the report; ``table`` has :data:`COLUMNS`, the own model first."""
     curve = table[table.row == CURVE]
-    own, tasks = curve.model.iloc[0], curve.tasks.iloc[0]
+    own = curve.model.iloc[0]
     text = [_takes(row) for _, row in curve[curve.k == 1].iterrows()]
     reaches = table[(table.row == REACH) & (table.target_k == 1)]
     reaches = reaches[(reaches.model == own) | (reaches.target == own)]
     text += [_reaches(row) for _, row in reaches.iterrows()]
-    if len(reaches) and tasks < FEW_TASKS:
-        text.append(f"With {tasks} tasks such an interval covers less than 95 %.")
     known = curve[curve.flops.notna()]
     if known.model.nunique() > 1:
         text.append(_best(known))
