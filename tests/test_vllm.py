@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import statistics
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import ROOT, VLLM_CPU_PYTHON
 from test_sample import Shard
 
+from passk.cost import FP8
 from passk.problems import read_problem_file
 from passk.records import metadata_path, read_metadata, read_samples
 
@@ -44,19 +49,24 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[int, int, int]]]] = {
     "no template": (CHAT, [(0, 0, 4)]),
 }
 DRAWER = """
-import json, sys
+import dataclasses, json, sys, torch
 from pathlib import Path
+from types import SimpleNamespace
 from download_model import describe
 from passk import prompts
 from passk.engines import Request, open_engine
+from passk.engines.vllm import VllmEngine, gpu_settings
 from passk.problems import read_problem_file
 from passk.records import UserError
 from passk.seeds import draw_seed
 from vllm import SamplingParams
+from vllm import EngineArgs
+from vllm.config.quantization import ONLINE_QUANT_SHORTHAND_NAMES
 
 weights, cases = json.load(sys.stdin)
 benchmark = read_problem_file(Path("resources/demo/problems.jsonl"))
-engine = open_engine(weights, cases["whole"][0], describe(weights), benchmark.size)
+given = (weights, cases["whole"][0], describe(weights), benchmark.size)
+engine = open_engine(*given)
 answers = {}
 for name, (sampling, asked) in cases.items():
     engine._sampling = sampling
@@ -78,6 +88,38 @@ seed = draw_seed(0, benchmark.size, 0, 5)
 plain = SamplingParams(n=10, seed=seed, temperature=1.0, top_p=1.0, max_tokens=40, logprobs=0)
 outputs = engine._llm.generate({"prompt_token_ids": ids}, plain, use_tqdm=False)[0].outputs
 answers["n=10"] = [[o.index, o.text, len(o.token_ids), o.cumulative_logprob] for o in outputs]
+
+def said(work):
+    try:
+        work()
+    except UserError as error:
+        return str(error)
+
+def step_that(raises=None, gives=None):
+    def step():
+        if raises:
+            raise raises
+        return [gives]
+    engine._llm.llm_engine.step = step
+    return said(lambda: list(engine.sample([Request(problem, 0, 0)])))
+
+engine._sampling = cases["whole"][0]
+long = dataclasses.replace(problem, prompt=problem.prompt * 20)
+context = {**given[1], "max_model_len": 9999}
+end = SimpleNamespace(finish_reason="abort", token_ids=[])
+answers["gpus"] = []
+for count, memory in ((1, 40 << 30), (4, 141 << 30)):
+    told = EngineArgs(weights["path"], **gpu_settings(count, memory))
+    answers["gpus"].append([told.tensor_parallel_size, told.max_num_seqs,
+        told.enable_prefix_caching, told.compilation_config.max_cudagraph_capture_size])
+answers["quantizations"] = list(ONLINE_QUANT_SHORTHAND_NAMES)
+answers["faults"] = {
+    "long prompt": said(lambda: list(engine.sample([Request(long, 0, 0)]))),
+    "long context": said(lambda: open_engine(weights, context, *given[2:])),
+    "no memory": said(lambda: VllmEngine(*given, kv_cache_memory_bytes=1 << 16)),
+    "out of memory": step_that(raises=torch.OutOfMemoryError("CUDA out of memory.")),
+    "given up": step_that(gives=SimpleNamespace(finished=True, request_id="0-0", outputs=[end])),
+}
 print(json.dumps(answers))
 """
 
@@ -147,6 +189,89 @@ def test_length_and_context_limit_a_completion(cases: dict[str, Any]) -> None:
 def test_chat_needs_a_template(cases: dict[str, Any]) -> None:
     assert len(cases["chat"]["rows"]) == 5
     assert "no chat template" in cases["no template"]["error"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("long prompt", "the prompt of Demo/0 has .* no room in a context of 256: raise"),
+        ("long context", "'max_model_len: 9999' is more than the model in .* takes; lower it"),
+        ("no memory", "memory is too small .*: lower 'max_model_len', set 'quantization: fp8_"),
+        ("out of memory", r"memory is too small \(CUDA out of memory.\): lower 'max_model_len'"),
+        ("given up", r"vLLM gave up draw 0 of Demo/0 \(abort\); .* run again to go on"),
+    ],
+)
+def test_what_cannot_be_sampled_is_one_sentence(
+    cases: dict[str, Any], fault: str, said: str
+) -> None:
+    assert re.search(said, cases["faults"][fault])
+
+
+def test_vllm_knows_the_quantizations_that_a_config_may_name(cases: dict[str, Any]) -> None:
+    schema = yaml.safe_load((ROOT / "rules/config.schema.yaml").read_text())
+    weights = schema["properties"]["models"]["additionalProperties"]["properties"]["weights"]
+    known = weights["allOf"][0]["then"]["properties"]["quantization"]["enum"]
+    assert FP8 in known
+    assert set(known) <= set(cases["quantizations"])
+
+
+def test_vllm_takes_the_settings_for_gpus(cases: dict[str, Any]) -> None:
+    """As far as can be seen without one: their names, and what they become."""
+    assert cases["gpus"] == [[1, 512, True, 512], [4, 1024, True, 1024]]
+
+
+# vLLM's engine as on a GPU: forked into a process of its own.
+FORKED = """
+import os, runpy, sys
+from vllm.platforms.cpu import CpuPlatform
+
+configure = CpuPlatform.check_and_update_config
+
+def fork(config):
+    configure(config)
+    os.environ["VLLM_WORKER_MULTIPROC_METHOD"] = "fork"
+
+CpuPlatform.check_and_update_config = staticmethod(fork)
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def engine_of(process: subprocess.Popen[str]) -> int:
+    """The process of vLLM's engine."""
+    asked = ["ps", "-o", "pid=,args=", "--ppid", str(process.pid)]
+    children = subprocess.run(asked, capture_output=True, text=True).stdout.splitlines()
+    return next(int(line.split()[0]) for line in children if "EngineCore" in line)
+
+
+def test_engine_process_and_job_die_together_and_the_shard_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problems = read_problem_file(ROOT / "resources/demo/problems.jsonl").first(30)
+    options = {"problems": problems, "python": VLLM_CPU_PYTHON, "draws": "00000-00029"}
+    shard = Shard(tmp_path / "shard", MODEL, PLAIN, **options)
+    python, *script = command = shard.command
+    shard.command = [python, "-c", FORKED, *script]
+    monkeypatch.setenv("VLLM_ENABLE_V1_MULTIPROCESSING", "1")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "scripts"))
+    for lines, victim in ((4, "engine"), (20, "job")):
+        with shard.start() as process:
+            while process.poll() is None and shard.kept() < lines:
+                time.sleep(0.02)
+            assert process.poll() is None, process.communicate()[0]
+            engine = engine_of(process)
+            os.kill(engine if victim == "engine" else process.pid, signal.SIGKILL)
+            output = process.communicate(timeout=300)[0]  # ends when the last of the two ends
+        if victim == "engine":
+            assert process.returncode == 2, output
+            assert "vLLM's engine died" in output.splitlines()[-1]
+        assert shard.kept() >= lines
+    monkeypatch.delenv("VLLM_ENABLE_V1_MULTIPROCESSING")
+    shard.command = command
+    code, output = shard.run()
+    assert code == 0, output
+    assert "of them from an earlier run" in output
+    assert len(list(read_samples(shard.samples))) == 900
 
 
 def test_killed_shard_resumes_and_is_described(tmp_path: Path) -> None:
