@@ -440,10 +440,14 @@ def quoted_baseline_options(wildcards):
     return [] if baseline_of(wildcards) else baseline_options(wildcards)
 
 
+def published_of(experiment, suite):
+    """The published values of an experiment that are of a suite."""
+    entries = experiment.get("published", [])
+    return [entry for entry in entries if entry.get("suite", "base") == suite]
+
+
 def published(wildcards):
-    """The published values of an experiment that are of the suite at hand."""
-    entries = experiment_of(wildcards).get("published", [])
-    return [entry for entry in entries if entry.get("suite", "base") == wildcards.suite]
+    return published_of(experiment_of(wildcards), wildcards.suite)
 
 
 def published_options(wildcards):
@@ -473,10 +477,14 @@ def published_entries(wildcards):
 
 
 def figures_of_suite(experiment, suite):
-    """The figures of one of an experiment's suites: what compares two suites stands under plus."""
-    with_both = suite == "plus" and "base" in experiment["suites"]
-    names = FIGURES + COUNTS_ANALYSES + OTHER_ANALYSES
-    return [name for name in names if name != "verifiers" or with_both]
+    """The figures of one of an experiment's suites: what compares two suites stands under plus, and
+    what compares with published values, where there are any."""
+    drawn = FIGURES + COUNTS_ANALYSES + OTHER_ANALYSES
+    if suite != "plus" or "base" not in experiment["suites"]:
+        drawn = [name for name in drawn if name != "verifiers"]
+    if not published_of(experiment, suite):
+        drawn = [name for name in drawn if name != "reproduction"]
+    return drawn
 
 
 def figures_of(name):
