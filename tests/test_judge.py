@@ -162,6 +162,38 @@ def test_verdicts_come_in_the_order_of_the_samples():
     assert [v.outcome for v in found] == ["timeout"] + ["passed"] * 90
 
 
+def test_what_waits_for_a_slow_program_is_bounded(monkeypatch: pytest.MonkeyPatch):
+    """Behind a loop come many copies of one program, which are reached at once."""
+    monkeypatch.setattr("passk.judge.MOST_WAITING", 100)
+    taken = []
+
+    def samples():
+        for number in range(1000):
+            taken.append(number)
+            yield Sample(
+                "HumanEval/53", number, "    return x + y\n" if number else "    while 1: 1\n"
+            )
+
+    prompt = PROBLEMS["HumanEval/53"].prompt
+    with Judge({"HumanEval/53": CASES["HumanEval/53"]}, 2, Limits(cpu_seconds=0.5)) as judge:
+        found = judge.verdicts(samples(), lambda s: prompt + s.completion, Tally(None))
+        assert (next(found).outcome, len(taken)) == ("timeout", 100)
+        assert [verdict.draw for verdict in found] == list(range(1, 1000))
+
+
+def test_sample_that_is_there_twice_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("passk.judge.MOST_WAITING", 100)
+    draws = [0, 1, 1, *range(2, 300)]
+    samples = [
+        Sample("HumanEval/53", n, "    return x\n" if n else "    while 1: 1\n") for n in draws
+    ]
+    prompt = PROBLEMS["HumanEval/53"].prompt
+    with Judge({"HumanEval/53": CASES["HumanEval/53"]}, 2, Limits(cpu_seconds=0.5)) as judge:
+        found = judge.verdicts(samples, lambda s: prompt + s.completion, Tally(None))
+        with pytest.raises(ValueError, match="draw 1 of HumanEval/53 was there twice"):
+            list(found)
+
+
 SPIN = """\
     import time
     start = time.process_time()

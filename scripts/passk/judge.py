@@ -56,6 +56,8 @@ from passk.suites import Case
 
 AHEAD = 64  # programs that a worker holds: enough to fill the next child while one runs
 MOST_AHEAD = 10_000  # samples taken before those that shall run alone have their turn
+TAKEN_AT_ONCE = 1000  # samples between two looks at what the workers have sent
+MOST_WAITING = 100_000  # verdicts, some 40 MB, that wait for an earlier sample's
 PROGRESS_SECONDS = 10.0
 log = logging.getLogger("execute")
 
@@ -159,19 +161,13 @@ class Judge:
         """Yield one verdict a sample, in the order of ``samples``.
 
         Samples are taken as workers come free; equal programs of a task run once. What is kept is
-        a short hash and a verdict for each distinct program, never a program, and the verdicts
-        that wait for an earlier sample's. ``tally`` counts them as they are reached. Each (task,
-        draw) must be there once.
+        a short hash and a verdict for each distinct program, never a program, and at most
+        :data:`MOST_WAITING` verdicts that wait for an earlier sample's. ``tally`` counts them as
+        they are reached. Each (task, draw) must be there once.
         """
         order: deque[tuple[str, int]] = deque()
         reached: dict[tuple[str, int], Verdict] = {}
-
-        def taken() -> Iterator[Sample]:
-            for sample in samples:
-                order.append((sample.task_id, sample.draw))
-                yield sample
-
-        for verdict in self._reached(taken(), program, tally):
+        for verdict in self._reached(iter(samples), order, program, tally):
             reached[verdict.task_id, verdict.draw] = verdict
             while order and order[0] in reached:
                 yield reached.pop(order.popleft())
@@ -179,9 +175,13 @@ class Judge:
             raise ValueError(f"draw {order[0][1]} of {order[0][0]} was there twice")
 
     def _reached(
-        self, source: Iterator[Sample], program: Callable[[Sample], str], tally: Tally
+        self,
+        source: Iterator[Sample],
+        order: deque[tuple[str, int]],
+        program: Callable[[Sample], str],
+        tally: Tally,
     ) -> Iterator[Verdict]:
-        """Yield the verdicts as they are reached."""
+        """Yield the verdicts as they are reached; ``order`` gets what is taken of ``source``."""
         secret = secrets.token_bytes(16)
         done: dict[int, tuple[str, float, str | None]] = {}
         pending: dict[int, list[tuple[str, int]]] = {}
@@ -191,11 +191,16 @@ class Judge:
         shared: dict[Any, Any] = {}  # equal verdicts are one object
         exhausted = False
         while True:
-            while not exhausted and since < MOST_AHEAD and (worker := self._free()) is not None:
+            patience = None  # wait for results, unless more samples can be taken at once
+            for _ in range(TAKEN_AT_ONCE):
+                worker = self._free()
+                if exhausted or worker is None or since >= MOST_AHEAD or len(order) >= MOST_WAITING:
+                    break
                 sample = next(source, None)
                 if sample is None:
                     exhausted = True
-                    break
+                    continue
+                order.append((sample.task_id, sample.draw))
                 since += bool(again)
                 text = program(sample)
                 key = _key(secret, sample.task_id, text)
@@ -207,9 +212,11 @@ class Judge:
                     pending[key] = [(sample.task_id, sample.draw)]
                     texts[key] = (sample.task_id, text)
                     self._send(worker, key, sample.task_id, text)
+            else:
+                patience = 0.0
             busy = [worker for worker in self.workers if worker.held]
             if busy:
-                for key, result in self._collect(busy):
+                for key, result in self._collect(busy, patience):
                     task_id, text = texts.pop(key)
                     if result.borderline and len(again) < 1000:
                         again.append((key, task_id, text))
@@ -220,7 +227,7 @@ class Judge:
                 self._send(self.workers[0], key, task_id, text)
                 ((_, result),) = self._collect([self.workers[0]])
                 yield from self._settle(key, result, pending, done, shared, tally)
-            if exhausted:
+            if exhausted or order:  # all that was taken is settled: what is left was there twice
                 break
             again.clear()
             since = 0
@@ -278,10 +285,12 @@ class Judge:
             raise message
         return message
 
-    def _collect(self, workers: list[_Worker]) -> list[tuple[int, Result]]:
+    def _collect(
+        self, workers: list[_Worker], patience: float | None = None
+    ) -> list[tuple[int, Result]]:
         found: list[tuple[int, Result]] = []
         by_connection = {worker.connection: worker for worker in workers}
-        for connection in wait(list(by_connection)):
+        for connection in wait(list(by_connection), patience):
             worker = by_connection[connection]
             batch = self._receive(worker)
             worker.held.difference_update(key for key, _ in batch)
