@@ -419,7 +419,7 @@ def draw(rows: Sequence[dict[str, Any]], stem: Path) -> None:
     from passk import style
 
     kinds = list(dict.fromkeys((row["dtype"], row["quantization"]) for row in rows))
-    with style.figure(height=0.75 + 0.75 * len(kinds)) as (drawing, axes):
+    with style.figure(height=0.9 + 0.75 * len(kinds)) as (drawing, axes):
         ticks: list[tuple[float, str]] = []
         for group, (dtype, quantization) in enumerate(kinds):
             of = {r["way"]: r for r in rows if (r["dtype"], r["quantization"]) == kinds[group]}
@@ -437,8 +437,9 @@ def draw(rows: Sequence[dict[str, Any]], stem: Path) -> None:
             style.note(axes, label, (bound, place + 0.45), (0, 2), ("right", "bottom"), style.INK)
         axes.set_yticks([y for y, _ in ticks], [name for _, name in ticks])
         axes.set_ylim(-4 * len(kinds) + 1.2, 1.3)
-        axes.set_xlim(0, 1.05 * max(row["tokens_per_second"] for row in rows))
-        axes.set_xlabel(f"Output tokens a second ({rows[0]['model']}, {rows[0]['device']})")
+        axes.set_xlim(0, 1.15 * max(row["tokens_per_second"] for row in rows))
+        axes.locator_params(axis="x", nbins=4)
+        axes.set_xlabel(f"Output tokens a second\n({rows[0]['model']}, {rows[0]['device']})")
         style.save(drawing, stem, table_of(rows))
 
 
