@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,11 +32,14 @@ if importlib.util.find_spec("snakemake_executor_plugin_slurm") is None:
 PROFILE = "profiles/slurm/config.yaml"
 PLAIN = Path("results/small/sums/plain")
 TABLES = [f"{PLAIN}/base-verbatim/{name}.csv" for name in ("counts", "pass_at_k")]
-# Goes into scripts/sample.py: notes where it runs, then waits while ``hold`` is there.
+# Of the whole experiment: all that is drawn, but for what holds measured times.
+MEASURED = {"cost.csv", "compute.csv"}
+# Goes into a script: notes where it runs, then waits while ``hold`` is there.
 SPY = """if __name__ == "__main__":
     import os, time
 
-    Path("started", os.environ["SLURM_JOB_ID"]).write_text(os.environ["CUDA_VISIBLE_DEVICES"])
+    device = os.environ.get("CUDA_VISIBLE_DEVICES", "none")
+    Path("started", os.environ["SLURM_JOB_ID"]).write_text(device)
     while Path("hold").exists():
         time.sleep(0.2)
 """
@@ -60,9 +63,11 @@ def recorded_experiment(folder: Path, n_samples: int) -> Workflow:
 
 
 def results(workflow: Workflow) -> dict[str, bytes]:
-    """All that has to be the same: the tables and the shards of samples."""
+    """All that has to be the same: the tables, those of figures too, and the shards of samples."""
     shards = (workflow.folder / PLAIN / "samples").glob("*.jsonl.gz")
+    drawn = (workflow.folder / "figures").rglob("*.csv")
     paths = [*(workflow.folder / table for table in TABLES), *shards]
+    paths += [path for path in drawn if path.name not in MEASURED]
     return {str(path.relative_to(workflow.folder)): path.read_bytes() for path in paths}
 
 
@@ -82,9 +87,11 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], dict[str,
 
 
 class SlurmRun:
-    """The experiment in a folder that is ready to be submitted, with its shards held."""
+    """The experiment in a folder that is ready to be submitted, with the jobs of one rule held."""
 
-    def __init__(self, folder: Path, cluster: Cluster, n_samples: int) -> None:
+    def __init__(
+        self, folder: Path, cluster: Cluster, n_samples: int, held: str = "sample"
+    ) -> None:
         self.workflow = recorded_experiment(folder, n_samples)
         self.cluster = cluster
         self.log = folder / "snakemake.log"
@@ -92,15 +99,17 @@ class SlurmRun:
         self.workflow.edit(PROFILE, "  sample:\n", "  sample:\n    gpu: 1\n")
         self.workflow.edit(PROFILE, "# slurm-status-command", "slurm-status-command")
         main = 'if __name__ == "__main__":\n'
-        self.workflow.edit("scripts/sample.py", main, SPY + main)
+        self.workflow.edit(f"scripts/{held}.py", main, SPY + main)
         (folder / "started").mkdir()
         (folder / "hold").touch()
 
     @contextmanager
-    def started(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    def started(
+        self, *arguments: str, targets: Sequence[str] = TABLES
+    ) -> Iterator[subprocess.Popen[bytes]]:
         """snakemake, which does not outlive the block."""
         command = [sys.executable, "-m", "snakemake", "--workflow-profile", "profiles/slurm"]
-        command += ["--slurm-init-seconds-before-status-checks", "6", *arguments, *TABLES]
+        command += ["--slurm-init-seconds-before-status-checks", "6", *arguments, *targets]
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 command,
@@ -118,14 +127,15 @@ class SlurmRun:
             process.wait()
 
     def devices(self) -> dict[str, str]:
-        """The GPU that each job was given, by the job's id."""
+        """The GPU that each held job was given, or ``none``, by the job's id."""
         marks = (self.workflow.folder / "started").iterdir()
         return {mark.name: text for mark in marks if (text := mark.read_text())}
 
-    def wait_for_jobs(self, count: int, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + 180
+    def wait_for_jobs(self, count: int, process: subprocess.Popen[bytes] | None = None) -> None:
+        """Wait until so many jobs were held; ``process`` must not end before."""
+        deadline = time.monotonic() + 400
         while len(self.devices()) < count:
-            assert process.poll() is None, self.log.read_text()[-6000:]
+            assert process is None or process.poll() is None, self.log.read_text()[-6000:]
             assert time.monotonic() < deadline, self.cluster.logs()
             time.sleep(0.2)
 
@@ -133,7 +143,7 @@ class SlurmRun:
         (self.workflow.folder / "hold").unlink()
 
     def finish(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.wait(timeout=300) == 0, self.log.read_text()[-6000:]
+        assert process.wait(timeout=600) == 0, self.log.read_text()[-6000:]
 
 
 @pytest.fixture(autouse=True)
@@ -149,7 +159,6 @@ def test_bounded_gpu_jobs_have_a_device_each_and_the_tables_are_those_of_a_local
     cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path
 ) -> None:
     run = SlurmRun(tmp_path, cluster, n_samples=6)
-    run.workflow.edit(PROFILE, "  execute: 8 ", "  execute: 1 ")
     more = ["--resources", "gpu=2", "--printshellcmds", "--slurm-keep-successful-logs"]
     with run.started(*more) as process:
         run.wait_for_jobs(2, process)
@@ -174,6 +183,37 @@ def test_bounded_gpu_jobs_have_a_device_each_and_the_tables_are_those_of_a_local
     assert set(workers) == {"1"}
 
 
+def test_whole_experiment_is_that_of_a_local_run(cluster: Cluster, tmp_path: Path) -> None:
+    local = recorded_experiment(tmp_path / "local", n_samples=4)
+    local.snakemake("paper")
+    run = SlurmRun(tmp_path / "slurm", cluster, n_samples=4)
+    run.release()
+    with run.started(targets=["paper"]) as process:
+        run.finish(process)
+    assert len(run.devices()) == 2
+    whole = results(run.workflow)
+    assert any(path.startswith("figures/") for path in whole)
+    assert whole == results(local)
+    assert "Nothing to be done" in run.workflow.snakemake("-n", "paper").stdout
+
+
+def test_job_over_its_time_is_ended_and_submitted_again_with_more(
+    cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path
+) -> None:
+    run = SlurmRun(tmp_path, cluster, n_samples=2)
+    run.workflow.edit(PROFILE, "runtime: 240 * attempt", "runtime: 1 * attempt")
+    with run.started() as process:
+        run.wait_for_jobs(1, process)
+        (first,) = run.devices()
+        run.wait_for_jobs(2, process)
+        assert "JobState=TIMEOUT" in cluster.command("scontrol", "show", "job", first)
+        asked = cluster.command("squeue", "--noheader", "--states=R", "--format=%l").split()
+        assert asked == ["2:00"]
+        run.release()
+        run.finish(process)
+    assert results(run.workflow) == local(2)
+
+
 def test_cancelled_job_is_submitted_again(
     cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path
 ) -> None:
@@ -190,10 +230,11 @@ def test_cancelled_job_is_submitted_again(
     assert results(run.workflow) == local(2)
 
 
+@pytest.mark.parametrize("held", ["sample", "execute"])
 def test_interrupt_cancels_the_jobs_and_the_same_command_goes_on(
-    cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path
+    held: str, cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path
 ) -> None:
-    run = SlurmRun(tmp_path, cluster, n_samples=2)
+    run = SlurmRun(tmp_path, cluster, 2, held)
     with run.started() as process:
         run.wait_for_jobs(1, process)
         process.send_signal(signal.SIGINT)
@@ -208,15 +249,16 @@ def test_interrupt_cancels_the_jobs_and_the_same_command_goes_on(
     assert results(run.workflow) == local(2)
 
 
+@pytest.mark.parametrize("held", ["sample", "execute"])
 def test_terminated_snakemake_waits_for_its_jobs_and_the_same_command_goes_on(
-    cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path
+    held: str, cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path
 ) -> None:
-    run = SlurmRun(tmp_path, cluster, n_samples=2)
+    run = SlurmRun(tmp_path, cluster, 2, held)
     with run.started() as process:
         run.wait_for_jobs(1, process)
         process.terminate()
         run.release()
-        assert process.wait(timeout=300) != 0
+        assert process.wait(timeout=600) != 0
     assert len(list((tmp_path / PLAIN / "samples").glob("*.jsonl.gz"))) == 1
     with run.started() as process:
         run.finish(process)
@@ -237,13 +279,27 @@ def test_job_survives_the_death_of_its_slurmd(
     assert results(run.workflow) == local(2)
 
 
+@pytest.mark.parametrize(
+    ("moment", "held"), [("submitted", "sample"), ("running", "sample"), ("running", "execute")]
+)
 def test_killed_snakemake_leaves_its_jobs_and_the_same_command_goes_on_after_unlock(
-    cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path
+    moment: str,
+    held: str,
+    cluster: Cluster,
+    local: Callable[[int], dict[str, bytes]],
+    tmp_path: Path,
 ) -> None:
-    run = SlurmRun(tmp_path, cluster, n_samples=2)
+    run = SlurmRun(tmp_path, cluster, 2, held)
     with run.started() as process:
-        run.wait_for_jobs(1, process)
-        process.kill()
+        if moment == "submitted":
+            while not cluster.jobs():
+                assert process.poll() is None, run.log.read_text()[-6000:]
+                time.sleep(0.05)
+            process.kill()
+            run.wait_for_jobs(1)
+        else:
+            run.wait_for_jobs(1, process)
+            process.kill()
     assert cluster.jobs() == list(run.devices())
     with run.started("--unlock") as process:
         run.finish(process)
