@@ -49,7 +49,7 @@ test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests tha
 	python -m pytest -n 2 --ignore tests/test_vllm.py --ignore tests/test_slurm.py \
 	  --ignore tests/test_faults.py --ignore tests/test_page.py
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 3 minutes)"
-	@echo "not run here: make test-slurm (root, Debian's SLURM; 4 minutes)"
+	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 6 minutes)"
 	@echo "not run here: make test-vllm (vLLM on a CPU: Python 3.11, 2.5 GB; 5 minutes)"
 
@@ -85,8 +85,8 @@ setup-slurm: .venv/slurm.installed ## Snakemake's SLURM plugin, for profiles/slu
 resources/slurm: tests/slurm/unpack.sh
 	sh $< $@
 
-test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 4 minutes)
-	SLURM_UNPACKED=resources/slurm python -m pytest -n 4 tests/test_slurm.py
+test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 5 minutes)
+	SLURM_UNPACKED=resources/slurm python -m pytest -n 6 tests/test_slurm.py
 
 test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 6 minutes)
 	MOMENTS=$(MOMENTS) python -m pytest -n 2 tests/test_faults.py
