@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,30 @@ def test_nothing_appears_before_it_is_whole(tmp_path: Path) -> None:
         handle.write(b"half")
         assert not (tmp_path / "x").exists()
     assert (tmp_path / "x").read_bytes() == b"half"
+
+
+def test_file_and_folder_reach_the_disk_before_and_after_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut may keep the new name and lose the content, or the name."""
+    done: list[str] = []
+    sync, rename = os.fsync, Path.replace
+
+    def synced(descriptor: int) -> None:
+        kind = "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"
+        size = os.fstat(descriptor).st_size
+        done.append(f"{kind} synced" + (f", {size} bytes" if kind == "file" else ""))
+        sync(descriptor)
+
+    def renamed(path: Path, target: Path) -> Path:
+        done.append("renamed")
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", renamed)
+    path = tmp_path / "s.jsonl.gz"
+    write_records(path, SAMPLES)
+    assert done == [f"file synced, {path.stat().st_size} bytes", "renamed", "folder synced"]
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.9, 0.99])
