@@ -19,6 +19,8 @@ from passk import cli, style
 from passk.analyses.comparison import COLUMNS, MANY, ONE
 from passk.tables import read_table
 
+LINE = 0.12  # inches: one line of the legend
+
 
 def draw(axes: Axes, table: pd.DataFrame) -> None:
     """Draw the whole figure; rows whose difference is NaN are left out."""
@@ -55,27 +57,32 @@ def _set_axes(axes: Axes, table: pd.DataFrame, rivals: list[str]) -> None:
     low, high = math.floor(20 * min(drawn)) / 20, math.ceil(20 * max(drawn)) / 20
     axes.set_ylim(100 * low - 1, 100 * high + 1)
     axes.yaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}" if value else "0"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value)))
     axes.grid(axis="y")
     axes.set_xlabel("samples per task, k")
     axes.set_ylabel("difference (percentage points)")
 
 
+def _signed(value: float) -> str:
+    return f"{value:+g}".replace("-", "\N{MINUS SIGN}") if value else "0"
+
+
 def _label(axes: Axes, table: pd.DataFrame, looks: list) -> None:
     for (colour, dashes, _), rival in looks:
-        label = f"{table.model.iloc[0]} against {rival}"
-        axes.plot([], [], color=colour, dashes=dashes or (None, None), label=label)
-    marks = [(style.MUTED, "against its pass@1")]
+        axes.plot([], [], color=colour, dashes=dashes or (None, None), label=rival)
+    marks = [(style.MUTED, "its pass@1")]
     if (table.against == MANY).any():
-        marks.append(("white", "against its pass@k"))
+        marks.append(("white", "its pass@k"))
     for face, label in marks:
         axes.plot(
             [], [], "o", color=style.MUTED, markersize=3.4, markerfacecolor=face,
             markeredgewidth=0.8, label=label,
         )  # fmt: skip
+    columns = style.legend_columns([rival for _, rival in looks], style.WIDTH, 2)
     axes.figure.legend(
-        loc="outside upper left", ncols=1 if len(looks) == 1 else 2, frameon=False,
-        fontsize=style.SMALL, handlelength=2.2, columnspacing=1.2, borderpad=0.1, labelspacing=0.3,
+        loc="outside upper left", ncols=columns, frameon=False, fontsize=style.SMALL,
+        title=f"{table.model.iloc[0]} against", title_fontsize=style.SMALL, alignment="left",
+        handlelength=2.2, columnspacing=1.2, borderpad=0.1, labelspacing=0.3,
     )  # fmt: skip
 
 
@@ -89,7 +96,8 @@ def main() -> None:
     args = parser.parse_args()
     table = read_table(args.table, COLUMNS, may_be_empty=True)
     if table.difference.notna().any():
-        with style.figure(style.HEIGHT + 0.25) as (drawing, axes):
+        height = style.HEIGHT + 0.2 + LINE * table.rival.nunique()
+        with style.figure(height) as (drawing, axes):
             draw(axes, table)
             style.save(drawing, args.output)
     else:

@@ -13,6 +13,8 @@ import pytest
 from conftest import ROOT
 from scipy.stats import binomtest, norm
 
+import plot_comparison
+from passk import style
 from passk.analyses import comparison
 from passk.baseline import Baseline
 from passk.compared import Compared
@@ -281,3 +283,18 @@ def test_ten_thousand_draws_and_unequal_draws_are_no_trouble(tmp_path: Path) -> 
     assert rows[rows.against == "pass@1"].difference.notna().all()
     many = rows[rows.against == "pass@k"]
     assert many.difference.isna().equals(many.k > 3)
+
+
+def test_the_legend_names_every_rival_inside_the_figure():
+    passed = np.array([3, 5, 9])
+    own = model("A model whose name is as long as names of models are", 10, passed)
+    labels = [f"Rival-{number}-of-seven-billion-Instruct-v0.3" for number in range(5)]
+    table = table_of([own, *(model(label, 10, passed) for label in labels)], None, [1, 10])
+    with style.figure(4) as (drawing, axes):
+        plot_comparison.draw(axes, table)
+        drawing.draw_without_rendering()
+        (legend,) = drawing.legends
+        names = {text.get_text() for text in legend.get_texts()}
+        box, page = legend.get_window_extent(), drawing.bbox
+    assert {*labels} < names
+    assert page.x0 <= box.x0 and box.x1 <= page.x1 and box.y1 <= page.y1

@@ -281,7 +281,9 @@ def _draw_crossing(view: View, plot: CurvePlot, texts: Sequence[Text]) -> None:
     height = axes.get_window_extent().height / axes.figure.dpi
     ends = [0.0, *(end for gap in sorted(gaps) for end in gap), top]
     for low, high in zip(ends[::2], ends[1::2], strict=True):
-        if high > low:
+        if (
+            high - low > 0.08
+        ):  # a single dot between two lines of text would look like one of theirs
             axes.plot(
                 [crossed.k] * 2, [low / height, high / height], color=OTHER, linewidth=0.8,
                 dashes=(1, 1.5), transform=axes.get_xaxis_transform(),
