@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
+import plot_compute
+from passk import style
 from passk.analyses import compute
 from passk.analyses.compute import CURVE, REACH, Quoted, Row
 from passk.compared import Compared
@@ -246,3 +248,19 @@ def test_command_lines_make_the_same_bytes_twice(
     curve = table[table.row == CURVE]
     assert curve[curve.k == 100].pass_at_k.isna().all()  # k > n is not told
     assert set(curve[curve.asked == 1].k) == {1, 5, 100}
+
+
+@pytest.mark.filterwarnings("error")
+def test_marks_are_named_where_no_line_and_no_other_name_is(tmp_path: Path) -> None:
+    rows = compute.compute(PAIR, COSTS, [1, 5, 10])
+    table = table_of(rows, tmp_path / "t.csv")
+    with style.figure(2.6, style.PAGE_WIDTH) as (_, axes):
+        plot_compute.draw(axes, table, "memory_bytes")
+        style.lay_out(axes)
+        plot_compute.name_marks(axes, table, "memory_bytes")
+        boxes = [text.get_window_extent() for text in axes.texts]
+        lines = np.concatenate([plot_compute._dense(axes, line) for line in axes.lines])
+    assert len(boxes) >= 5
+    for place, box in enumerate(boxes):
+        assert box.count_overlaps(boxes[:place]) == 0
+        assert not ((lines > box.min) & (lines < box.max)).all(axis=1).any()

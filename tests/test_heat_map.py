@@ -120,3 +120,12 @@ def test_figure_has_a_cross_where_no_sample_passed_and_a_cell_where_one_did(draw
 def test_names_drop_what_all_have_in_front() -> None:
     assert heat_map.short_names(["HumanEval/0", "HumanEval/33"]) == ["0", "33"]
     assert heat_map.short_names(["a/0", "b/0"]) == ["a/0", "b/0"]
+
+
+def test_long_names_of_models_stay_different() -> None:
+    names = [f"A model with quite a long name, {size} B, in fp8 arithmetic" for size in (8, 70)]
+    assert plot_heat_map._shortened(names) == ["…8 B, in fp8 arithmet…", "…70 B, in fp8 arithme…"]
+    assert plot_heat_map._shortened(["Llama 3.1 8B", names[0]]) == [
+        "Llama 3.1 8B",
+        "A model with quite a …",
+    ]
