@@ -18,9 +18,9 @@ from conftest import ROOT, Workflow, copy_workflow
 FIGURES = dict.fromkeys(
     ["plot_pass_at_k", "plot_fail_at_k", "plot_success_rates", "print_pass_at_k"], 1
 )
-# The analyses that the workflow makes, in the words of its own lists: a table and a figure each. What
-# compares two suites is made of experiments with both, and what compares with published values, of
-# experiments with some, which the small one here is not.
+# The analyses that the workflow makes, in the words of its own lists: a table and a figure each.
+# What compares two suites is made of experiments with both, and what compares with published
+# values, of experiments with some, which the small one here is not.
 ANALYSES = [
     name
     for names in re.findall(
