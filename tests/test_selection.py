@@ -216,10 +216,10 @@ def test_one_behaviour_only_is_a_random_sample() -> None:
 
 
 def test_what_timed_out_or_raised_everywhere_never_wins_over_what_ran() -> None:
-    ran, stalled, raised = [1, 2, 3], [1, ABSENT, ABSENT], [0, 0, 0]
+    ran, stalled, raised = [1, 2, 3], [ABSENT] * 3, [0, 0, 0]
     most_stalled = task([1, 0, 0, 0, 0], [ran, stalled, stalled, raised, raised], without_value=[0])
     assert selection.by_behaviour(most_stalled, every_set(5, 5)).tolist() == [1]
-    nobody = task([1, 0, 0], [raised, raised, [ABSENT] * 3], without_value=[0])
+    nobody = task([1, 0, 0], [raised, raised, stalled], without_value=[0])
     assert selection.by_behaviour(nobody, every_set(3, 3)).tolist() == pytest.approx([1 / 3])
 
 
