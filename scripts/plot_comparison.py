@@ -6,10 +6,8 @@ are 95 % intervals over tasks, of the first rival only. Nothing is estimated her
 
 from __future__ import annotations
 
-import argparse
 import math
 from itertools import cycle
-from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -88,12 +86,7 @@ def _label(axes: Axes, table: pd.DataFrame, looks: list) -> None:
 
 def main() -> None:
     """Bind the command line."""
-    parser = argparse.ArgumentParser(description="Draw the differences of pass@k against k.")
-    parser.add_argument("--table", type=Path, required=True, metavar="CSV")
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg and .png"
-    )
-    args = parser.parse_args()
+    args = cli.drawing("Draw the differences of pass@k against k.")
     table = read_table(args.table, COLUMNS, may_be_empty=True)
     if table.difference.notna().any():
         height = style.HEIGHT + 0.2 + LINE * table.rival.nunique()

@@ -8,9 +8,6 @@ has a number is left out; a model without one is named in the panel. Nothing is 
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -203,14 +200,7 @@ def _name_models(axes: Axes, models: list[str]) -> None:
 
 def main() -> None:
     """Bind the command line."""
-    parser = argparse.ArgumentParser(
-        description="Draw pass@k against FLOPs, memory, and US$ or device time."
-    )
-    parser.add_argument("--table", type=Path, required=True, metavar="CSV")
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg and .png"
-    )
-    args = parser.parse_args()
+    args = cli.drawing("Draw pass@k against FLOPs, memory, and US$ or device time.")
     table = read_table(args.table, COLUMNS)
     columns = panels_of(table)
     width = style.PAGE_WIDTH if len(columns) > 1 else style.WIDTH

@@ -8,9 +8,7 @@ ratio k / m as a band. Both are of the experiment's own model. Nothing is comput
 
 from __future__ import annotations
 
-import argparse
 import math
-from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -114,12 +112,7 @@ def _label(axes: Axes, table: pd.DataFrame, n: int, best: pd.DataFrame) -> None:
 
 def main() -> None:
     """Bind the command line."""
-    parser = argparse.ArgumentParser(description="Draw forecasts of pass@k and their backtest.")
-    parser.add_argument("--table", type=Path, required=True, metavar="CSV")
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg and .png"
-    )
-    args = parser.parse_args()
+    args = cli.drawing("Draw forecasts of pass@k and their backtest.")
     table = read_table(args.table, COLUMNS)
     own = table[table.model == table.model.iloc[0]]
     with style.figure(width=style.PAGE_WIDTH) as (drawing, axes):

@@ -7,10 +7,8 @@ darker with the cube root of the rate, in grey, too, so that 1 and 2 % differ as
 
 from __future__ import annotations
 
-import argparse
 import math
 from itertools import takewhile
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -112,12 +110,7 @@ def _key(axes: Axes, norm: PowerNorm) -> None:
 
 def main() -> None:
     """Bind the command line."""
-    parser = argparse.ArgumentParser(description="Draw the tasks' success rates under each model.")
-    parser.add_argument("--table", type=Path, required=True, metavar="CSV")
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg and .png"
-    )
-    args = parser.parse_args()
+    args = cli.drawing("Draw the tasks' success rates under each model.")
     table = read_table(args.table, COLUMNS)
     tasks, models, rates = grid(table)
     across, _, height = shape(len(tasks), len(models))

@@ -6,13 +6,10 @@ are 95 % intervals over tasks, of the first model only. Nothing is estimated her
 
 from __future__ import annotations
 
-import argparse
 from itertools import cycle
-from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from passk import cli, style
 from passk.analyses.reliability import COLUMNS
@@ -25,7 +22,9 @@ def draw(axes: Axes, table: pd.DataFrame) -> None:
     """Draw the whole figure; rows whose value is NaN are left out."""
     table = table[table.value.notna()]
     largest = int(table.k.max())
-    _set_axes(axes, largest)
+    style.shares_against_counts(axes, largest)
+    axes.set_xlabel("samples per task, k")
+    axes.set_ylabel("tasks (%)")
     labels = list(dict.fromkeys(table.model))
     looks = list(zip(cycle(style.SERIES), labels, strict=False))
     for (colour, dashes, _), label in reversed(looks):
@@ -63,26 +62,9 @@ def _columns(labels: list[str]) -> int:
     return style.legend_columns([*labels, *MEASURES], style.WIDTH, 2)
 
 
-def _set_axes(axes: Axes, largest: int) -> None:
-    axes.set_xscale("log")
-    axes.set_xlim(max(largest, 2) ** -0.02, max(largest, 2) ** 1.02)
-    style.count_axis(axes.xaxis, max(largest, 2))
-    axes.set_ylim(0, 100)
-    axes.yaxis.set_major_locator(MultipleLocator(20))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.grid(axis="y")
-    axes.set_xlabel("samples per task, k")
-    axes.set_ylabel("tasks (%)")
-
-
 def main() -> None:
     """Bind the command line."""
-    parser = argparse.ArgumentParser(description="Draw pass@k and pass^k against k.")
-    parser.add_argument("--table", type=Path, required=True, metavar="CSV")
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg and .png"
-    )
-    args = parser.parse_args()
+    args = cli.drawing("Draw pass@k and pass^k against k.")
     table = read_table(args.table, COLUMNS)
     labels = list(dict.fromkeys(table.model))
     rows = -(-(len(labels) + len(MEASURES)) // _columns(labels))

@@ -6,9 +6,7 @@ values' own intervals over tasks. Nothing is estimated here.
 
 from __future__ import annotations
 
-import argparse
 import math
-from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -66,12 +64,7 @@ def _set_axes(axes: Axes, table: pd.DataFrame, heights: list[int]) -> None:
 
 def main() -> None:
     """Bind the command line."""
-    parser = argparse.ArgumentParser(description="Draw published values beside this run's.")
-    parser.add_argument("--table", type=Path, required=True, metavar="CSV")
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg and .png"
-    )
-    args = parser.parse_args()
+    args = cli.drawing("Draw published values beside this run's.")
     table = read_table(args.table, COLUMNS, may_be_empty=True)
     table = table[table.k > 0]
     if table.empty:

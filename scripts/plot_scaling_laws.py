@@ -8,9 +8,7 @@ that no draw solved make the level at which the points begin. Nothing is compute
 
 from __future__ import annotations
 
-import argparse
 from itertools import cycle
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -95,12 +93,7 @@ def _plain_ticks(axes: Axes) -> None:
 
 def main() -> None:
     """Bind the command line."""
-    parser = argparse.ArgumentParser(description="Draw scaling laws and the tail that makes them.")
-    parser.add_argument("--table", type=Path, required=True, metavar="CSV")
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg and .png"
-    )
-    args = parser.parse_args()
+    args = cli.drawing("Draw scaling laws and the tail that makes them.")
     table = read_table(args.table, COLUMNS)
     models = list(dict.fromkeys(table.model))
     looks = dict(zip(models, cycle(style.SERIES), strict=False))

@@ -6,12 +6,8 @@ over tasks of the majority by behaviour. All of the table's first model.
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from passk import cli, style
 from passk.analyses.selection import COLUMNS
@@ -29,7 +25,9 @@ LOOKS = {
 def draw(axes: Axes, table: pd.DataFrame) -> None:
     """Draw the whole figure; a method whose numbers are NaN is left out."""
     largest = int(table.n.max())
-    _set_axes(axes, largest)
+    style.shares_against_counts(axes, largest)
+    axes.set_xlabel("samples per task, n")
+    axes.set_ylabel("selected sample is right (% of tasks)")
     band = table[table.method == "behaviour"]
     limits = 100 * band.tasks_low, 100 * band.tasks_high
     axes.fill_between(band.n, *limits, color=style.MODEL_LIGHT, linewidth=0)
@@ -48,26 +46,9 @@ def draw(axes: Axes, table: pd.DataFrame) -> None:
     )  # fmt: skip
 
 
-def _set_axes(axes: Axes, largest: int) -> None:
-    axes.set_xscale("log")
-    axes.set_xlim(max(largest, 2) ** -0.02, max(largest, 2) ** 1.02)
-    style.count_axis(axes.xaxis, max(largest, 2))
-    axes.set_ylim(0, 100)
-    axes.yaxis.set_major_locator(MultipleLocator(20))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.grid(axis="y")
-    axes.set_xlabel("samples per task, n")
-    axes.set_ylabel("selected sample is right (% of tasks)")
-
-
 def main() -> None:
     """Bind the command line."""
-    parser = argparse.ArgumentParser(description="Draw how often a selected sample is right.")
-    parser.add_argument("--table", type=Path, required=True, metavar="CSV")
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg and .png"
-    )
-    args = parser.parse_args()
+    args = cli.drawing("Draw how often a selected sample is right.")
     table = read_table(args.table, COLUMNS)
     with style.figure(style.HEIGHT + 0.35) as (drawing, axes):
         draw(axes, table[table.model == table.model.iloc[0]])

@@ -7,9 +7,6 @@ expected utility of at most K attempts for several costs of a wrong answer; a do
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
@@ -96,12 +93,7 @@ def _legend(axes: Axes, columns: int, title: str | None = None) -> None:
 
 def main() -> None:
     """Bind the command line."""
-    parser = argparse.ArgumentParser(description="Draw what imperfect tests do to resampling.")
-    parser.add_argument("--table", type=Path, required=True, metavar="CSV")
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg and .png"
-    )
-    args = parser.parse_args()
+    args = cli.drawing("Draw what imperfect tests do to resampling.")
     table = read_table(args.table, COLUMNS)
     own = table[(table.model == table.model.iloc[0]) & (table.task_id == "")]
     with style.figure(style.HEIGHT + 0.3, style.PAGE_WIDTH) as (drawing, axes):

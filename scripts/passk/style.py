@@ -23,7 +23,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from passk.records import UserError, replace_atomically, write_text
 
@@ -155,6 +155,17 @@ def count_axis(axis: Axis, largest: int) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     minor = [tick for tick in minor if tick <= largest]
     axis.set_ticks(minor, minor=True, labels=[""] * len(minor))
+
+
+def shares_against_counts(axes: Axes, largest: int) -> None:
+    """0 to 100 per cent of tasks against a logarithmic count from 1 to ``largest``."""
+    axes.set_xscale("log")
+    axes.set_xlim(max(largest, 2) ** -0.02, max(largest, 2) ** 1.02)
+    count_axis(axes.xaxis, max(largest, 2))
+    axes.set_ylim(0, 100)
+    axes.yaxis.set_major_locator(MultipleLocator(20))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.grid(axis="y")
 
 
 def per_cent(value: float) -> str:
