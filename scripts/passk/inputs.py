@@ -179,7 +179,9 @@ def _mutator(examples: Sequence[tuple[Any, ...]], rng: Random) -> Callable[[], t
 def _leaves(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return [leaf for pair in value.items() for item in pair for leaf in _leaves(item)]
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (set, frozenset)):
+        value = sorted(value, key=repr)  # its own order is another in every process
+    if isinstance(value, (list, tuple)):
         return [leaf for item in value for leaf in _leaves(item)]
     return [value]
 
