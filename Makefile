@@ -46,8 +46,8 @@ demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole cha
 	@cat figures/demo/*/pass_at_k.txt
 
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU
-	python -m pytest -n 2 --ignore tests/test_vllm.py --ignore tests/test_slurm.py \
-	  --ignore tests/test_faults.py --ignore tests/test_page.py
+	python -m pytest -n 2 --ignore tests/test_vllm.py --ignore tests/workflow/test_slurm.py \
+	  --ignore tests/workflow/test_faults.py --ignore tests/test_page.py
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 15 minutes)"
@@ -86,10 +86,10 @@ resources/slurm: tests/slurm/unpack.sh
 	sh $< $@
 
 test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 5 minutes)
-	SLURM_UNPACKED=resources/slurm python -m pytest -n 6 tests/test_slurm.py
+	SLURM_UNPACKED=resources/slurm python -m pytest -n 6 tests/workflow/test_slurm.py
 
 test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 15 minutes)
-	MOMENTS=$(MOMENTS) python -m pytest -n 2 tests/test_faults.py
+	MOMENTS=$(MOMENTS) python -m pytest -n 2 tests/workflow/test_faults.py
 
 test-browser: .venv/test.installed ## the report page in a real browser (apt-get install chromium; 1 minute)
 	python -m pytest tests/test_page.py

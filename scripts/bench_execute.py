@@ -36,13 +36,19 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
-from passk.judge import Judge, Tally
+from passk.benchmarks.human_eval import (
+    Problem,
+    find_config,
+    human_eval_file,
+    read_config,
+    read_problem_file,
+)
 from passk.mutants import mutant
-from passk.plus import MIN_SECONDS, find_suite, find_tests
-from passk.problems import Problem, find_config, human_eval_file, read_config, read_problem_file
 from passk.records import Sample, UserError, read_verdicts, write_records
 from passk.sandbox.limits import Limits
-from passk.suites import check_case
+from passk.sandbox.pool import Judge, Tally
+from passk.verifiers.assertions import check_case
+from passk.verifiers.inputs_and_outputs import MIN_SECONDS, find_suite, find_tests
 
 SCRIPTS = Path(__file__).resolve().parent
 LOOPS = ("    while True:\n        pass\n", "    x = 0\n    while x >= 0:\n        x += 1\n")

@@ -35,8 +35,8 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
+from passk.benchmarks.human_eval import Benchmark, Problem
 from passk.cost import FP8
-from passk.problems import Benchmark, Problem
 from passk.records import UserError
 from passk.roofline import Device, decode_bound, llama_shape
 
@@ -193,7 +193,7 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
     from vllm import LLM, SamplingParams
     from vllm.platforms import current_platform
 
-    from passk import prompts
+    from passk.engines import prompts
     from passk.engines.vllm import CPU_SETTINGS, VllmEngine
     from sample import missing_requests
 
@@ -416,7 +416,7 @@ def table_of(rows: Sequence[dict[str, Any]]) -> str:
 
 def draw(rows: Sequence[dict[str, Any]], stem: Path) -> None:
     """A bar a way, a group a precision, with the roofline as a line at the end of its group."""
-    from passk import style
+    from passk.figures import style
 
     kinds = list(dict.fromkeys((row["dtype"], row["quantization"]) for row in rows))
     with style.figure(height=0.9 + 0.75 * len(kinds)) as (drawing, axes):

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import astuple
 
 from passk import baseline, cli, compared
-from passk.analyses import comparison
+from passk.analyses.comparison import table as comparison
 from passk.records import write_text
 from passk.tables import table_text
 

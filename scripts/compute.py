@@ -7,7 +7,7 @@ from dataclasses import astuple
 from pathlib import Path
 
 from passk import cli, compared
-from passk.analyses import compute
+from passk.analyses.compute import table as compute
 from passk.cost import read_cost
 from passk.records import UserError, write_text
 from passk.tables import table_text

@@ -2,8 +2,7 @@
 
 Writes the counts (task_id, n, c) and the curve (k, pass_at_k, tasks_low, tasks_high, draws_low,
 draws_high) at the k asked for and on a dense grid up to the smallest number of draws that a task
-has. A k beyond that is a row of NaN. With ``--bayes`` the curve has three columns more (bayes_mean,
-bayes_low, bayes_high), which :mod:`passk.posterior` explains.
+has. A k beyond that is a row of NaN.
 
 Both files are byte-identical for the same verdicts, whatever the order of the shards. Beside each a
 ``.meta.json`` holds its sha256 and those of the files that were counted.
@@ -17,16 +16,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
 from passk import cli
+from passk.benchmarks.human_eval import read_problem_file
 from passk.counts import TaskCount, count_verdicts, counts_csv, read_counts
 from passk.curve import Point, curve_csv, table
 from passk.estimator import k_grid, mean_pass_at_k
-from passk.intervals import over_draws, over_tasks
 from passk.locks import only_writer_of
-from passk.problems import read_problem_file
+from passk.provenance import check_shards
 from passk.records import (
     UserError,
     metadata_path,
@@ -34,7 +32,7 @@ from passk.records import (
     write_metadata,
     write_text,
 )
-from passk.shards import check_shards
+from passk.statistics.intervals import over_draws, over_tasks
 
 log = logging.getLogger("estimate")
 
@@ -51,18 +49,6 @@ def estimate_curve(counts: Sequence[TaskCount], k_values: Sequence[int]) -> list
     k = sorted({*k_values, *k_grid(smallest), max(1, smallest // 2)})
     columns = (mean_pass_at_k(n, c, k), *over_tasks(n, c, k), *over_draws(n, c, k))
     return [Point(*row) for row in zip(k, *(column.tolist() for column in columns), strict=True)]
-
-
-def bayes_columns(
-    counts: Sequence[TaskCount], k: Sequence[int], prior: str
-) -> dict[str, list[float]]:
-    """The posterior of pass@k over draws at every k, as columns of the curve's file."""
-    from passk.posterior import posterior, prior_of  # slow to load, and most do without
-
-    n, c = np.array([(count.n, count.c) for count in counts]).T
-    columns = posterior(n, c, k, prior_of(prior, n, c))
-    names = ("bayes_mean", "bayes_low", "bayes_high")
-    return {name: column.tolist() for name, column in zip(names, columns, strict=True)}
 
 
 def read_shards(
@@ -87,24 +73,21 @@ def read_shards(
 def estimate(
     counts: Sequence[TaskCount],
     k_values: Sequence[int],
-    bayes: str | None,
     sources: Sequence[Path],
     counts_to: Path | None,
     curve_to: Path,
 ) -> None:
     """Estimate, write both files with their metadata, and log the table.
 
-    ``bayes``: the prior of the posterior's columns, if any. ``sources``: the files that were
-    counted, whose sha256 the metadata repeat.
+    ``sources``: the files that were counted, whose sha256 the metadata repeat.
     """
     curve = estimate_curve(counts, k_values)
-    further = bayes_columns(counts, [point.k for point in curve], bayes) if bayes else {}
     about = {"format": 1, "sources": {str(path): sha256_of(path) for path in sources}}
     if counts_to:
         write_text(counts_to, counts_csv(counts))
         write_metadata(metadata_path(counts_to), counts_to, about)
-    write_text(curve_to, curve_csv(curve, further))
-    about |= {"k_values": sorted(set(k_values))} | ({"prior": bayes} if bayes else {})
+    write_text(curve_to, curve_csv(curve))
+    about["k_values"] = sorted(set(k_values))
     write_metadata(metadata_path(curve_to), curve_to, about)
     unsolved = sum(count.c == 0 for count in counts)
     log.info("%d tasks, %s draws each, %d never solved", len(counts), _draws(counts), unsolved)
@@ -140,13 +123,6 @@ def main() -> None:
     source.add_argument("--counts-in", type=Path, metavar="CSV", help="columns task_id, n, c")
     parser.add_argument("--k-values", type=int, nargs="+", required=True, metavar="K")
     parser.add_argument("--counts", type=Path, metavar="CSV", help="where to write the counts")
-    parser.add_argument(
-        "--bayes",
-        choices=["fitted", "uniform", "jeffreys"],
-        metavar="PRIOR",
-        help="add the posterior over draws, with one beta prior for all tasks: fitted to their "
-        "counts, uniform (1, 1) or jeffreys (1/2, 1/2)",
-    )
     parser.add_argument("--pass-at-k", type=Path, required=True, metavar="CSV", help="the curve")
     checks = parser.add_argument_group("checks of the verdicts")
     checks.add_argument(
@@ -179,7 +155,7 @@ def main() -> None:
         else:
             sources = [args.counts_in]
             counts = read_counts(args.counts_in)
-        estimate(counts, args.k_values, args.bayes, sources, args.counts, args.pass_at_k)
+        estimate(counts, args.k_values, sources, args.counts, args.pass_at_k)
 
 
 if __name__ == "__main__":

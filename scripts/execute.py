@@ -2,7 +2,7 @@
 
 Samples are JSON lines with ``task_id`` and ``completion`` (and ``draw``, else numbered per task);
 verdicts are JSON lines with ``task_id, draw, outcome, cpu_seconds, error``, and beside them a
-``.meta.json``. What is safe and what is not: see ``passk/judge.py``.
+``.meta.json``. What is safe and what is not: see ``passk/sandbox/pool.py``.
 """
 
 from __future__ import annotations
@@ -20,11 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
-from passk.answers import ANSWERS, program
-from passk.judge import Judge, Tally
+from passk.benchmarks.extraction import ANSWERS, program
+from passk.benchmarks.human_eval import Benchmark, find_benchmark
 from passk.locks import only_writer_of
-from passk.plus import MIN_SECONDS, PROGRAM_SECONDS, find_suite, read_suite
-from passk.problems import Benchmark, find_benchmark
+from passk.provenance import check_samples
 from passk.records import (
     OUTCOMES,
     Sample,
@@ -38,8 +37,9 @@ from passk.records import (
     write_records,
 )
 from passk.sandbox.limits import Limits
-from passk.shards import check_samples
-from passk.suites import BASE, Suite
+from passk.sandbox.pool import Judge, Tally
+from passk.verifiers.assertions import BASE, Suite
+from passk.verifiers.inputs_and_outputs import MIN_SECONDS, PROGRAM_SECONDS, find_suite, read_suite
 
 KEPT_OF_SAMPLES = (
     "model",

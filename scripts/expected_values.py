@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from passk import cli
-from passk.plus import expected_values, find_tests
+from passk.verifiers.inputs_and_outputs import expected_values, find_tests
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import astuple
 
 from passk import cli, compared
-from passk.analyses import extrapolation
+from passk.analyses.extrapolation import table as extrapolation
 from passk.records import write_text
 from passk.tables import table_text
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
+from passk.benchmarks.human_eval import Benchmark, load_benchmark
 from passk.cost import (
     Prices,
     Shape,
@@ -28,7 +29,6 @@ from passk.cost import (
     shape_of_manifest,
 )
 from passk.engines import check_weights
-from passk.problems import Benchmark, load_benchmark
 from passk.records import write_text
 
 TOKENS_PER_SAMPLE = 150  # about what HumanEval's answers take; `tokens_per_sample` overrides it

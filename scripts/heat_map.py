@@ -6,7 +6,7 @@ import argparse
 from dataclasses import astuple
 
 from passk import cli, compared
-from passk.analyses import heat_map
+from passk.analyses.heat_map import table as heat_map
 from passk.records import write_text
 from passk.tables import table_text
 

@@ -1,8 +1,9 @@
 """Run every sample's program on inputs made from its task's prompt, and write what it did.
 
 No test decides anything here: the outputs only show which samples behave alike
-(``passk/behaviour.py``). The sandbox is the one that judges, with the same limits but for the CPU
-time, and equal programs run once; samples are checked, and refused, as ``execute.py`` does.
+(``passk/verifiers/signatures.py``). The sandbox is the one that judges, with the same limits but
+for the CPU time, and equal programs run once; samples are checked, and refused, as ``execute.py``
+does.
 """
 
 from __future__ import annotations
@@ -20,13 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from execute import origin_of, survey
-from passk import behaviour, cli
-from passk.answers import ANSWERS, program
-from passk.behaviour import BehaviourCase, Observation
-from passk.inputs import COUNT, SOURCES, generate
-from passk.judge import Judge, Tally
+from passk import cli
+from passk.benchmarks.extraction import ANSWERS, program
+from passk.benchmarks.human_eval import Benchmark, find_benchmark
 from passk.locks import only_writer_of
-from passk.problems import Benchmark, find_benchmark
 from passk.records import (
     Sample,
     UserError,
@@ -38,6 +36,10 @@ from passk.records import (
     write_records,
 )
 from passk.sandbox.limits import Limits
+from passk.sandbox.pool import Judge, Tally
+from passk.verifiers import signatures as behaviour
+from passk.verifiers.generated_inputs import COUNT, SOURCES, generate
+from passk.verifiers.signatures import BehaviourCase, Observation
 
 log = logging.getLogger("observe")
 

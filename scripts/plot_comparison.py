@@ -13,8 +13,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from passk import cli, style
-from passk.analyses.comparison import COLUMNS, MANY, ONE
+from passk import cli
+from passk.analyses.comparison.table import COLUMNS, MANY, ONE
+from passk.figures import style
 from passk.tables import read_table
 
 LINE = 0.12  # inches: one line of the legend

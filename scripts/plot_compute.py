@@ -17,9 +17,10 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogLocator, MultipleLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
-from passk import cli, style
-from passk.analyses.compute import COLUMNS, CURVE, REACH
+from passk import cli
+from passk.analyses.compute.table import COLUMNS, CURVE, REACH
 from passk.cost import in_units
+from passk.figures import style
 from passk.tables import read_table
 
 HALO = [withStroke(linewidth=2.5, foreground="white")]

@@ -14,10 +14,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from passk import cli, style
-from passk.analyses.extrapolation import COLUMNS, FAR, NAMES
+from passk import cli
+from passk.analyses.extrapolation.table import COLUMNS, FAR, NAMES
 from passk.curve import percent
-from passk.style import MODEL, MODEL_LIGHT, MUTED, OTHER, note
+from passk.figures import style
+from passk.figures.style import MODEL, MODEL_LIGHT, MUTED, OTHER, note
 from passk.tables import read_table
 
 FAINT = "#a9a9a9"

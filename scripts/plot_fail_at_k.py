@@ -11,8 +11,9 @@ import argparse
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from passk import cli, style
-from passk.curve_plot import (
+from passk import cli
+from passk.figures import style
+from passk.figures.curve import (
     CurvePlot,
     View,
     add_arguments,

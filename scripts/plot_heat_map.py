@@ -17,8 +17,9 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from passk import cli, style
-from passk.analyses.heat_map import COLUMNS, short_names
+from passk import cli
+from passk.analyses.heat_map.table import COLUMNS, short_names
+from passk.figures import style
 from passk.tables import read_table
 
 # From faint to dark: its lightness falls evenly, so that it reads the same in grey.

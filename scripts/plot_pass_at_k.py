@@ -13,8 +13,9 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from passk import cli, style
-from passk.curve_plot import (
+from passk import cli
+from passk.figures import style
+from passk.figures.curve import (
     CurvePlot,
     View,
     add_arguments,

@@ -11,8 +11,9 @@ from itertools import cycle
 import pandas as pd
 from matplotlib.axes import Axes
 
-from passk import cli, style
-from passk.analyses.reliability import COLUMNS
+from passk import cli
+from passk.analyses.reliability.table import COLUMNS
+from passk.figures import style
 from passk.tables import read_table
 
 MEASURES = ("pass@k: one passes", "pass^k: all pass")

@@ -12,8 +12,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from passk import cli, style
-from passk.analyses.reproduction import COLUMNS
+from passk import cli
+from passk.analyses.reproduction.table import COLUMNS
+from passk.figures import style
 from passk.tables import read_table
 
 LINE = 0.36  # inches a value

@@ -15,9 +15,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from passk import cli, style
-from passk.analyses.scaling_laws import BROWN, COLUMNS, SCHAEFFER
-from passk.style import MUTED, note
+from passk import cli
+from passk.analyses.scaling_laws.table import BROWN, COLUMNS, SCHAEFFER
+from passk.figures import style
+from passk.figures.style import MUTED, note
 from passk.tables import read_table
 
 # What is closer to 1 than this has no place on the logarithmic axis.

@@ -9,8 +9,9 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from passk import cli, style
-from passk.analyses.selection import COLUMNS
+from passk import cli
+from passk.analyses.selection.table import COLUMNS
+from passk.figures import style
 from passk.tables import read_table
 
 LOOKS = {

@@ -17,11 +17,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 
-from passk import cli, style
+from passk import cli
 from passk.counts import TaskCount, read_counts
 from passk.curve import number_text, percent
-from passk.intervals import wilson
-from passk.style import MODEL, MODEL_LIGHT, MUTED, OPEN, OTHER, inches, note
+from passk.figures import style
+from passk.figures.style import MODEL, MODEL_LIGHT, MUTED, OPEN, OTHER, inches, note
+from passk.statistics.intervals import wilson
 
 
 def by_difficulty(counts: Sequence[TaskCount]) -> list[TaskCount]:

@@ -12,9 +12,10 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from passk import cli, style
-from passk.analyses.verifiers import COLUMNS
+from passk import cli
+from passk.analyses.verifiers.table import COLUMNS
 from passk.curve import number_text
+from passk.figures import style
 from passk.tables import read_table
 
 CURVES = (

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import astuple
 
 from passk import cli, compared
-from passk.analyses import reliability
+from passk.analyses.reliability import table as reliability
 from passk.records import write_text
 from passk.tables import table_text
 

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import astuple
 
 from passk import cli, compared
-from passk.analyses import reproduction
+from passk.analyses.reproduction import table as reproduction
 from passk.published import from_text
 from passk.records import write_text
 from passk.tables import table_text

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import astuple
 
 from passk import cli, compared
-from passk.analyses import scaling_laws
+from passk.analyses.scaling_laws import table as scaling_laws
 from passk.records import write_text
 from passk.tables import table_text
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli, compared
-from passk.analyses import selection
+from passk.analyses.selection import table as selection
+from passk.provenance import check_shards
 from passk.records import UserError, metadata_path, read_metadata, write_text
-from passk.shards import check_shards
 from passk.tables import table_text
 
 NAMES = {
@@ -30,7 +30,7 @@ def check_pair(
     Returns what the inputs were made from, as a text that is empty where nothing says it.
     Without ``settings`` files need no metadata.
 
-    :raises UserError: as :func:`passk.shards.check_shards`, and where samples or inputs differ.
+    :raises UserError: as :func:`passk.provenance.check_shards`, and where samples or inputs differ.
     """
     required = settings is not None
     check_shards(verdicts, require_metadata=required, settings=settings)

@@ -8,7 +8,7 @@ model. ``training.json`` beside the weights says how they came to be.
 
 The loss is taken over the function bodies only: prompts are given, never predicted.
 
-Not covered: any program outside the family of ``passk/demo.py``.
+Not covered: any program outside the family of ``passk/benchmarks/demo.py``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
-from passk import cli, demo
+from passk import cli
+from passk.benchmarks import demo
 from passk.records import UserError, write_text
 
 try:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli, compared
-from passk.analyses import verifiers
+from passk.analyses.verifiers import table as verifiers
+from passk.provenance import check_shards
 from passk.records import UserError, metadata_path, read_metadata, write_text
-from passk.shards import check_shards
 from passk.tables import table_text
 
 
@@ -24,7 +24,7 @@ def check_pair(
 ) -> None:
     """Check the metadata of both suites' shards: made as ``settings`` say, of the same samples.
 
-    :raises UserError: as :func:`passk.shards.check_shards`, and where the samples differ.
+    :raises UserError: as :func:`passk.provenance.check_shards`, and where the samples differ.
     """
     samples = []
     for suite, paths in (("base", base), ("plus", plus)):

@@ -1,7 +1,7 @@
 """Check all finished files against what was recorded of them; change nothing.
 
 Exit code 0: all are whole. 1: some are not; it says which, and the commands that make them again.
-2: nothing to check. How it knows, and what it cannot know: passk/verification.py.
+2: nothing to check. How it knows, and what it cannot know: passk/integrity.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from passk import cli
-from passk.verification import Report, verify
+from passk.integrity import Report, verify
 
 log = logging.getLogger("verify")
 PROGRESS_SECONDS = 5.0

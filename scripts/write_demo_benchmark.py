@@ -2,10 +2,10 @@
 a second, stronger suite for them in HumanEval+'s.
 
 Tasks are drawn from the same generator as the training programs, and only shapes that are held out
-from those (see ``passk/demo.py``). Each task's asserts are chosen so that every *slip* (one step
-left out, replaced, with another argument, or the maps swapped) that changes the result of any of
-100 random lists fails at least one of them; a task where leaving a part out changes nothing is not
-used.
+from those (see ``passk/benchmarks/demo.py``). Each task's asserts are chosen so that every *slip*
+(one step left out, replaced, with another argument, or the maps swapped) that changes the result of
+any of 100 random lists fails at least one of them; a task where leaving a part out changes nothing
+is not used.
 
 The second suite knows nothing of slips: beside the first suite's inputs it has edge cases of the
 domain (:func:`edge_inputs`) and lists that are longer and of a wider range.
@@ -26,7 +26,7 @@ from random import Random
 from typing import Any
 
 from passk import cli
-from passk.demo import (
+from passk.benchmarks.demo import (
     ENTRY_POINT,
     NUMBERS,
     WHOLE,

@@ -14,13 +14,13 @@ from conftest import ROOT
 from scipy.stats import binomtest, norm
 
 import plot_comparison
-from passk import style
-from passk.analyses import comparison
+from passk.analyses.comparison import table as comparison
 from passk.baseline import Baseline
 from passk.compared import Compared
 from passk.counts import TaskCount, counts_csv
 from passk.estimator import pass_table
-from passk.intervals import of_paired_differences, square_and_add, wilson
+from passk.figures import style
+from passk.statistics.intervals import of_paired_differences, square_and_add, wilson
 from passk.tables import read_table
 
 GPT = Baseline("GPT-4o", 148 / 164, tasks=164)

@@ -14,13 +14,13 @@ import pytest
 from conftest import ROOT
 
 import plot_compute
-from passk import style
-from passk.analyses import compute
-from passk.analyses.compute import CURVE, REACH, Quoted, Row
+from passk.analyses.compute import table as compute
+from passk.analyses.compute.table import CURVE, REACH, Quoted, Row
 from passk.compared import Compared
 from passk.cost import Cost, Prices, Shape, Spent, completion_flops, cost_text, prompt_flops
 from passk.counts import TaskCount, counts_csv
 from passk.estimator import pass_at_k, pass_table
+from passk.figures import style
 from passk.tables import read_table, table_text
 
 SMALL = Shape(1000, 900, 100, 2, 16, 16, 2000)

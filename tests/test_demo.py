@@ -16,11 +16,12 @@ import pytest
 from conftest import TORCH_PYTHON
 
 import write_demo_benchmark as writer
-from passk import demo, plus
-from passk.judge import Judge, Tally
-from passk.problems import read_problem_file
+from passk.benchmarks import demo
+from passk.benchmarks.human_eval import read_problem_file
 from passk.records import Sample, sha256_of
-from passk.suites import check_case
+from passk.sandbox.pool import Judge, Tally
+from passk.verifiers import inputs_and_outputs as plus
+from passk.verifiers.assertions import check_case
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "resources" / "demo"

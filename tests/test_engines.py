@@ -15,15 +15,15 @@ from conftest import ROOT, TORCH_PYTHON
 from openai_server import KEY, MODEL, OpenAIServer
 
 from download_model import describe
-from passk.answers import ANSWERS, program
+from passk.benchmarks.extraction import ANSWERS, program
+from passk.benchmarks.human_eval import Problem, human_eval_file, read_problem_file
 from passk.engines import Engine, Request, open_engine
 from passk.engines import openai as openai_engine
+from passk.engines.prompts import completion_text
 from passk.engines.recorded import completion_of
+from passk.engines.seeds import STRIDE, draw_seed
 from passk.engines.weights import checked_path
-from passk.problems import Problem, human_eval_file, read_problem_file
-from passk.prompts import completion_text
 from passk.records import Sample, UserError
-from passk.seeds import STRIDE, draw_seed
 
 HUMAN_EVAL = read_problem_file(human_eval_file()).problems
 TASKS = tuple(
@@ -342,10 +342,10 @@ TEMPLATE = {TEMPLATE!r}
     + """
 import json, sys, torch
 from pathlib import Path
-from passk import prompts
+from passk.engines import prompts
 from download_model import describe
 from passk.engines import Request, open_engine
-from passk.problems import read_problem_file
+from passk.benchmarks.human_eval import read_problem_file
 from passk.records import UserError
 
 benchmark = read_problem_file(Path("resources/demo/problems.jsonl"))

@@ -10,9 +10,9 @@ from conftest import ROOT
 
 import estimate
 import print_pass_at_k
+from passk.benchmarks.human_eval import Benchmark, Problem, write_problem_file
 from passk.counts import read_counts
 from passk.curve import Point, crossing, read_curve, table
-from passk.problems import Benchmark, Problem, write_problem_file
 from passk.records import UserError, Verdict, metadata_path, write_metadata, write_records
 
 TASKS = ("HumanEval/0", "HumanEval/2", "HumanEval/10")

@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from passk.analyses import extrapolation, priors
-from passk.analyses.extrapolation import METHODS, Forecaster
+from passk.analyses.extrapolation import table as extrapolation
+from passk.analyses.extrapolation.table import METHODS, Forecaster
 from passk.compared import Compared
 from passk.counts import TaskCount
+from passk.statistics import success_rates as priors
 from passk.tables import read_table, table_text
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"

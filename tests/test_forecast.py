@@ -11,8 +11,8 @@ import yaml
 from conftest import ROOT
 
 import forecast
+from passk.benchmarks.human_eval import load_benchmark
 from passk.cost import completion_flops, in_units, prompt_flops, shape_of
-from passk.problems import load_benchmark
 
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 PAPER = CONFIG["models"]["llama-3.1-8b-instruct"]

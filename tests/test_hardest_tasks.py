@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import PROBLEMS, ROOT
 
-from passk.analyses import hardest_tasks
-from passk.analyses.hardest_tasks import LEAST, NEVER, describe, excerpt, readable, select
-from passk.problems import Benchmark, Problem, write_problem_file
+from passk.analyses.hardest_tasks import table as hardest_tasks
+from passk.analyses.hardest_tasks.table import LEAST, NEVER, describe, excerpt, readable, select
+from passk.benchmarks.human_eval import Benchmark, Problem, write_problem_file
 from passk.records import Sample, Verdict, write_records
 from passk.tables import read_table
 

@@ -12,10 +12,10 @@ from PIL import Image
 
 import heat_map as command
 import plot_heat_map
-from passk import style
-from passk.analyses import heat_map
+from passk.analyses.heat_map import table as heat_map
 from passk.compared import Compared
 from passk.counts import TaskCount
+from passk.figures import style
 from passk.tables import read_table, table_text
 
 

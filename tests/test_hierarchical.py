@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import special
 
-from passk.analyses import hierarchical
-from passk.analyses.hierarchical import Hierarchical
+from passk.statistics import hierarchical
+from passk.statistics.hierarchical import Hierarchical
 
 
 def forecast(name: str, c: np.ndarray, n: int, k: list[int]) -> hierarchical.Forecast:

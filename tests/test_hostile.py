@@ -27,9 +27,9 @@ from pathlib import Path
 
 import pytest
 
-from passk.plus import expected_values
-from passk.problems import human_eval_file, read_problem_file
+from passk.benchmarks.human_eval import human_eval_file, read_problem_file
 from passk.records import OUTCOMES, Sample, Verdict, read_verdicts, write_records
+from passk.verifiers.inputs_and_outputs import expected_values
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent

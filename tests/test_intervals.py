@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binomtest
 
 from passk.estimator import mean_pass_at_k, pass_at_k, pass_table
-from passk.intervals import (
+from passk.statistics.intervals import (
     draw_variances,
     largest_draw_variance,
     of_draw_variances,

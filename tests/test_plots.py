@@ -11,12 +11,12 @@ import estimate
 import plot_fail_at_k
 import plot_pass_at_k
 import plot_success_rates
-from passk import style
 from passk.counts import TaskCount, counts_csv
 from passk.curve import curve_csv
-from passk.curve_plot import View, draw, from_arguments
+from passk.figures import style
+from passk.figures.curve import View, draw, from_arguments
+from passk.figures.style import free_slot
 from passk.records import UserError
-from passk.style import free_slot
 
 CURVES = {"pass_at_k": plot_pass_at_k, "fail_at_k": plot_fail_at_k}
 BASELINE = ["--baseline-label", "GPT-4o", "--baseline-value", "0.902", "--baseline-tasks", "164"]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from passk.analyses import reliability
+from passk.analyses.reliability import table as reliability
 from passk.compared import Compared
 from passk.counts import TaskCount, counts_csv
 from passk.tables import read_table

@@ -22,8 +22,8 @@ from markupsafe import escape
 
 from passk.page import render
 from passk.page.experiment import from_settings
+from passk.page.facts import _told
 from passk.page.pictures import alternative, compact, html_of
-from passk.page.provenance import _told
 from passk.page.render import typeset
 from passk.records import UserError
 

@@ -13,13 +13,13 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from passk.analyses import reproduction
+from passk.analyses.reproduction import table as reproduction
 from passk.compared import Compared
 from passk.counts import TaskCount, counts_csv
 from passk.estimator import mean_pass_at_k, pass_table
-from passk.intervals import error_of_another_run, error_over_draws
 from passk.published import Published, from_text
 from passk.records import UserError
+from passk.statistics.intervals import error_of_another_run, error_over_draws
 from passk.tables import read_table
 
 

@@ -17,9 +17,9 @@ from conftest import ROOT
 from openai_server import KEY, MODEL, OpenAIServer
 
 from download_model import describe
-from passk.checkpoint import Checkpoint, open_checkpoint
+from passk.benchmarks.human_eval import Benchmark, Problem, read_problem_file, write_problem_file
 from passk.engines import Batch, Request
-from passk.problems import Benchmark, Problem, read_problem_file, write_problem_file
+from passk.engines.checkpoint import Checkpoint, open_checkpoint
 from passk.records import Sample, UserError, metadata_path, read_metadata, read_samples
 from sample import missing_requests, parse_draws, sample, shard_name
 

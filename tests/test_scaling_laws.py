@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from passk.analyses import fits, scaling_laws
-from passk.analyses.priors import Prior
+from passk.analyses.scaling_laws import table as scaling_laws
 from passk.compared import Compared
 from passk.counts import TaskCount
 from passk.estimator import fail_table
+from passk.statistics import power_laws as fits
+from passk.statistics.success_rates import Prior
 from passk.tables import read_table, table_text
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"

@@ -25,13 +25,13 @@ from PIL import Image
 from scipy import stats
 
 import observe as observe_command
-from passk.analyses import selection
-from passk.analyses.selection import ABSENT, METHODS, TaskSamples
-from passk.behaviour import Observation
-from passk.judge import Judge
-from passk.problems import find_benchmark
+from passk.analyses.selection import table as selection
+from passk.analyses.selection.table import ABSENT, METHODS, TaskSamples
+from passk.benchmarks.human_eval import find_benchmark
 from passk.records import UserError, Verdict, metadata_path, write_metadata, write_records
+from passk.sandbox.pool import Judge
 from passk.tables import read_table, table_text
+from passk.verifiers.signatures import Observation
 
 
 def task(

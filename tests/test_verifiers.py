@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from passk.analyses import verifiers
-from passk.analyses.verifiers import Agreement
+from passk.analyses.verifiers import table as verifiers
+from passk.analyses.verifiers.table import Agreement
 from passk.records import UserError, Verdict, write_records
 from passk.tables import read_table, table_text
 

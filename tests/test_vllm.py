@@ -17,8 +17,8 @@ import yaml
 from conftest import ROOT, VLLM_CPU_PYTHON
 from test_sample import Shard
 
+from passk.benchmarks.human_eval import read_problem_file
 from passk.cost import FP8
-from passk.problems import read_problem_file
 from passk.records import metadata_path, read_metadata, read_samples
 
 pytestmark = pytest.mark.skipif(
@@ -53,12 +53,12 @@ import dataclasses, json, sys, torch
 from pathlib import Path
 from types import SimpleNamespace
 from download_model import describe
-from passk import prompts
+from passk.engines import prompts
 from passk.engines import Request, open_engine
 from passk.engines.vllm import VllmEngine, gpu_settings
-from passk.problems import read_problem_file
+from passk.benchmarks.human_eval import read_problem_file
 from passk.records import UserError
-from passk.seeds import draw_seed
+from passk.engines.seeds import draw_seed
 from vllm import SamplingParams
 from vllm import EngineArgs
 from vllm.config.quantization import ONLINE_QUANT_SHORTHAND_NAMES

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
@@ -62,15 +62,9 @@ def read_curve(path: Path) -> list[Point]:
     return [points[k] for k in sorted(points)]
 
 
-def curve_csv(points: Sequence[Point], further: Mapping[str, Sequence[float]] | None = None) -> str:
-    """The text of a curve's file: 12 significant digits, NaN as ``nan``.
-
-    ``further`` columns, by name, have a value for each point and stand at the right.
-    """
-    further = further or {}
-    rows = [",".join((*COLUMNS, *further))]
-    for point, *values in zip(points, *further.values(), strict=True):
-        rows.append(",".join(map(number_text, (*astuple(point), *values))))
+def curve_csv(points: Sequence[Point]) -> str:
+    """The text of a curve's file: 12 significant digits, NaN as ``nan``."""
+    rows = [",".join(COLUMNS), *(",".join(map(number_text, astuple(point))) for point in points)]
     return "\n".join(rows) + "\n"
 
 

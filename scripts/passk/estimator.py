@@ -8,7 +8,7 @@ that k of the n draws, taken without replacement, hold at least one that passed,
 evaluated as a product and never through binomial coefficients. What cannot be estimated (k > n) is
 NaN, never a plausible number, and one NaN task makes the mean over tasks NaN.
 
-Intervals are in :mod:`passk.intervals`. Forecasts to k > n are not made here.
+Intervals are in :mod:`passk.statistics.intervals`. Forecasts to k > n are not made here.
 """
 
 from __future__ import annotations

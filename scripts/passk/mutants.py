@@ -10,7 +10,7 @@ import ast
 import copy
 import random
 
-from passk.problems import Problem
+from passk.benchmarks.human_eval import Problem
 
 _SWAPS: dict[type, tuple[type, ...]] = {
     ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add, ast.Mult), ast.Mult: (ast.Add, ast.FloorDiv),

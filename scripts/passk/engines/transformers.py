@@ -21,11 +21,10 @@ import torch
 import transformers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from passk import prompts
-from passk.engines import Batch, Request
+from passk.engines import Batch, Request, prompts
+from passk.engines.seeds import RULE, draw_seed
 from passk.engines.weights import checked_path, tokenizer_sha256
 from passk.records import Sample, UserError
-from passk.seeds import RULE, draw_seed
 
 # A batch drops its ended draws when no more than this share of it is left: copying has its price.
 SHRINK = 0.75

@@ -47,11 +47,10 @@ from vllm.platforms import current_platform
 from vllm.sampling_params import RequestOutputKind
 from vllm.v1.engine.exceptions import EngineDeadError
 
-from passk import prompts
-from passk.engines import Batch, Request
+from passk.engines import Batch, Request, prompts
+from passk.engines.seeds import RULE, draw_seed
 from passk.engines.weights import checked_path, tokenizer_sha256
 from passk.records import Sample, UserError
-from passk.seeds import RULE, draw_seed
 
 LARGE_GPU = 70 << 30
 """Bytes of memory from which vLLM's own default is 1,024 sequences at once for offline work (256 on

@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from passk.analyses.comparison import COLUMNS, ONE, OPEN, UNKNOWN
+from passk.analyses.comparison.table import COLUMNS, ONE, OPEN, UNKNOWN
 from passk.baseline import Baseline
 from passk.counts import TaskCount, read_counts
 from passk.curve import Point, crossing, percent, read_curve
-from passk.intervals import wilson
 from passk.page.experiment import Experiment, Judgement
 from passk.records import UserError
+from passk.statistics.intervals import wilson
 from passk.tables import read_table
 
 

@@ -12,10 +12,10 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from passk.page import provenance, views
+from passk.page import facts, views
+from passk.page.caveats import limits
 from passk.page.claim import Claim, claim
 from passk.page.experiment import Experiment, Judgement
-from passk.page.limits import limits
 from passk.page.sections import Section, sections
 from passk.tables import read_table
 
@@ -54,8 +54,7 @@ def page(experiment: Experiment, figures: Path, results: Path, origin: Origin) -
     captions = ROOT / "docs" / "report"
     judgements = experiment.judgements
     shards = {
-        member.name: provenance.read_shards(member, judgements, results)
-        for member in experiment.members
+        member.name: facts.read_shards(member, judgements, results) for member in experiment.members
     }
     parts = [
         Part(
@@ -63,7 +62,7 @@ def page(experiment: Experiment, figures: Path, results: Path, origin: Origin) -
             f"{SUITES[judgement.suite]}, {ANSWERS[judgement.answer]}",
             claim(experiment, judgement, figures, results),
             {
-                member.label: provenance.outcomes(shards[member.name], judgement)
+                member.label: facts.outcomes(shards[member.name], judgement)
                 for member in experiment.members
             },
             tuple(sections(experiment, judgement, figures, results, captions)),
@@ -134,14 +133,14 @@ def _template() -> Any:
 
 
 def _facts(
-    experiment: Experiment, shards: dict[str, provenance.Shards]
+    experiment: Experiment, shards: dict[str, facts.Shards]
 ) -> list[tuple[str, list[list[str]]]]:
     """Each fact with its values, member by member; one value for all where they agree."""
-    found = [provenance.facts(member, shards[member.name]) for member in experiment.members]
-    names = dict.fromkeys(name for facts in found for name in facts)
+    found = [facts.facts(member, shards[member.name]) for member in experiment.members]
+    names = dict.fromkeys(name for known in found for name in known)
     rows = []
     for name in names:
-        values = [facts.get(name, []) for facts in found]
+        values = [known.get(name, []) for known in found]
         rows.append((name, values[:1] if all(value == values[0] for value in values) else values))
     return rows
 
@@ -150,7 +149,7 @@ def _cost(path: Path) -> views.Table | None:
     return views.cost(read_table(path, views.COST)) if path.exists() else None
 
 
-def _tasks(shards: provenance.Shards) -> int | None:
+def _tasks(shards: facts.Shards) -> int | None:
     return shards.samples[0].get("tasks")
 
 

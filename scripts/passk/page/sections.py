@@ -95,7 +95,7 @@ def sections(
 
 def analysis_parts(name: str, path: Path) -> dict[str, Any] | None:
     """The paragraph and the table of an analysis of that name; None where its table is empty."""
-    module = importlib.import_module(f"passk.analyses.{name}")
+    module = importlib.import_module(f"passk.analyses.{name}.table")
     table = _read(module, path)
     if table.empty:
         return None

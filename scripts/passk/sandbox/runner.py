@@ -32,10 +32,10 @@ from typing import Any
 
 from passk.records import UserError
 from passk.sandbox.limits import Limits
+from passk.sandbox.protocol import Case, Judgement, Reply
 from passk.sandbox.readable import interpreter
 from passk.sandbox.scratch import usage, wipe
 from passk.sandbox.wire import exception_name
-from passk.suites import Case, Judgement, Reply
 
 SLOTS = 6
 FIRST_LOOK = 0.02

@@ -1,0 +1,338 @@
+"""Forecasts of pass@k for k beyond the draws at hand, and the backtest that says how good they are.
+
+A method sees the counts of m draws of every task and says what pass@k of these tasks will be at
+k > m. The backtest takes m of the n draws there are, at random and without replacement, many times
+over, lets every method forecast, and compares with the unbiased pass@k from all n draws, which it
+has not seen. The recommended method is the one with the least mean absolute error at k >= 10 m;
+then every method forecasts from all n draws, and beside each forecast stands the error of its
+backtest at the same ratio k / m.
+
+Methods: the two least-squares fits of :mod:`passk.statistics.power_laws`; the beta-binomial of
+greatest likelihood (Kazdan et al. 2025, arXiv:2510.05197, section 4.1), and with a share of tasks
+that are never solved; the hierarchical models of :mod:`passk.statistics.hierarchical`; and the
+ensemble, the mean of the power law by least squares and of the hierarchical beta of the left tail,
+whose errors are often opposite.
+
+What is not promised. The subsamples are of the same tasks and the same draws, so the spread of
+their errors is too small for another benchmark. An error at k / m is not that at the same ratio
+from n draws: tails change. And tasks that can never be solved are not known from those that are
+hard until many more draws have been made; no method here can tell them from few draws.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple, dataclass, fields
+
+import numpy as np
+import pandas as pd
+
+from passk.compared import Compared
+from passk.curve import percent
+from passk.estimator import fail_table, k_grid, mean_pass_at_k
+from passk.statistics import power_laws as fits
+from passk.statistics import success_rates as priors
+from passk.statistics.hierarchical import Forecast, Hierarchical
+
+SUBSAMPLES = (5, 10, 30, 100, 300)
+REPEATS = 50
+FAR = 10  # k >= 10 m counts for the recommendation
+RATIOS = (2, 10, 30, 100, 300, 1000)
+HORIZONS = (10, 100)  # forecasts reach to these multiples of n
+_MOST_SUBSAMPLES = 3
+_SEED = 1
+# An interval holds a pass@k that it misses by less: a hundredth of a percentage point.
+_SAME = 1e-4
+
+ENSEMBLE = ("power_law", "left_tail_beta")
+METHODS = (
+    "exponentiated_power_law",
+    "power_law",
+    "beta_binomial",
+    "zero_inflated_beta_binomial",
+    "hierarchical_beta",
+    "hierarchical_scaled_beta",
+    "hierarchical_logit_normal",
+    "left_tail_beta",
+    "ensemble",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One method at one k.
+
+    ``kind`` is ``observed`` (the unbiased pass@k from all draws, in ``actual``), ``backtest`` (from
+    m of the draws; ``predicted``, ``low`` and ``high`` are means over the repeats) or ``forecast``
+    (from all m = n draws, the smallest n of all tasks). ``low`` and ``high`` bound the method's own
+    95 % posterior interval for these tasks, NaN where it has none; ``covered`` is the share of
+    repeats in which it held ``actual``. ``error`` is predicted - actual: its mean, the mean of its
+    absolute value and its standard deviation over repeats; for a forecast they are those of the
+    backtest at the same or the next larger ratio k / m, NaN where none is that large.
+    """
+
+    kind: str
+    model: str
+    method: str
+    m: int
+    k: int
+    recommended: int
+    predicted: float
+    low: float
+    high: float
+    actual: float
+    error_mean: float
+    error_mean_abs: float
+    error_sd: float
+    covered: float
+    repeats: int
+
+
+_TYPES = {"str": str, "int": int, "float": float}
+COLUMNS = {field.name: _TYPES[field.type] for field in fields(Row)}
+
+
+def extrapolation(models: Sequence[Compared], k_values: Sequence[int]) -> list[Row]:
+    """Observed curve, backtest and forecasts of every model; ``k_values`` beyond n are forecast."""
+    rows: list[Row] = []
+    backtests: dict[tuple[int, tuple[int, ...]], Forecaster] = {}
+
+    def forecaster(m: int, k: np.ndarray) -> Forecaster:
+        """Tables for every count of m draws serve all models."""
+        key = (m, tuple(k.tolist()))
+        if key not in backtests:
+            backtests[key] = Forecaster(np.full(m + 1, m), np.arange(m + 1), k)
+        return backtests[key]
+
+    for model in models:
+        n = int(model.n.min())
+        rows += _observed(model, n)
+        tested = list(_backtest(model, k_values, forecaster))
+        best = recommended(tested)
+        forecasts = list(_forecasts(model, k_values, tested))
+        rows += [_mark(row, best) for row in [*tested, *forecasts]]
+    return rows
+
+
+def subsample_sizes(n: int) -> list[int]:
+    """The m to test with n draws: the largest three with 10 m <= n; none for n < 50."""
+    return [m for m in SUBSAMPLES if FAR * m <= n][-_MOST_SUBSAMPLES:]
+
+
+def recommended(tested: Sequence[Row]) -> str | None:
+    """The method with the least mean absolute error over all m and k >= 10 m; None without any.
+
+    A method that somewhere gives no forecast is not recommended.
+    """
+    far = [row for row in tested if row.k >= FAR * row.m]
+    means = {
+        method: float(np.mean([row.error_mean_abs for row in far if row.method == method]))
+        for method in METHODS
+        if far
+    }
+    known = {method: mean for method, mean in means.items() if not math.isnan(mean)}
+    return min(known, key=known.__getitem__) if known else None
+
+
+class Forecaster:
+    """All methods, for outcomes (n, c) given once and any numbers of tasks that have them.
+
+    ``n`` and ``c`` have shape (outcomes,), ``k`` (ks,): all beyond the smallest n.
+    """
+
+    def __init__(self, n: np.ndarray, c: np.ndarray, k: np.ndarray) -> None:
+        self.n, self.c, self.k = n, c, k
+        self._grid = fits.fit_grid(int(n.min()))
+        self._fails = fail_table(n, c, self._grid)
+        self._hierarchical = Hierarchical(n, c, k)
+
+    def forecasts(self, tasks: np.ndarray) -> dict[str, Forecast]:
+        """Each method's forecast where ``tasks`` of the tasks have each outcome.
+
+        NaN throughout where no draw passed, or no task has two: nothing can be said of them then.
+        """
+        seen = tasks > 0
+        if not self.c[seen].any() or self.n.max() < 2:
+            nothing = np.full(len(self.k), math.nan)
+            return {method: Forecast(nothing, nothing, nothing) for method in METHODS}
+        fails = tasks @ self._fails / tasks.sum()
+        counts = self.n[seen], self.c[seen], tasks[seen]
+        points = {
+            "exponentiated_power_law": fits.fit_exponentiated_power_law(self._grid, fails),
+            "power_law": fits.fit_power_law(self._grid, fails),
+            "beta_binomial": priors.fit_beta(*counts),
+            "zero_inflated_beta_binomial": priors.fit_zero_inflated_beta(*counts),
+        }
+        unknown = np.full(len(self.k), math.nan)
+        found = {
+            method: Forecast(fit.pass_at_k(self.k), unknown, unknown)
+            for method, fit in points.items()
+        }
+        for name in self._hierarchical.names:
+            found[name] = self._hierarchical.forecast(name, tasks)
+        mean = np.mean([found[method].predicted for method in ENSEMBLE], axis=0)
+        found["ensemble"] = Forecast(mean, unknown, unknown)
+        return {method: found[method] for method in METHODS}
+
+
+def _observed(model: Compared, n: int) -> Iterator[Row]:
+    k = k_grid(n, dense_to=10, per_decade=12)
+    for one, value in zip(k, mean_pass_at_k(model.n, model.c, k).tolist(), strict=True):
+        yield _row("observed", model.label, "unbiased", n, one, actual=value)
+
+
+def _backtest(
+    model: Compared,
+    k_values: Sequence[int],
+    forecaster: Callable[[int, np.ndarray], Forecaster],
+) -> Iterator[Row]:
+    n = int(model.n.min())
+    for m in subsample_sizes(n):
+        asked = {k for k in (*k_values, *(m * ratio for ratio in RATIOS), n) if m < k <= n}
+        k = np.array(sorted(asked))
+        actual = mean_pass_at_k(model.n, model.c, k)
+        method_of = forecaster(m, k)
+        rng = np.random.default_rng([_SEED, m])
+        runs = []
+        for _ in range(REPEATS):
+            drawn = rng.hypergeometric(model.c, model.n - model.c, m)
+            if drawn.any():  # else no method can say anything
+                runs.append(method_of.forecasts(np.bincount(drawn, minlength=m + 1).astype(float)))
+        for method in METHODS:
+            columns = _compare([run[method] for run in runs], actual)
+            for one, *numbers in zip(k.tolist(), *(c.tolist() for c in columns), strict=True):
+                yield Row("backtest", model.label, method, m, one, 0, *numbers, len(runs))
+
+
+def _compare(forecasts: Sequence[Forecast], actual: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Columns ``predicted`` to ``covered`` of :class:`Row`, each of shape (ks,)."""
+    if not forecasts:
+        unknown = np.full(len(actual), math.nan)
+        return unknown, unknown, unknown, actual, unknown, unknown, unknown, unknown
+    predicted = np.array([forecast.predicted for forecast in forecasts])
+    low = np.array([forecast.low for forecast in forecasts])
+    high = np.array([forecast.high for forecast in forecasts])
+    error = predicted - actual
+    inside = (low <= actual + _SAME) & (actual <= high + _SAME)
+    held = np.where(np.isnan(low), math.nan, inside)
+    spread = error.std(axis=0, ddof=1) if len(error) > 1 else np.full(len(actual), math.nan)
+    return (
+        predicted.mean(axis=0), low.mean(axis=0), high.mean(axis=0), actual,
+        error.mean(axis=0), np.abs(error).mean(axis=0), spread, held.mean(axis=0),
+    )  # fmt: skip
+
+
+def _forecasts(model: Compared, k_values: Sequence[int], tested: Sequence[Row]) -> Iterator[Row]:
+    n = int(model.n.min())
+    steps = {
+        round(n * 10 ** (step / 4)) for step in range(1, 4 * int(math.log10(HORIZONS[-1])) + 1)
+    }
+    k = np.array(sorted({*steps, *(horizon * n for horizon in HORIZONS), *k_values} - {0}))
+    k = k[k > n]
+    outcomes_n, outcomes_c, tasks = priors.collapse(model.n, model.c)
+    for method, forecast in Forecaster(outcomes_n, outcomes_c, k).forecasts(tasks).items():
+        parts = (forecast.predicted, forecast.low, forecast.high)
+        for one, *numbers in zip(k.tolist(), *(part.tolist() for part in parts), strict=True):
+            error = _error_at(tested, method, one / n)
+            yield Row(
+                "forecast", model.label, method, n, one, 0, *numbers, math.nan, *error, math.nan,
+                REPEATS if tested else 0,
+            )  # fmt: skip
+
+
+def _error_at(tested: Sequence[Row], method: str, ratio: float) -> tuple[float, float, float]:
+    """The errors of the backtest at that ratio k / m or the next larger, averaged over m."""
+    larger = [row for row in tested if row.method == method and row.k >= ratio * row.m]
+    if not larger:
+        return math.nan, math.nan, math.nan
+    nearest = min(row.k / row.m for row in larger)
+    rows = [row for row in larger if row.k <= nearest * row.m * (1 + 1e-9)]
+    mean, absolute, spread = (
+        float(np.mean([getattr(row, name) for row in rows]))
+        for name in ("error_mean", "error_mean_abs", "error_sd")
+    )
+    return mean, absolute, spread
+
+
+def _row(kind: str, model: str, method: str, m: int, k: int, *, actual: float) -> Row:
+    nan = math.nan
+    return Row(kind, model, method, m, k, 0, nan, nan, nan, actual, nan, nan, nan, nan, 0)
+
+
+def _mark(row: Row, best: str | None) -> Row:
+    values = list(astuple(row))
+    values[5] = int(row.method == best)
+    return Row(*values)
+
+
+NAMES = {
+    "exponentiated_power_law": "exponentiated power law",
+    "power_law": "power law",
+    "beta_binomial": "beta-binomial",
+    "zero_inflated_beta_binomial": "zero-inflated beta-binomial",
+    "hierarchical_beta": "hierarchical beta",
+    "hierarchical_scaled_beta": "hierarchical scaled beta",
+    "hierarchical_logit_normal": "hierarchical logit-normal",
+    "left_tail_beta": "hierarchical beta, left tail",
+    "ensemble": "ensemble",
+}
+
+
+def paragraph(table: pd.DataFrame) -> str:
+    """What the table says, for the report; ``table`` has :data:`COLUMNS`, the own model first."""
+    own = table[table.model == table.model.iloc[0]]
+    label = own.model.iloc[0]
+    tested, ahead = own[own.kind == "backtest"], own[own.kind == "forecast"]
+    known = ahead[ahead.predicted.notna()]
+    if known.empty:
+        return f"{label}: no draw passed, or no task has two draws, so nothing can be forecast."
+    n = int(ahead.m.iloc[0])
+    spans = {k: known[known.k == k].predicted for k in (horizon * n for horizon in HORIZONS)}
+    range_of = {k: f"{percent(span.min())} to {percent(span.max())} %" for k, span in spans.items()}
+    best = tested[tested.recommended == 1]
+    if best.empty:
+        far = max(range_of)
+        why = (
+            f"{n:,} draws a task are too few for a backtest, which needs {FAR * SUBSAMPLES[0]}"
+            if tested.empty
+            else "a pass is so rare that no subset of the draws held one, so there is no backtest"
+        )
+        return (
+            f"{label}: {why}; no forecast is recommended. The methods forecast "
+            f"{range_of[far]} for k = {far:,}; how far they can be trusted is not known."
+        )
+    far = best[best.k >= FAR * best.m]
+    method = best.method.iloc[0]
+    text = [
+        f"{label}: from random subsets of {_list(best.m)} draws a task, compared with pass@k from "
+        f"all {n:,} for k of {FAR} times the subset or more, the least mean absolute error, "
+        f"{percent(far.error_mean_abs.mean())} percentage points, was that of the "
+        f"{NAMES[method]} (mean error with sign {_signed(far.error_mean.mean())}, predicted minus "
+        f"actual, {int(best.repeats.max())} subsets of each size).",
+    ]
+    for k in range_of:
+        row = ahead[(ahead.method == method) & (ahead.k == k)].iloc[0]
+        error = (
+            f"backtest error {percent(row.error_mean_abs)} points at this ratio"
+            if not math.isnan(row.error_mean_abs)
+            else "a ratio of k to draws that no backtest here reaches"
+        )
+        text.append(
+            f"From all {n:,} draws it forecasts pass@{k:,} = {percent(row.predicted)} % ({error}); "
+            f"the methods together span {range_of[k]}."
+        )
+    text.append(
+        "The subsets are of the same tasks, so these errors are not what another benchmark would "
+        "show, and tasks that can never be solved cannot be told from hard ones by these draws."
+    )
+    return " ".join(text)
+
+
+def _list(values: pd.Series) -> str:
+    first, *others = (f"{value:,}" for value in sorted(set(values)))
+    return ", ".join([first, *others[:-1]]) + (f" and {others[-1]}" if others else "")
+
+
+def _signed(value: float) -> str:
+    return f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,193 @@
+"""The hardest tasks, with what their samples ended in and excerpts of what the model wrote.
+
+Two groups, because many tasks may be unsolved: those that no draw solved, in the benchmark's order
+(the counts do not tell them apart), and those solved least. Programs are counted as they were
+executed, so two completions that are read as the same program are one.
+
+What a model wrote is hostile text: it is cut to a fixed length, and characters that a terminal or a
+browser would act upon (controls, marks that turn the direction of writing, lone surrogates) are
+spelled out. It is not escaped for HTML here; whoever shows it does that.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+from passk.benchmarks.extraction import program
+from passk.benchmarks.human_eval import Problem
+from passk.curve import percent
+from passk.records import OUTCOMES, Sample, UserError, Verdict
+from passk.statistics.intervals import wilson
+
+MOST_CHARACTERS = 1200
+MOST_LINES = 40
+NEVER, LEAST = "never solved", "solved least"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One task. ``low`` and ``high`` are its rate's 95 % Wilson interval, over draws.
+
+    ``errors`` are the exceptions of the draws that did not pass, the most frequent first, as
+    ``NameError 12; wrong output 3``. ``distinct_failing`` is how many different programs did not
+    pass. The texts are what follows the prompt, or the whole program where it does not begin with
+    it; empty where there is none.
+    """
+
+    group: str
+    task_id: str
+    entry_point: str
+    n: int
+    passed: int
+    failed: int
+    timeout: int
+    crashed: int
+    low: float
+    high: float
+    errors: str
+    distinct_failing: int
+    prompt: str
+    passing: str
+    passing_count: int
+    failing: str
+    failing_count: int
+    failing_ended: str
+    second: str
+    second_count: int
+    second_ended: str
+
+
+_TYPES = {"str": str, "int": int, "float": float}
+COLUMNS = {field.name: _TYPES[field.type] for field in fields(Row)}
+
+
+def readable(text: str) -> str:
+    """``text`` without what acts instead of being read: such characters are spelled as escapes."""
+    return "".join(
+        char
+        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
+def excerpt(text: str) -> str:
+    """The beginning of ``text``, readable, and how much of it is left out."""
+    text = text.strip("\n").rstrip()
+    lines = text[:MOST_CHARACTERS].split("\n")[:MOST_LINES]
+    shown = "\n".join(lines)
+    left = len(text) - len(shown)
+    more = f"\n[{left:,} more characters]" if left > 0 else ""
+    return readable(shown) + more
+
+
+def select(verdicts: Iterable[Verdict], tasks: Sequence[str], most: int) -> dict[str, str]:
+    """The hardest tasks and their group: first up to ``most`` never solved, then least solved.
+
+    :raises UserError: a verdict of a task that is not among ``tasks``, or none at all.
+    """
+    passed, drawn = dict.fromkeys(tasks, 0), dict.fromkeys(tasks, 0)
+    for verdict in verdicts:
+        if verdict.task_id not in drawn:
+            raise UserError(
+                f"there are verdicts of {verdict.task_id!r}, which is no task of the problem file; "
+                "give the one that they were made with"
+            )
+        drawn[verdict.task_id] += 1
+        passed[verdict.task_id] += verdict.outcome == "passed"
+    if not any(drawn.values()):
+        raise UserError("there are no verdicts; run the execution again")
+    never = [task for task in tasks if drawn[task] and not passed[task]]
+    solved = [task for task in tasks if passed[task]]
+    solved.sort(key=lambda task: passed[task] / drawn[task])
+    return dict.fromkeys(never[:most], NEVER) | dict.fromkeys(solved[:most], LEAST)
+
+
+def describe(
+    problem: Problem,
+    group: str,
+    verdicts: dict[int, Verdict],
+    samples: dict[int, Sample],
+    answer: str,
+) -> Row:
+    """One task's row; ``verdicts`` and ``samples`` are its own, by draw.
+
+    :raises UserError: a draw that has only one of the two.
+    """
+    if strange := set(verdicts) ^ set(samples):
+        raise UserError(
+            f"draw {min(strange)} of {problem.task_id} has a sample but no verdict or vice versa: "
+            "give the samples that the verdicts were made from"
+        )
+    outcomes = Counter(verdict.outcome for verdict in verdicts.values())
+    passing: Counter[str] = Counter()
+    failing: Counter[str] = Counter()
+    ended: dict[str, str] = {}
+    endings: Counter[str] = Counter()
+    for draw in sorted(verdicts):
+        verdict = verdicts[draw]
+        text = program(problem, samples[draw].completion, answer).removeprefix(problem.prompt)
+        if verdict.outcome == "passed":
+            passing[text] += 1
+            continue
+        failing[text] += 1
+        ended.setdefault(text, ending(verdict))
+        endings[ending(verdict)] += 1
+    # most_common keeps the order of the draws where counts are equal.
+    right = [*passing.most_common(1), ("", 0)][0]
+    wrong = [*failing.most_common(2), ("", 0), ("", 0)][:2]
+    n = len(verdicts)
+    low, high = wilson(outcomes["passed"] / n, n)
+    return Row(
+        group,
+        problem.task_id,
+        problem.entry_point,
+        n,
+        *(outcomes[outcome] for outcome in OUTCOMES),
+        float(low),
+        float(high),
+        "; ".join(f"{name} {count}" for name, count in endings.most_common()),
+        len(failing),
+        excerpt(problem.prompt),
+        excerpt(right[0]),
+        right[1],
+        *(cell for text, count in wrong for cell in (excerpt(text), count, ended.get(text, ""))),
+    )
+
+
+def ending(verdict: Verdict) -> str:
+    """What a draw that did not pass ended in: an exception's name, or a word for the outcome."""
+    if verdict.outcome == "failed":
+        return verdict.error or "wrong output"
+    return verdict.outcome
+
+
+def paragraph(table: pd.DataFrame) -> str:
+    """What the table says, for the report; ``table`` has :data:`COLUMNS`."""
+    parts = []
+    never, least = table[table.group == NEVER], table[table.group == LEAST]
+    if len(never):
+        high = float(never.high.max())
+        parts.append(
+            f"Of the tasks that no draw solved, {_are(len(never))} listed, in the benchmark's "
+            f"order. With {int(never.n.min()):,} draws each, a success rate of up to "
+            f"{percent(high)} % is still within the 95 % Wilson interval over draws."
+        )
+    if len(least):
+        rates = [percent(float(rate)) for rate in least.passed / least.n]
+        span = rates[0] if len({*rates}) == 1 else f"{rates[0]} to {rates[-1]}"
+        parts.append(
+            f"Of the tasks solved at least once, those solved least: {_are(len(least))} listed, "
+            f"of whose draws {span} % passed. That a task with so few passes is on this list, and "
+            "not one with a few more or with none, is partly luck."
+        )
+    return " ".join(parts)
+
+
+def _are(number: int) -> str:
+    return "1 is" if number == 1 else f"{number} are"

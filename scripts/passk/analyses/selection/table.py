@@ -1,0 +1,345 @@
+"""Which of n samples to take when there are no tests, and how often that one is right.
+
+Coverage (pass@n) is what a user gets who can tell which sample is right. Who cannot has to select:
+
+- ``behaviour``: samples are grouped by what they return on generated inputs, and one of the
+  largest group is taken: execution-based minimum Bayes risk decoding with the 0/1 loss over all
+  inputs (Shi et al. 2022, arXiv:2204.11454, MBR-EXEC). An input counts where more than half of the
+  drawn samples that run at all return a value; a sample can be in a winning group if it came to
+  every such input (no time-out, no crash) and returned a value on at least one;
+- ``text``: the same with groups of samples whose normalised program text is the same
+  (self-consistency, Wang et al. 2022, arXiv:2203.11171, on the text itself);
+- ``likelihood``: the sample with the highest mean log-probability of its tokens;
+- ``random``: any sample, which is pass@1; and ``oracle``: a right one if there is one, pass@n.
+
+Ties, and tasks where nothing can be chosen, are settled at random. Each number is the expectation
+of pass@1 of the selected sample over all sets of n of the draws that there are, taken without
+replacement. For ``random``, ``oracle`` and ``likelihood`` it is exact; for the majorities it is the
+mean over :data:`SUBSETS` seeded sets a task, with the standard error of that mean, and exact at
+n = 1 and where n is all draws. In each group the chance to be right is the group's share over all
+draws, which is its expectation over the sets and takes their noise out.
+
+Not covered: selection that sees the tests' inputs or any output; reranking by another model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from passk.curve import percent
+from passk.estimator import fail_table, pass_table
+from passk.records import UserError, read_verdicts
+from passk.statistics.intervals import of_paired_differences, of_task_estimates
+from passk.verifiers.signatures import NO_VALUE, read_observations
+
+METHODS = ("random", "likelihood", "text", "behaviour", "oracle")
+SUBSETS = 100
+ABSENT = -1  # a program ended before it came to this input
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSamples:
+    """A task's draws, sorted by their number.
+
+    ``right`` (n,) says which passed; ``outputs`` (n, inputs) numbers what each returned, equal
+    where the marks are, :data:`ABSENT` where it came to no end; ``valued`` (n, inputs) where it
+    returned a value; ``text`` (n,) numbers programs of the same text; ``logprob`` (n,) is NaN where
+    unknown.
+    """
+
+    task_id: str
+    right: np.ndarray
+    outputs: np.ndarray
+    valued: np.ndarray
+    text: np.ndarray
+    logprob: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One method at one n: pass@1 of the selected sample with its 95 % interval over tasks.
+
+    ``standard_error`` is that of the seeded sets, 0 where the number is exact. ``gain`` is what the
+    method adds to ``random`` on the same tasks, with its paired interval over tasks, NaN for
+    ``random`` itself. ``inputs`` says what the inputs of how many tasks were made from, and is
+    empty for the other methods.
+    """
+
+    model: str
+    method: str
+    n: int
+    tasks: int
+    pass_at_1: float
+    tasks_low: float
+    tasks_high: float
+    standard_error: float
+    gain: float
+    gain_low: float
+    gain_high: float
+    inputs: str
+
+
+_TYPES = {"str": str, "int": int, "float": float}
+COLUMNS = {field.name: _TYPES[field.type] for field in fields(Row)}
+
+
+def read_task_samples(verdicts: Sequence[Path], observations: Sequence[Path]) -> list[TaskSamples]:
+    """Bring together what was judged and what was observed of the same draws.
+
+    :raises UserError: a draw that is there twice, or on one side only.
+    """
+    passed: dict[str, dict[int, bool]] = {}
+    for path in verdicts:
+        for verdict in read_verdicts(path):
+            draws = passed.setdefault(verdict.task_id, {})
+            if verdict.draw in draws:
+                raise UserError(_twice(path, verdict.task_id, verdict.draw))
+            draws[verdict.draw] = verdict.outcome == "passed"
+    seen: dict[str, dict[int, tuple[tuple[int, ...], int, float]]] = {task: {} for task in passed}
+    numbers: dict[str, dict[str, int]] = {task: {} for task in passed}
+    valued: dict[str, set[int]] = {task: set() for task in passed}
+    for path in observations:
+        for one in read_observations(path):
+            task = one.task_id
+            if one.draw not in passed.get(task, {}):
+                raise UserError(_one_sided(task, one.draw, "verdict"))
+            if one.draw in seen[task]:
+                raise UserError(_twice(path, task, one.draw))
+            number = numbers[task]
+            marks = tuple(number.setdefault(mark, len(number)) for mark in one.outputs)
+            valued[task].update(
+                number[mark] for mark in one.outputs if mark[0] != "!" and mark != NO_VALUE
+            )
+            text = number.setdefault(f"text {one.text}", len(number))
+            logprob = math.nan if one.logprob is None else one.logprob
+            seen[task][one.draw] = (marks, text, logprob)
+    found = []
+    for task, draws in passed.items():
+        for draw in draws:
+            if draw not in seen[task]:
+                raise UserError(_one_sided(task, draw, "observation"))
+        ordered = [(draws[draw], *seen[task][draw]) for draw in sorted(draws)]
+        right, marks, text, logprob = zip(*ordered, strict=True)
+        width = max(map(len, marks))
+        outputs = np.array([[*row, *[ABSENT] * (width - len(row))] for row in marks], np.int64)
+        outputs = outputs.reshape(len(marks), width)
+        found.append(
+            TaskSamples(
+                task,
+                np.array(right),
+                outputs,
+                np.isin(outputs, list(valued[task])),
+                np.array(text),
+                np.array(logprob),
+            )
+        )
+    if not found:
+        raise UserError(f"{verdicts[0]} has no verdicts; run the execution again")
+    return found
+
+
+def _twice(path: Path, task: str, draw: int) -> str:
+    return f"{path}: draw {draw} of {task} is there twice; give each shard once"
+
+
+def _one_sided(task: str, draw: int, lacking: str) -> str:
+    return (
+        f"draw {draw} of {task} has no {lacking}: give the verdicts and the observations of the "
+        "same shards"
+    )
+
+
+def sizes(most: int, k_values: Iterable[int]) -> list[int]:
+    """1, 2, 5, 10, … and ``k_values`` up to ``most``, and ``most``; ascending."""
+    steps = {step * 10**power for power in range(len(str(most))) for step in (1, 2, 5)}
+    return sorted({n for n in steps | set(k_values) if n <= most} | {most})
+
+
+def by_likelihood(right: np.ndarray, logprob: np.ndarray, n: Sequence[int]) -> np.ndarray:
+    """The chance that the likeliest of n draws is right, shape (ns,); NaN where one is unknown.
+
+    With r draws that are likelier than those of one value, and g of that value, the best of n draws
+    has that value with chance [C(N - r, n) - C(N - r - g, n)] / C(N, n).
+    """
+    if np.isnan(logprob).any():
+        return np.full(len(n), np.nan)
+    values, group = np.unique(-logprob, return_inverse=True)
+    size = np.bincount(group, minlength=len(values))
+    share = np.bincount(group, right, len(values)) / size
+    before = np.concatenate([[0], np.cumsum(size)])
+    none = fail_table(np.full(len(before), len(right)), before, n)
+    return ((none[:-1] - none[1:]) * share[:, None]).sum(axis=0)
+
+
+def by_text(right: np.ndarray, text: np.ndarray, subsets: np.ndarray) -> np.ndarray:
+    """The chance that a sample of the most frequent text is right, shape (subsets,).
+
+    ``subsets`` (subsets, n) has the places of the drawn samples.
+    """
+    _, group = np.unique(text, return_inverse=True)
+    drawn = _counts(group, subsets)
+    share = _share(right, group)
+    winners = np.where(drawn == drawn.max(axis=1, keepdims=True), drawn, 0)
+    return winners @ share / winners.sum(axis=1)
+
+
+def by_behaviour(task: TaskSamples, subsets: np.ndarray) -> np.ndarray:
+    """The chance that a sample of the largest group of equal behaviour is right, (subsets,).
+
+    For what counts as a group see the module's text. ``subsets`` as in :func:`by_text`.
+    """
+    rows, group = np.unique(task.outputs, axis=0, return_inverse=True)
+    group = group.reshape(-1)  # numpy 2.0 gave it another shape
+    first = np.zeros(len(rows), np.int64)
+    first[group] = np.arange(len(group))
+    valued, present = task.valued[first], rows != ABSENT
+    drawn, share = _counts(group, subsets), _share(task.right, group)
+    runs = valued.any(axis=1)
+    # An input counts or not by the drawn samples alone; most sets agree on which do.
+    counts = 2 * (drawn @ valued) > (drawn @ runs)[:, None]
+    masks, which = np.unique(counts, axis=0, return_inverse=True)
+    which = which.reshape(-1)
+    found = np.empty(len(subsets))
+    for number, mask in enumerate(masks):
+        here = drawn[which == number]
+        able = valued[:, mask].any(axis=1) & present[:, mask].all(axis=1)
+        _, alike = np.unique(rows[:, mask], axis=0, return_inverse=True)
+        alike = alike.reshape(-1)
+        together = np.zeros((len(rows), alike.max() + 1), np.int64)
+        together[np.arange(len(rows)), alike] = able
+        size = (here @ together)[:, alike] * able
+        wins = (size == size.max(axis=1, keepdims=True)) & able
+        winners = np.where(wins, here, 0)
+        # Where nothing drawn can win, any drawn sample is taken.
+        winners = np.where(winners.any(axis=1, keepdims=True), winners, here)
+        found[which == number] = winners @ share / winners.sum(axis=1)
+    return found
+
+
+def _counts(group: np.ndarray, subsets: np.ndarray) -> np.ndarray:
+    """How many of each group are in each subset, shape (subsets, groups)."""
+    groups = group.max() + 1
+    cells = group[subsets] + groups * np.arange(len(subsets))[:, None]
+    return np.bincount(cells.ravel(), minlength=groups * len(subsets)).reshape(-1, groups)
+
+
+def _share(right: np.ndarray, group: np.ndarray) -> np.ndarray:
+    return np.bincount(group, right) / np.bincount(group)
+
+
+def selected(
+    task: TaskSamples, n: Sequence[int], subsets: int = SUBSETS
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """pass@1 of the selected sample by method, each (ns,), and the variance of that estimate."""
+    draws = len(task.right)
+    n = np.asarray(n)
+    seed = hashlib.sha256(f"selection {task.task_id}".encode()).digest()
+    rng = np.random.default_rng(np.frombuffer(seed, np.uint32))
+    orders = rng.permuted(np.tile(np.arange(draws), (subsets, 1)), axis=1)
+    estimates = {
+        "random": np.full(len(n), task.right.mean()),
+        "likelihood": by_likelihood(task.right, task.logprob, n),
+        "oracle": pass_table([draws], [int(task.right.sum())], n)[0],
+    }
+    variances = {method: np.zeros(len(n)) for method in METHODS}
+    majorities = {
+        "text": lambda sets: by_text(task.right, task.text, sets),
+        "behaviour": lambda sets: by_behaviour(task, sets),
+    }
+    for method, choose in majorities.items():
+        values = []
+        for place, size in enumerate(n.tolist()):
+            if size == 1:
+                values.append(estimates["random"][place])
+                continue
+            chosen = choose(orders[: 1 if size == draws else subsets, :size])
+            values.append(chosen.mean())
+            if len(chosen) > 1:
+                variances[method][place] = chosen.var(ddof=1) / len(chosen)
+        estimates[method] = np.array(values)
+    return estimates, variances
+
+
+def selection(
+    label: str,
+    tasks: Sequence[TaskSamples],
+    k_values: Sequence[int],
+    inputs: str = "",
+    subsets: int = SUBSETS,
+) -> list[Row]:
+    """The rows of one model, at :func:`sizes` up to the fewest draws of a task."""
+    n = sizes(min(len(task.right) for task in tasks), k_values)
+    found = [selected(task, n, subsets) for task in tasks]
+    by_method = {
+        method: np.array([estimates[method] for estimates, _ in found]) for method in METHODS
+    }
+    rows = []
+    for method, estimates in by_method.items():
+        variance = np.array([variances[method] for _, variances in found]).sum(axis=0)
+        gain = np.full((3, len(n)), np.nan)
+        if method != "random":
+            difference = (estimates - by_method["random"]).mean(axis=0).round(12)
+            gain = (difference, *of_paired_differences(estimates, by_method["random"]))
+        error = np.sqrt(variance) / len(tasks)
+        columns = (estimates.mean(axis=0), *of_task_estimates(estimates), error, *gain)
+        about = inputs if method == "behaviour" else ""
+        rows += [
+            Row(label, method, size, len(tasks), *map(float, numbers), about)
+            for size, *numbers in zip(n, *columns, strict=True)
+        ]
+    return rows
+
+
+def paragraph(table: pd.DataFrame) -> str:
+    """What the table says, for the report; ``table`` has :data:`COLUMNS`, the own model first."""
+    own = table[table.model == table.model.iloc[0]]
+    last = own[own.n == own.n.max()].set_index("method")
+    n = int(own.n.max())
+    if n == 1:
+        return "With one draw a task there is nothing to select from."
+    behaviour, one, ceiling = last.loc["behaviour"], last.loc["random"], last.loc["oracle"]
+    text = [
+        f"{own.model.iloc[0]}, where no test tells which sample is right: of {n:,} samples a "
+        f"majority of equal behaviour on generated inputs takes a right one on "
+        f"{percent(behaviour.pass_at_1)} % of {behaviour.tasks} tasks (95 % interval over tasks "
+        f"{percent(behaviour.tasks_low)} to {percent(behaviour.tasks_high)} %), a random sample on "
+        f"{percent(one.pass_at_1)} %, and on {percent(ceiling.pass_at_1)} % there is one to be "
+        "taken.",
+        f"Over a random sample that is {_points(behaviour)}.",
+    ]
+    others = []
+    for method, name in (
+        ("text", "a majority of equal program text"),
+        ("likelihood", "the highest mean log-probability"),
+    ):
+        row = last.loc[method]
+        if not math.isnan(row.pass_at_1):
+            others.append(f"{name} {percent(row.pass_at_1)} % ({_points(row)})")
+    if others:
+        text.append(f"By other ways to select: {'; '.join(others)}.")
+    if math.isnan(last.loc["likelihood"].pass_at_1):
+        text.append(
+            "Log-probabilities were not recorded of all samples, so the likeliest is unknown."
+        )
+    left = ceiling.pass_at_1 - last.loc[["likelihood", "text", "behaviour"]].pass_at_1.max()
+    text.append(
+        f"Even the best of these ways leaves {percent(left)} of the {percent(ceiling.pass_at_1)} "
+        "percentage points of coverage to whoever can check."
+    )
+    if behaviour.inputs:
+        text.append(f"The inputs come from the prompts ({behaviour.inputs}), not from the tests.")
+    return " ".join(text)
+
+
+def _points(row: pd.Series) -> str:
+    """A gain in points with its paired interval over tasks, and whether that holds 0."""
+    interval = f"{100 * row.gain_low:+.1f} to {100 * row.gain_high:+.1f} over tasks"
+    unclear = ", which shows no difference" if row.gain_low <= 0 <= row.gain_high else ""
+    return f"{100 * row.gain:+.1f} points, {interval}{unclear}"

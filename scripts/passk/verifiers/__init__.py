@@ -1,0 +1,1 @@
+"""How a sample is judged: one file a verifier."""

@@ -1,0 +1,371 @@
+"""The workflow as users run it: what a run makes, and what a change makes again."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT, Workflow, copy_workflow
+
+FIGURES = dict.fromkeys(
+    ["plot_pass_at_k", "plot_fail_at_k", "plot_success_rates", "print_pass_at_k"], 1
+)
+# The analyses that the workflow makes, in the words of its own lists: a table and a figure each.
+# What compares two suites is made of experiments with both, and what compares with published
+# values, of experiments with some, which the small one here is not.
+ANALYSES = [
+    name
+    for names in re.findall(
+        r"^[A-Z]+_ANALYSES = (\[[^]]*\])", (ROOT / "rules/common.smk").read_text(), re.MULTILINE
+    )
+    for name in ast.literal_eval(names)
+    if name not in ("verifiers", "reproduction")
+]
+DRAWN = FIGURES | dict.fromkeys(
+    [*ANALYSES, *(f"plot_{name}" for name in ANALYSES), "report_page"], 1
+)
+COST = dict.fromkeys(["cost", "print_cost", "compute", "plot_compute"], 1)
+JUDGED = Path("results/small/sums/plain/base-verbatim")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open() as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_chain_counts_what_was_recorded(finished: Workflow) -> None:
+    counts = rows(finished.folder / JUDGED / "counts.csv")
+    assert [(r["task_id"], int(r["n"]), int(r["c"])) for r in counts] == [
+        ("Sum/0", 6, 6),
+        ("Sum/1", 6, 3),
+        ("Sum/2", 6, 1),
+        ("Sum/3", 6, 0),
+    ]
+
+
+def test_chain_estimates_pass_at_k(finished: Workflow) -> None:
+    curve = {
+        int(r["k"]): float(r["pass_at_k"]) for r in rows(finished.folder / JUDGED / "pass_at_k.csv")
+    }
+    assert curve[1] == pytest.approx((1 + 3 / 6 + 1 / 6 + 0) / 4)
+    assert curve[4] == pytest.approx((1 + 1 + 4 / 6 + 0) / 4)
+
+
+def test_chain_draws_every_figure(finished: Workflow) -> None:
+    drawn = finished.folder / "figures/paper/base-verbatim"
+    names = {
+        f"{f}.{e}"
+        for f in ("pass_at_k", "fail_at_k", "success_rates", *ANALYSES)
+        for e in ("pdf", "svg", "png", "csv")
+    }
+    assert names | {"pass_at_k.txt", "hardest_tasks.csv"} == {p.name for p in drawn.iterdir()}
+    assert all(p.stat().st_size > 0 for p in drawn.iterdir())
+
+
+def test_finished_run_has_nothing_to_do(finished: Workflow) -> None:
+    assert "Nothing to be done" in finished.snakemake("-n").stdout
+
+
+def test_more_samples_keep_the_finished_shards(workflow: Workflow) -> None:
+    config = workflow.config()
+    config["experiments"]["paper"]["n_samples"] = 12
+    workflow.write_config(config)
+    before = (workflow.folder / "results/small/sums/plain/samples/00000-00001.jsonl.gz").stat()
+    plan = workflow.planned()
+    assert (plan["sample"], plan["execute"], plan["estimate"]) == (3, 3, 1)
+    workflow.snakemake()
+    after = (workflow.folder / "results/small/sums/plain/samples/00000-00001.jsonl.gz").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert {r["n"] for r in rows(workflow.folder / JUDGED / "counts.csv")} == {"12"}
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "key", "value", "expected"),
+    [
+        ("models", "small", "label", "Another name", {"forecast": 1, "print_cost": 1, **DRAWN}),
+        ("models", "small", "price_per_gpu_hour", 99.0, {"forecast": 1, "report_page": 1, **COST}),
+        ("models", "small", "gpus_per_replica", 4, {"forecast": 1}),
+        ("models", "small", "tokens_per_second", 7.0, {"forecast": 1}),
+        ("models", "small", "concurrency", 2, {"forecast": 1}),
+        (
+            "experiments",
+            "paper",
+            "k_values",
+            [1, 3],
+            {"forecast": 1, "estimate": 1, **DRAWN},
+        ),
+        (
+            "experiments",
+            "paper",
+            "answers",
+            ["verbatim", "markdown"],
+            {
+                "forecast": 1,
+                "execute": 5,
+                "observe": 5,
+                "estimate": 2,
+                "print_cost": 1,
+                "hardest_tasks": 1,
+                **DRAWN,
+            },
+        ),
+    ],
+)
+def test_changes_that_sample_nothing(
+    workflow: Workflow, section: str, name: str, key: str, value: object, expected: dict[str, int]
+) -> None:
+    config = workflow.config()
+    config[section][name][key] = value
+    workflow.write_config(config)
+    plan = workflow.planned()
+    del plan["all"]
+    assert plan == Counter(expected)
+
+
+@pytest.mark.parametrize(
+    ("file", "runs", "rests"),
+    [
+        ("scripts/sample.py", set(), {"sample", "execute", "estimate"}),
+        (
+            "scripts/passk/figures/style.py",
+            {"plot_pass_at_k", "plot_fail_at_k", "plot_success_rates"},
+            {"sample", "execute", "estimate"},
+        ),
+        ("scripts/estimate.py", {"estimate", *FIGURES}, {"sample", "execute"}),
+        ("scripts/execute.py", {"execute", "estimate", *FIGURES}, {"sample"}),
+        ("scripts/passk/sandbox/zygote.py", {"execute", "estimate", *FIGURES}, {"sample"}),
+        ("envs/transformers.txt", set(), {"sample", "execute", "estimate", *FIGURES}),
+        ("envs/main.txt", set(), {"sample", "execute", "estimate", *FIGURES}),
+    ],
+)
+def test_edited_file_runs_again_only_what_it_made(
+    workflow: Workflow, file: str, runs: set[str], rests: set[str]
+) -> None:
+    path = workflow.folder / file
+    path.write_text(path.read_text() + "# a comment\n")
+    plan = workflow.planned()
+    assert runs <= set(plan)
+    assert not rests & set(plan)
+
+
+def test_touched_file_runs_nothing(workflow: Workflow) -> None:
+    for file in ("scripts/execute.py", "results/small/manifest.json", "problems.jsonl"):
+        (workflow.folder / file).touch()
+    assert workflow.planned() == Counter()
+
+
+def test_other_weights_sample_again_that_model_only(workflow: Workflow) -> None:
+    (workflow.folder / "other.jsonl").write_text((workflow.folder / "large.jsonl").read_text())
+    config = workflow.config()
+    config["models"]["small"]["weights"]["path"] = "other.jsonl"
+    workflow.write_config(config)
+    plan = workflow.planned()
+    assert (plan["download_model"], plan["sample"], plan["execute"]) == (1, 3, 3)
+
+
+def test_other_sampling_settings_sample_again(workflow: Workflow) -> None:
+    config = workflow.config()
+    config["sampling"]["plain"]["temperature"] = 0.5
+    workflow.write_config(config)
+    assert workflow.planned()["sample"] == 5
+
+
+def test_other_problems_sample_again(workflow: Workflow) -> None:
+    workflow.edit("problems.jsonl", "candidate(1) == 1", "candidate(1) == 2")
+    plan = workflow.planned()
+    assert (plan["problem_file"], plan["sample"], plan["execute"]) == (2, 5, 5)
+
+
+def test_changed_recording_is_read_again(workflow: Workflow) -> None:
+    (workflow.folder / "small.jsonl").write_text((workflow.folder / "large.jsonl").read_text())
+    workflow.snakemake()
+    assert [r["c"] for r in rows(workflow.folder / JUDGED / "counts.csv")] == ["6", "6", "6", "1"]
+
+
+def test_deleted_resources_sample_nothing_again(workflow: Workflow) -> None:
+    for link in (workflow.folder / "resources").iterdir():
+        link.unlink()
+    (workflow.folder / "resources").rmdir()
+    config = workflow.config()
+    config["experiments"]["paper"]["n_samples"] = 8
+    workflow.write_config(config)
+    assert workflow.planned()["sample"] == 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda data: data[: len(data) // 2], id="truncated"),
+        pytest.param(lambda data: data[:-1] + bytes([data[-1] ^ 1]), id="bit flipped"),
+    ],
+)
+def test_damaged_shard_is_refused_and_the_rest_kept(workflow: Workflow, damage: object) -> None:
+    shard = workflow.folder / "results/small/sums/plain/samples/00002-00003.jsonl.gz"
+    shard.write_bytes(damage(shard.read_bytes()))
+    done = workflow.snakemake("-R", "execute", "--keep-going", check=False)
+    assert done.returncode != 0
+    assert "error: results/small/sums/plain/samples/00002-00003.jsonl.gz" in done.stdout
+    assert shard.exists()
+
+
+@pytest.mark.parametrize("rule", ["execute", "estimate"])
+def test_shard_of_other_settings_is_refused(workflow: Workflow, rule: str) -> None:
+    folder = "samples" if rule == "execute" else "verdicts/base-verbatim"
+    metadata = workflow.folder / f"results/small/sums/plain/{folder}/00002-00003.meta.json"
+    record = json.loads(metadata.read_text())
+    drawn = record if rule == "execute" else record["samples"]
+    drawn["sampling"]["temperature"] = 0.2
+    metadata.write_text(json.dumps(record))
+    done = workflow.snakemake("-R", rule, check=False)
+    assert done.returncode != 0
+    assert "temperature = 0.2, but the configuration says 1.0" in done.stdout
+
+
+def test_missing_sample_is_never_counted_as_a_failure(workflow: Workflow) -> None:
+    recording = workflow.folder / "small.jsonl"
+    lines = recording.read_text().splitlines(keepends=True)
+    recording.write_text("".join(line for line in lines if '"Sum/2", "draw": 3' not in line))
+    done = workflow.snakemake(check=False)
+    assert done.returncode != 0
+    assert "Sum/2" in done.stdout
+
+
+def test_paper_is_ten_gpu_shards(tmp_path: Path) -> None:
+    workflow = copy_workflow(tmp_path)
+    output = workflow.snakemake("-n", "--resources", "gpu=10").stdout
+    assert output.count("gpu=1\n") == 10
+    plan = workflow.planned("--resources", "gpu=10")
+    assert (plan["download_model"], plan["sample"], plan["execute"]) == (1, 10, 20)
+
+
+def test_commands_of_the_readme_plan_what_they_say(tmp_path: Path) -> None:
+    lines = (ROOT / "README.md").read_text().splitlines()
+    commands = [
+        line.split("#")[0].split() for line in lines if line.startswith("snakemake --cores")
+    ]
+    workflow = copy_workflow(tmp_path)
+    planned = [workflow.planned(*command[3:])["sample"] for command in commands]
+    assert planned == [1, 10]
+
+
+def test_dry_run_needs_no_gpu_token_or_weights(tmp_path: Path) -> None:
+    plan = copy_workflow(tmp_path).planned("smoke")
+    assert plan["sample"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        (("experiments", "paper", "n_sample"), 3, "experiments.paper: .*'n_sample'"),
+        (("colour",), "red", "top level: .*'colour'"),
+        (("experiments", "paper", "n_samples"), "many", "n_samples: 'many' is not of type"),
+        (("experiments", "paper", "k_values"), [1, 100], "n_samples is 6"),
+        (("experiments", "paper", "n_samples"), 7, "shard_size 2"),
+        (("experiments", "paper", "model"), "tiny", "unknown model 'tiny'; known: small, large"),
+        (("experiments", "paper", "benchmark"), "mbpp", "unknown benchmark 'mbpp'"),
+        (("experiments", "paper", "baseline"), {"experiment": "x"}, "baseline 'x'"),
+        (("experiments", "paper", "baseline"), {"label": "x"}, "'pass_at_1' is a required"),
+        (("experiments", "paper", "published"), [{"value": 0.5}], "'k' is a required property"),
+        (("experiments", "execute"), "paper", "the name of a rule"),
+        (("models", "small", "weights", "revision"), "main", "weights: .*'revision'"),
+        (("models", "small", "weights"), {"engine": "llm"}, "engine: 'llm' is not one of"),
+        (("models", "small", "weights"), {"engine": "vllm"}, "give repository and revision, or"),
+        (("benchmarks", "sums"), {"first": 2}, "give path or package"),
+        (("sampling", "plain", "system_prompt"), "Hi", "needs 'prompt: chat'"),
+    ],
+)
+def test_bad_config_is_one_clear_sentence(
+    workflow: Workflow, path: tuple[str, ...], value: object, sentence: str
+) -> None:
+    config = workflow.config()
+    place = config
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = config["experiments"][value] if value == "paper" else value
+    workflow.write_config(config)
+    done = workflow.snakemake("-n", check=False)
+    assert done.returncode != 0
+    errors = [line for line in done.stdout.splitlines() if not line.startswith("Using workflow")]
+    assert len(errors) == 1, done.stdout
+    assert re.match(f"error: config.yaml: .*{sentence}", errors[0]), errors[0]
+
+
+@pytest.mark.parametrize("file", ["problems.jsonl", "small.jsonl"])
+def test_missing_source_is_one_clear_sentence(workflow: Workflow, file: str) -> None:
+    (workflow.folder / file).unlink()
+    done = workflow.snakemake("--quiet", "all", check=False)
+    assert done.returncode != 0
+    assert re.search(
+        rf"^error: config.yaml: .*: there is no {file}; correct its 'path'\Z",
+        done.stdout.strip(),
+        re.MULTILINE,
+    ), done.stdout
+    (workflow.folder / file).touch()  # no lock is left behind
+    assert "LockException" not in workflow.snakemake("-n", check=False).stdout
+
+
+def test_forecast_covers_the_baseline_that_is_sampled_too(finished: Workflow) -> None:
+    assert (finished.folder / "figures/rival/forecast.txt").exists()
+
+
+def test_unknown_experiment_is_an_error(workflow: Workflow) -> None:
+    done = workflow.snakemake("-n", "no_such_experiment", check=False)
+    assert done.returncode != 0
+    assert "no_such_experiment" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "rule", ["execute", "estimate", *COST, *FIGURES, "hardest_tasks", "report_page"]
+)
+def test_rule_depends_on_the_code_that_python_loads_for_it(rule: str, finished: Workflow) -> None:
+    """Ask the interpreter what the script imports: another way than the workflow's own."""
+    loaded = subprocess.run(
+        [sys.executable, "-X", "importtime", f"scripts/{rule}.py", "--help"],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ).stderr
+    modules = {line.split("|")[-1].strip() for line in loaded.splitlines()}
+    needed = {f"scripts/{m.replace('.', '/')}.py" for m in modules if m.startswith("passk.")}
+    needed = {path for path in needed if (ROOT / path).exists()} | {f"scripts/{rule}.py"}
+    plan = finished.snakemake("-n", "-R", rule).stdout
+    inputs = plan.split(f"rule {rule}:")[1].split("output:")[0].replace(",", " ").split()
+    assert needed <= set(inputs)
+
+
+@pytest.mark.parametrize("name", ["main", "transformers", "vllm"])
+def test_conda_environment_has_the_pins_of_the_lock(name: str) -> None:
+    lock = (ROOT / f"envs/{name}.txt").read_text().splitlines()
+    pins = [line for line in lock if line and not line.startswith("#")]
+    environment = yaml.safe_load((ROOT / f"envs/{name}.yaml").read_text())
+    assert environment["dependencies"][-1] == {"pip": pins}
+    assert all("==" in pin for pin in pins)
+
+
+def test_schema_describes_every_key() -> None:
+    def undescribed(node: object, path: str = "") -> list[str]:
+        if isinstance(node, list):
+            return [p for i, item in enumerate(node) for p in undescribed(item, f"{path}[{i}]")]
+        if not isinstance(node, dict):
+            return []
+        missing = [
+            f"{path}.{key}"
+            for key, value in node.get("properties", {}).items()
+            if isinstance(value, dict) and not {"description", "const", "$ref"} & set(value)
+        ]
+        return missing + [
+            p for key, value in node.items() for p in undescribed(value, f"{path}.{key}")
+        ]
+
+    schema = yaml.safe_load((ROOT / "rules/config.schema.yaml").read_text())
+    assert undescribed(schema) == []
