@@ -14,12 +14,8 @@ include: "rules/resources.smk"
 include: "rules/sample.smk"
 include: "rules/execute.smk"
 include: "rules/estimate.smk"
-include: "rules/cost.smk"
-include: "rules/verifiers.smk"
-include: "rules/selection.smk"
 include: "rules/analyses.smk"
-include: "rules/figures.smk"
-include: "rules/report.smk"
+include: "rules/cost.smk"
 
 
 report: "docs/report/workflow.rst"
@@ -29,14 +25,14 @@ report: "docs/report/workflow.rst"
 rule all:
     default_target: True
     input:
-        figures_of(next(iter(config["experiments"]))),
+        next(iter(EXPERIMENTS.values())).targets,
 
 
 # Every experiment is a target: `snakemake --cores all demo`.
-for experiment in config["experiments"]:
+for experiment in EXPERIMENTS.values():
 
     rule:
         name:
-            experiment
+            experiment.name
         input:
-            figures_of(experiment),
+            experiment.targets,

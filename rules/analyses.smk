@@ -1,15 +1,21 @@
-# Counts to answers: scaling laws, forecasts, comparisons. One table each, of all compared models; the
-# figures are drawn from the tables in figures.smk.
+# Counts, verdicts and signatures to answers: for each of passk.analyses.ANALYSES a table, and its
+# figure in a step of its own, so that a colour re-runs no computation; then the page with them all.
 
 
-for analysis in COUNTS_ANALYSES:
+localrules:
+    print_pass_at_k,
+    report_page,
+
+
+for analysis, parts in ANALYSES.items():
+    files = [name for name in parts if name in PARTS]
 
     rule:
         name:
             analysis
         input:
-            counts=tables_of_compared("counts.csv"),
-            code=code(f"{analysis}.py"),
+            **{name: part(name) for name in files},
+            code=code("analyse.py", f"passk/analyses/{analysis}/table.py"),
         output:
             f"figures/{{experiment}}/{{suite}}-{{answer}}/{analysis}.csv",
         log:
@@ -18,30 +24,69 @@ for analysis in COUNTS_ANALYSES:
         conda:
             "../envs/main.yaml"
         params:
-            script=f"{analysis}.py",
-            labels=labels_of_compared,
-            k_values=lambda wildcards: experiment_of(wildcards)["k_values"],
-            baseline=quoted_baseline_options,
+            name=analysis,
+            files=part_options_of(files),
+            asked=asked_of(analysis),
         shell:
-            "python scripts/{params.script} --counts {input.counts} --labels {params.labels:q}"
-            " --k-values {params.k_values} {params.baseline:q} --output {output} 2>&1 | tee {log}"
+            "python scripts/analyse.py {params.name} {params.files} {params.asked:q}"
+            " --output {output} 2>&1 | tee {log}"
 
 
-# Published values against this run's. They are data of config.yaml, with their sources.
-rule reproduction:
+for analysis in [name for name in ANALYSES if "png" in formats(name)]:
+
+    rule:
+        name:
+            f"plot_{analysis}"
+        input:
+            table=f"figures/{{experiment}}/{{suite}}-{{answer}}/{analysis}.csv",
+            code=code("plot.py", f"passk/analyses/{analysis}/figure.py"),
+        output:
+            **as_figure(analysis),
+        log:
+            f"logs/plot_{analysis}/{{experiment}}/{{suite}}-{{answer}}.log",
+        localrule: True
+        conda:
+            "../envs/main.yaml"
+        params:
+            name=analysis,
+            label=lambda wildcards: experiment_of(wildcards).label,
+            stem=lambda wildcards, output: output.png.removesuffix(".png"),
+        shell:
+            "python scripts/plot.py {params.name} --table {input.table} --label {params.label:q}"
+            " --output {params.stem} 2>&1 | tee {log}"
+
+
+# The headline's numbers in words, on the terminal and beside the figures.
+rule print_pass_at_k:
     input:
-        counts=tables_of_compared("counts.csv"),
-        code=code("reproduction.py"),
+        table="figures/{experiment}/{suite}-{answer}/pass_at_k.csv",
+        code=code("print_pass_at_k.py"),
     output:
-        "figures/{experiment}/{suite}-{answer}/reproduction.csv",
+        "figures/{experiment}/{suite}-{answer}/pass_at_k.txt",
     log:
-        "logs/reproduction/{experiment}/{suite}-{answer}.log",
-    localrule: True
+        "logs/print_pass_at_k/{experiment}/{suite}-{answer}.log",
+    conda:
+        "../envs/main.yaml"
+    shell:
+        "python scripts/print_pass_at_k.py --table {input.table} 2> {log} | tee {output}"
+
+
+# It stands alone, beside the folders of its figures. Whatever it says comes from its inputs.
+rule report_page:
+    input:
+        files=lambda wildcards: experiment_of(wildcards).shown,
+        samples=lambda wildcards: experiment_of(wildcards).records_of_samples,
+        verdicts=lambda wildcards: experiment_of(wildcards).records_of_verdicts,
+        cost="figures/{experiment}/cost.csv",
+        code=page_code(),
+    output:
+        "figures/{experiment}/report.html",
+    log:
+        "logs/report_page/{experiment}.log",
     conda:
         "../envs/main.yaml"
     params:
-        labels=labels_of_compared,
-        published=published_entries,
+        config=lambda wildcards: json.dumps(experiment_of(wildcards).described()),
     shell:
-        "python scripts/reproduction.py --counts {input.counts} --labels {params.labels:q}"
-        " --published {params.published:q} --output {output} 2>&1 | tee {log}"
+        "python scripts/report_page.py --config {params.config:q} --experiment {wildcards.experiment}"
+        " --results results --output {output} 2>&1 | tee {log}"

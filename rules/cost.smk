@@ -1,16 +1,37 @@
-# Samples to what they took: tokens, FLOPs, memory, device time and US$; and coverage against it. Times
-# are measured, so of all tables only these differ from run to run.
+# What samples are to take, and took: tokens, FLOPs, memory, device time and US$. Times are measured,
+# so of all tables only these, and what is drawn from them, differ from run to run.
 
 
 localrules:
+    forecast,
     cost,
     print_cost,
-    compute,
+
+
+# What the run will take, said before the first shard. Nothing depends on it: it is a target of the
+# experiment that needs nothing and goes first.
+rule forecast:
+    output:
+        "figures/{experiment}/forecast.txt",
+    log:
+        "logs/forecast/{experiment}.log",
+    priority: 100
+    conda:
+        "../envs/main.yaml"
+    params:
+        experiment=lambda wildcards: json.dumps(experiment_of(wildcards).effective),
+        model=entry_of("models"),
+        benchmark=entry_of("benchmarks"),
+        sampling=entry_of("sampling"),
+    shell:
+        "python scripts/forecast.py --experiment {params.experiment:q} --model {params.model:q}"
+        " --benchmark {params.benchmark:q} --sampling {params.sampling:q} --output {output}"
+        " 2>&1 | tee {log}"
 
 
 rule cost:
     input:
-        metadata=metadata_of_samples,
+        metadata=lambda wildcards: sampled(wildcards).samples("meta.json"),
         manifest="results/{model}/manifest.json",
         code=code("cost.py"),
     output:
@@ -21,7 +42,7 @@ rule cost:
         "../envs/main.yaml"
     params:
         metadata=shards_in("metadata"),
-        prices=prices,
+        prices=keys_of_model("price_per_gpu_hour", "price_per_million_tokens"),
     shell:
         "python scripts/cost.py --metadata {params.metadata} --manifest {input.manifest}"
         " --prices {params.prices:q} --output {output} 2>&1 | tee {log}"
@@ -30,8 +51,8 @@ rule cost:
 # The same numbers on the terminal and, shard by shard, in a table; the execution's with them.
 rule print_cost:
     input:
-        cost=costs_of_compared,
-        verdicts=metadata_of_verdicts,
+        cost=lambda wildcards: [e.folder / "cost.json" for e in experiment_of(wildcards).compared],
+        verdicts=lambda wildcards: experiment_of(wildcards).records_of_verdicts,
         code=code("print_cost.py"),
     output:
         "figures/{experiment}/cost.csv",
@@ -40,29 +61,8 @@ rule print_cost:
     conda:
         "../envs/main.yaml"
     params:
-        labels=labels_of_compared,
+        labels=lambda wildcards: experiment_of(wildcards).labels,
         verdicts=shards_in("verdicts"),
     shell:
         "python scripts/print_cost.py --cost {input.cost} --labels {params.labels:q}"
         " --verdicts {params.verdicts} --output {output} 2>&1 | tee {log}"
-
-
-rule compute:
-    input:
-        counts=tables_of_compared("counts.csv"),
-        cost=costs_of_compared,
-        code=code("compute.py"),
-    output:
-        "figures/{experiment}/{suite}-{answer}/compute.csv",
-    log:
-        "logs/compute/{experiment}/{suite}-{answer}.log",
-    conda:
-        "../envs/main.yaml"
-    params:
-        labels=labels_of_compared,
-        k_values=lambda wildcards: experiment_of(wildcards)["k_values"],
-        baseline=quoted_baseline_options,
-    shell:
-        "python scripts/compute.py --counts {input.counts} --cost {input.cost}"
-        " --labels {params.labels:q} --k-values {params.k_values} {params.baseline:q}"
-        " --output {output} 2>&1 | tee {log}"

@@ -3,7 +3,7 @@
 
 rule estimate:
     input:
-        verdicts=verdicts_of,
+        verdicts=lambda wildcards: sampled(wildcards).verdicts(scoring_of(wildcards)),
         problems="results/{model}/{benchmark}/problems.jsonl",
         code=code("estimate.py"),
     output:
@@ -17,8 +17,8 @@ rule estimate:
         "../envs/main.yaml"
     params:
         verdicts=shards_in("verdicts"),
-        n=n_samples,
-        k_values=k_values,
+        n=lambda wildcards: sampled(wildcards).n_samples,
+        k_values=lambda wildcards: sampled(wildcards).all_k_values,
         settings=settings,
     shell:
         "python scripts/estimate.py --verdicts {params.verdicts} --problems {input.problems}"

@@ -1,4 +1,4 @@
-# Samples to verdicts: every completion becomes a program that runs in the sandbox.
+# Samples to verdicts and signatures: every answer is judged, and observed where no test tells.
 
 
 rule execute:
@@ -22,4 +22,27 @@ rule execute:
     shell:
         "python scripts/execute.py --benchmark {input.problems} --suite {wildcards.suite} {params.expected}"
         " --answer {wildcards.answer} --samples {input.samples} --verdicts {output.verdicts}"
+        " --settings {params.settings:q} --workers {threads} 2>&1 | tee {log}"
+
+
+# What a program does on inputs of its own: what majority voting and selection count.
+rule observe:
+    input:
+        samples="results/{model}/{benchmark}/{sampling}/samples/{draws}.jsonl.gz",
+        metadata="results/{model}/{benchmark}/{sampling}/samples/{draws}.meta.json",
+        problems="results/{model}/{benchmark}/problems.jsonl",
+        code=code("observe.py"),
+    output:
+        observations="results/{model}/{benchmark}/{sampling}/observations/{answer}/{draws}.jsonl.gz",
+        metadata="results/{model}/{benchmark}/{sampling}/observations/{answer}/{draws}.meta.json",
+    log:
+        "logs/observe/{model}/{benchmark}/{sampling}/{answer}/{draws}.log",
+    conda:
+        "../envs/main.yaml"
+    threads: 2
+    params:
+        settings=settings,
+    shell:
+        "python scripts/observe.py --benchmark {input.problems} --answer {wildcards.answer}"
+        " --samples {input.samples} --observations {output.observations}"
         " --settings {params.settings:q} --workers {threads} 2>&1 | tee {log}"

@@ -1,31 +1,6 @@
 # Models to samples: one job a shard, a block of draws over all tasks.
 
 
-localrules:
-    forecast,
-
-
-# What the run will take, said before the first shard. Nothing depends on it: it is a target of the
-# experiment that needs nothing and goes first.
-rule forecast:
-    output:
-        "figures/{experiment}/forecast.txt",
-    log:
-        "logs/forecast/{experiment}.log",
-    priority: 100
-    conda:
-        "../envs/main.yaml"
-    params:
-        experiment=json_of("experiments/{experiment}"),
-        model=json_for("model", "models"),
-        benchmark=json_for("benchmark", "benchmarks"),
-        sampling=json_for("sampling", "sampling"),
-    shell:
-        "python scripts/forecast.py --experiment {params.experiment:q} --model {params.model:q}"
-        " --benchmark {params.benchmark:q} --sampling {params.sampling:q} --output {output}"
-        " 2>&1 | tee {log}"
-
-
 # The costly rule. Editing its shell line, its list of inputs or what its params look up samples
 # everything again: so it lists no code, its environment is ancient() (each shard's metadata records
 # the versions), and labels, prices and memory are looked up elsewhere. The two rules that make its
