@@ -15,21 +15,9 @@ from pathlib import Path
 
 from passk import cli
 from passk.integrity import Report, verify
+from passk.progress import Progress
 
 log = logging.getLogger("verify")
-PROGRESS_SECONDS = 5.0
-
-
-class _Progress:
-    def __init__(self) -> None:
-        self._started = self._told = time.monotonic()
-
-    def __call__(self, files: int, size: int) -> None:
-        now = time.monotonic()
-        if now - self._told >= PROGRESS_SECONDS:
-            self._told = now
-            rate = size / 1e9 / (now - self._started)
-            log.info("%d files, %.1f GB, %.1f GB/s", files, size / 1e9, rate)
 
 
 def lines(report: Report, root: Path, seconds: float) -> list[str]:
@@ -63,7 +51,13 @@ def main() -> None:
     )
     root = parser.parse_args().folder
     started = time.monotonic()
-    report = verify(root, _Progress())
+    progress = Progress("files", log=log)
+    report = verify(
+        root,
+        lambda files, size: progress.update(
+            files, lambda seconds: f"{size / 1e9:.1f} GB, {size / 1e9 / seconds:.1f} GB/s"
+        ),
+    )
     print("\n".join(lines(report, root, time.monotonic() - started)))
     sys.exit(1 if report.findings else 0)
 
