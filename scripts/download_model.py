@@ -22,7 +22,7 @@ from typing import Any
 
 from passk import cli
 from passk.cost import shape_of
-from passk.engines import check_weights
+from passk.engines import check_weights, engine_of
 from passk.records import UserError, fingerprint, sha256_of, write_text
 
 PATTERNS = ["*.safetensors", "*.json", "*.model", "*.tiktoken", "merges.txt", "*.jinja"]
@@ -37,22 +37,22 @@ def describe(weights: dict[str, Any]) -> dict[str, Any]:
     :raises UserError: weights that are not there, or that cannot be fetched.
     """
     check_weights(weights, "--weights")
-    engine = weights["engine"]
+    info = engine_of(weights)
     base = {
-        "engine": engine,
+        "engine": weights["engine"],
         "repository": weights.get("repository"),
         "revision": weights.get("revision"),
     }
-    if engine == "openai":
-        name = {"endpoint": weights["endpoint"], "name": weights["name"]}
-        none = {"path": None, "files": {}, "sha256": fingerprint(name), "bytes": 0, "shape": None}
-        return {**base, **none}
     if "repository" in weights:
         folder = fetch(weights["repository"], weights["revision"])
-    else:
+    elif "path" in weights:
         folder = Path(weights["path"]).expanduser()
-    files = recorded_files(folder) if engine == "recorded" else weight_files(folder)
-    shape = None if engine == "recorded" else shape_of(folder)
+    else:  # a model without files is identified by where it is found
+        name = {key: weights[key] for keys in info.found_by for key in keys if key in weights}
+        none = {"path": None, "files": {}, "sha256": fingerprint(name), "bytes": 0, "shape": None}
+        return {**base, **none}
+    files = recorded_files(folder) if info.recorded else weight_files(folder)
+    shape = None if info.recorded else shape_of(folder)
     hashes = {name: hash_of(path) for name, path in sorted(files.items())}
     return {
         **base,

@@ -22,7 +22,7 @@ from typing import Any
 
 from passk import cli
 from passk.benchmarks.human_eval import Benchmark, read_problem_file
-from passk.engines import Request, open_engine
+from passk.engines import Request, engine_of, open_engine
 from passk.engines.checkpoint import open_checkpoint
 from passk.progress import Progress
 from passk.records import (
@@ -125,7 +125,7 @@ def sample(
         remove_leftovers(samples)
         checkpoint.resume(fingerprint(settings), description)
         drawn = checkpoint.samples
-        requests = missing_requests(benchmark, draws, drawn, engine.chunk)
+        requests = missing_requests(benchmark, draws, drawn, engine_of(weights).block)
         name, total, found = shard_name(samples), len(benchmark.problems) * len(draws), len(drawn)
         earlier = f", {found:,} of them from an earlier run" if found else ""
         logging.info("%s: %s samples to draw%s", name, f"{total:,}", earlier)

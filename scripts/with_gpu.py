@@ -24,6 +24,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from passk import cli
+from passk.engines import ENGINES
 from passk.records import UserError
 
 LOG_SECONDS = 60.0
@@ -108,11 +109,12 @@ def choose(count: int, environment: Mapping[str, str], folder: Path) -> dict[str
     in_slurm = "SLURM_JOB_ID" in environment
     if len(devices) < count:
         seen = f"{len(devices)} of {count} GPUs" if devices else "no GPU"
+        others = ", ".join(name for name, engine in ENGINES.items() if not engine.gpus)
         advice = (
             "ask SLURM for more (the profile's `gpu` resource)"
             if in_slurm
-            else "run on a machine that has them, or choose engine transformers, openai or "
-            "recorded in the model's 'weights'"
+            else "run on a machine that has them, or choose an engine without GPUs in the model's "
+            f"'weights' ({others})"
         )
         raise UserError(f"this job sees {seen}: {advice}")
     if in_slurm and len(devices) == count:

@@ -31,19 +31,13 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
+from passk.engines import ENGINES
 from passk.records import UserError
 
 BYTES_OF = {"float32": 4, "bfloat16": 2, "float16": 2}
 FP8 = "fp8_per_tensor"  # vLLM's name of it
 PER_MILLION = 1e-6
 SECONDS_PER_HOUR = 3600.0
-
-# Draws of a task that the engine transformers makes at once: it computes their prompt once, and
-# gives each a copy of its keys and values.
-CHUNK = 50
-# Sequences that an engine computes at once, at most. vLLM's share the blocks of a prompt. Constants
-# of the engines' modules, which only their own environments can import.
-IN_FLIGHT = {"transformers": CHUNK, "vllm": 512}
 
 _LOOKED_UP = re.compile(r"(^|\.)(embed_tokens|wte|wpe|word_embeddings|embed_in)\.weight$")
 _OUTPUT = re.compile(r"(^|\.)(lm_head|embed_out)\.weight$")
@@ -274,7 +268,10 @@ def spent(metadata: Mapping[str, Any], shape: Shape | None, prices: Prices) -> S
     draws = last - first + 1
     samples = metadata["tasks"] * draws
     prompt, completion = _number(metadata["prompt_tokens"]), _number(metadata["completion_tokens"])
-    shared_by = {"transformers": min(draws, CHUNK), "vllm": draws}.get(engine["name"], math.nan)
+    info = ENGINES[engine["name"]]
+    shared_by = draws if info.shares_prompt else min(draws, info.block)
+    if info.in_flight is None:
+        shared_by = math.nan
     flops = unshared = math.nan
     if shape:
         a_prompt, a_completion = prompt / samples, completion / samples
@@ -282,9 +279,9 @@ def spent(metadata: Mapping[str, Any], shape: Shape | None, prices: Prices) -> S
         flops = drawn + samples / shared_by * prompt_flops(shape, a_prompt)
         unshared = drawn + samples * prompt_flops(shape, a_prompt)
     gpus, cores = devices(engine)
-    measured = engine["name"] != "recorded"  # reading a file is not sampling
-    seconds = _number(metadata["engine_seconds"]) if measured else math.nan
-    wall = _number(metadata["wall_seconds"]) if measured else math.nan
+    # Reading recorded samples is not sampling.
+    seconds = math.nan if info.recorded else _number(metadata["engine_seconds"])
+    wall = math.nan if info.recorded else _number(metadata["wall_seconds"])
     usd = prices.of_tokens(prompt, completion)
     if math.isnan(prices.prompt) and gpus > 0:
         usd = gpus * wall / SECONDS_PER_HOUR * prices.gpu_hour
@@ -358,8 +355,9 @@ class Cost:
     def memory_bytes(self, samples: int) -> float:
         """Weights, and the keys and values of ``samples`` of one task, as many as go at once."""
         prompt, completion = self.lengths
-        at_once = min(samples, IN_FLIGHT.get(self.engine, samples))
-        prompts = at_once if self.engine == "transformers" else 1
+        info = ENGINES[self.engine]
+        at_once = min(samples, info.in_flight or samples)
+        prompts = 1 if info.shares_prompt else at_once
         tokens = prompts * prompt + at_once * completion
         return self.weights_bytes + tokens * self.kv_bytes_per_token
 
@@ -387,7 +385,8 @@ def cost_of(
     shards = list(shards)
     names = [f"{m['draws'][0]:05d}-{m['draws'][1]:05d}" for m in shards]
     engine = shards[0]["engine"]
-    shape = shape_of_manifest(manifest) if engine["name"] in IN_FLIGHT else None
+    known = ENGINES[engine["name"]].in_flight is not None
+    shape = shape_of_manifest(manifest) if known else None
     return Cost(
         engine=engine["name"],
         dtype=engine["dtype"],

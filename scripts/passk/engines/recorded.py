@@ -25,10 +25,16 @@ from passk.records import Sample, UserError, read_lines, read_samples
 
 
 class RecordedEngine:
-    chunk = 1
     seed_rule = "recorded"
 
-    def __init__(self, manifest: dict[str, Any], size: int) -> None:
+    def __init__(
+        self,
+        weights: dict[str, Any],
+        sampling: dict[str, Any],
+        manifest: dict[str, Any],
+        size: int,
+        threads: int = 1,
+    ) -> None:
         self._path = checked_path(manifest)
         self._size = size
 

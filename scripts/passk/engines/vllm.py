@@ -70,14 +70,13 @@ class VllmEngine:
     ``more`` goes to vLLM's ``LLM`` on top of what is set here, for the benchmark.
     """
 
-    chunk = 1
-
     def __init__(
         self,
         weights: dict[str, Any],
         sampling: dict[str, Any],
         manifest: dict[str, Any],
         size: int,
+        threads: int = 1,  # OMP_NUM_THREADS is what vLLM reads
         **more: Any,
     ) -> None:
         if not current_platform.is_cpu() and not torch.cuda.is_available():
