@@ -1,7 +1,7 @@
 """Fetch a model's weights, or find them on disk, and record what they are.
 
 The manifest holds the folder, its files' sha256 and one fingerprint of all, which every shard's
-metadata repeats. Weights from Hugging Face go where ``HF_HOME`` says and are not fetched twice;
+metadata repeats. Weights from Hugging Face go where ``HF_HOME`` says and are fetched once;
 only safetensors, tokenizer and configuration are taken, never pickles or code. A model behind an
 endpoint has no files; for recorded samples the files are the samples.
 
@@ -32,7 +32,7 @@ IGNORED = ["original/*", "*.bin", "*.pth", "*.gguf"]
 def describe(weights: dict[str, Any]) -> dict[str, Any]:
     """The manifest of ``weights``: engine, repository, revision, path, files, sha256, bytes, shape.
 
-    ``shape`` is what decides the model's FLOPs and memory, None where it cannot be told.
+    ``shape`` is what decides the model's FLOPs and memory, None where unknown.
 
     :raises UserError: weights that are not there, or that cannot be fetched.
     """

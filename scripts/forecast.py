@@ -3,8 +3,8 @@
 The time is `samples x tokens a sample / tokens a second`, nothing more: it leaves out loading the
 model, the prompt's tokens and a shard's long tail. Tokens a sample and tokens a second come from
 the model's shards that are finished with the same settings, whatever the benchmark; without such
-shards from the model's entry, or a guess. The text says which. FLOPs are told where the weights
-were seen already (what they are stands in ``passk/cost.py``). Prices come from the model's entry.
+shards from the model's entry, or a guess. The text says which. FLOPs are given where the
+shape of the weights is known (``passk/cost.py`` defines them). Prices come from the model's entry.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def forecast(
             rate = measured.tokens_per_second
             speed = f"the {rate:,.0f} tokens/s that were measured ({measured.devices})"
     tokens = samples * a_sample
-    there = f" beside the {finished} finished ones" if finished else ""
+    there = f" besides the {finished} finished ones" if finished else ""
     words = [
         f"{label}: {samples:,} samples in {_shards(shards)}{there}, about {tokens / 1e6:,.3g} M "
         f"tokens ({each}) and {tokens * BYTES_PER_TOKEN / 1e6:,.3g} MB on disk"
@@ -105,8 +105,8 @@ def forecast(
         )
     elif engine.remote:
         words.append(
-            "its price is the endpoint's: look it up before you go on, and set "
-            "`price_per_million_tokens` to have it reckoned"
+            "its price is the endpoint's: look it up before you start, and set "
+            "`price_per_million_tokens` to have it in this forecast"
         )
     return ", ".join(words) + ".\n"
 

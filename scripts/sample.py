@@ -1,9 +1,9 @@
 """Draw one shard of samples: a block of draws of every task.
 
 The shard is written at once when it is complete. Until then its samples are kept in
-``SAMPLES.partial``, from which the same command goes on after a kill, a full disk or an endpoint
-that failed; on the same device the bytes in the end are those of an undisturbed run. Exit code 2
-and one sentence for what the user can mend.
+``SAMPLES.partial``, from which the same command resumes after a kill, a full disk or an endpoint
+that failed; on the same device the final bytes are those of an undisturbed run. Exit code 2 and one
+sentence for what the user can fix.
 
 Tokens a second count completion tokens. This script does not judge anything.
 """
@@ -79,7 +79,7 @@ def missing_requests(
 
 
 def shard_name(samples: Path) -> str:
-    """``…/model/benchmark/sampling/samples/00000-00099.jsonl.gz`` -> the telling part of it."""
+    """``…/model/benchmark/sampling/samples/00000-00099.jsonl.gz`` -> its last four parts."""
     name = samples.name.removesuffix(".gz").removesuffix(".jsonl")
     parts = samples.parts
     return "/".join([*parts[-5:-2], name]) if parts[-2:-1] == ("samples",) else name
@@ -167,8 +167,8 @@ def sample(
 def is_sampled(samples: Path, settings: dict[str, Any]) -> bool:
     """Whether this shard lies there, whole and with these settings, on whatever device.
 
-    Snakemake removes a shard before it is sampled anew, so what is there was finished meanwhile by
-    a job that outlived its workflow.
+    Snakemake removes a shard before sampling it again, so one that is there was finished meanwhile
+    by a job that outlived its workflow.
     """
     try:
         metadata = read_metadata(metadata_path(samples), samples)
@@ -214,7 +214,7 @@ def main() -> None:
         "--access",
         default="{}",
         metavar="YAML",
-        help="`api_key_variable` and `concurrency` of engine openai; they decide no sample",
+        help="how an endpoint is reached: `api_key_variable`, `concurrency`; no sample changes",
     )
     parser.add_argument(
         "--sampling", required=True, metavar="YAML", help="the `sampling` entry of config.yaml"
@@ -232,7 +232,7 @@ def main() -> None:
         "--samples", required=True, type=Path, metavar="FILE", help="the .jsonl.gz to write"
     )
     parser.add_argument(
-        "--threads", type=int, default=1, help="CPU threads of engine transformers (default: 1)"
+        "--threads", type=int, default=1, help="CPU threads of an engine on CPUs (default: 1)"
     )
     arguments = parser.parse_args()
     sample(

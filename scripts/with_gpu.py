@@ -5,7 +5,7 @@ device 0. This takes one exclusive lock a device, sets CUDA_VISIBLE_DEVICES and 
 the locks last until the command and its children that hold them have ended, however they end.
 
 Candidates are the devices in CUDA_VISIBLE_DEVICES, else those that nvidia-smi lists. With
-``--gpus 0``, and in a SLURM job that was given exactly as many devices as asked for, it only runs
+``--gpus 0``, and in a SLURM job that was given exactly as many devices as requested, it only runs
 the command. It knows nothing of processes that take GPUs without it.
 """
 
@@ -121,7 +121,7 @@ def choose(count: int, environment: Mapping[str, str], folder: Path) -> dict[str
         return {}
     chosen = {"CUDA_VISIBLE_DEVICES": ",".join(devices[p] for p in take(devices, count, folder))}
     if "CUDA_VISIBLE_DEVICES" not in environment:
-        # nvidia-smi numbers devices by their place; CUDA, unless it is told, the fastest first.
+        # nvidia-smi numbers devices by their place; CUDA, by default, the fastest first.
         chosen["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
     return chosen
 

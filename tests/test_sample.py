@@ -117,7 +117,7 @@ def test_checkpoint_of_other_settings_is_not_used(
         checkpoint.resume("of other settings", {"name": "recorded"})
         checkpoint.append(Batch([Sample("Sum/0", 2, "wrong")], 1), 0.0, 0.0)
     sample(**recorded)
-    assert "starting anew" in caplog.text
+    assert "starting over" in caplog.text
     assert "wrong" not in gzip.decompress(recorded["samples"].read_bytes()).decode()
 
 

@@ -195,10 +195,10 @@ def test_chat_needs_a_template(cases: dict[str, Any]) -> None:
     ("fault", "said"),
     [
         ("long prompt", "the prompt of Demo/0 has .* no room in a context of 256: raise"),
-        ("long context", "'max_model_len: 9999' is more than the model in .* takes; lower it"),
+        ("long context", "'max_model_len: 9999' exceeds the context of the model in .*; lower it"),
         ("no memory", "memory is too small .*: lower 'max_model_len', set 'quantization: fp8_"),
         ("out of memory", r"memory is too small \(CUDA out of memory.\): lower 'max_model_len'"),
-        ("given up", r"vLLM gave up draw 0 of Demo/0 \(abort\); .* run again to go on"),
+        ("given up", r"vLLM gave up draw 0 of Demo/0 \(abort\); .* run again to resume"),
     ],
 )
 def test_what_cannot_be_sampled_is_one_sentence(

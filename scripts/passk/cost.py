@@ -14,7 +14,7 @@ left out where it is only looked up (7 % of Llama 3.1 8B), and of a mixture of e
 share that a token uses is in. A prompt is counted once for the draws that share it.
 
 Not counted: norms, activations, rotary embeddings and the sampler, which are less than a hundredth
-of it in models of use. Attention counts as full, so a sliding window costs less than is said here.
+of it in models of use. Attention counts as full, so a sliding window costs less than given here.
 Lengths are means over samples: with unequal lengths attention, itself a small share, comes out
 slightly too low. What is not known (an endpoint's model, samples that were recorded elsewhere) is
 NaN, never a guess.
@@ -68,7 +68,7 @@ class Shape:
 def shape_of(folder: Path) -> Shape | None:
     """The shape of the model in ``folder``: its config.json and the headers of its safetensors.
 
-    None where it cannot be told: no such files, integers that pack several parameters, an
+    None where it cannot be determined: no such files, integers that pack several parameters, an
     architecture whose keys and values are not stored a head at a time.
     """
     try:
@@ -212,7 +212,7 @@ class Prices:
         )
 
     def of_tokens(self, prompt: float, completion: float) -> float:
-        """What an endpoint asks for so many tokens; a prompt is charged for each sample."""
+        """What an endpoint charges for these tokens; a prompt is charged for each sample."""
         return (prompt * self.prompt + completion * self.completion) * PER_MILLION
 
 
@@ -432,7 +432,7 @@ def read_cost(path: Path) -> Cost:
             },
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{path} is missing or damaged: make it again with cost.py") from error
+        raise UserError(f"{path} is missing or damaged: regenerate it with cost.py") from error
 
 
 def _sampling_share(part: Spent) -> float:

@@ -163,7 +163,7 @@ class OpenAIEngine:
                 self._url, json=body, headers=headers, timeout=TIMEOUT, allow_redirects=False
             )
         except requests.exceptions.InvalidURL as error:
-            raise UserError(f"{self._url} is not an address; check 'endpoint'") from error
+            raise UserError(f"{self._url} is not a valid URL; check 'endpoint'") from error
         except requests.exceptions.SSLError as error:
             raise UserError(f"{self._url} has no trusted certificate: {_short(error)}") from error
         except requests.exceptions.RequestException as error:
@@ -180,7 +180,7 @@ class OpenAIEngine:
         raise self._refusal(response)
 
     def _refusal(self, response: requests.Response) -> Exception:
-        status, text = response.status_code, self._said(response)
+        status, text = response.status_code, self._message(response)
         if status in PASSING and "insufficient_quota" not in text:
             return _Passing(f"status {status}: {text}", _retry_after(response))
         if status in (401, 403):
@@ -194,7 +194,7 @@ class OpenAIEngine:
             )
         return UserError(f"{self._url} refuses the request (status {status}: {text})")
 
-    def _said(self, response: requests.Response) -> str:
+    def _message(self, response: requests.Response) -> str:
         """The endpoint's own words, without the key, which some repeat."""
         try:
             error = response.json()["error"]
@@ -218,7 +218,7 @@ class OpenAIEngine:
         except (KeyError, IndexError, TypeError, AttributeError) as error:
             raise _Passing("the answer has no choices with a text") from error
         if not isinstance(text, str):
-            raise _Passing("the answer's text is no text")
+            raise _Passing("the answer's text is not a string")
         return Batch([Sample(problem.task_id, draw, text, reason, tokens)], prompt_tokens)
 
 

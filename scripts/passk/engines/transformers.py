@@ -61,7 +61,7 @@ class TransformersEngine:
         self._model_len = sampling.get("max_model_len", longest)
         if self._model_len > longest:
             raise UserError(
-                f"'max_model_len: {self._model_len}' is more than the model's {longest} positions; "
+                f"'max_model_len: {self._model_len}' exceeds the model's {longest} positions; "
                 "lower it in the sampling entry"
             )
         ends = model.generation_config.eos_token_id
