@@ -193,7 +193,7 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
     from vllm import LLM, SamplingParams
     from vllm.platforms import current_platform
 
-    from passk.engines import prompts
+    from passk.engines import ENGINES, prompts
     from passk.engines.vllm import CPU_SETTINGS, VllmEngine
     from sample import missing_requests
 
@@ -268,7 +268,7 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
 
         def run(way: str, n: int) -> int:
             ours.seeded = way == "seeds"
-            requests = missing_requests(benchmark, range(n), {}, ours.chunk)
+            requests = missing_requests(benchmark, range(n), {}, ENGINES["vllm"].block)
             batches = ours.sample(requests)
             return sum(sample.tokens or 0 for batch in batches for sample in batch.samples)
 

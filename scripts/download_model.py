@@ -1,7 +1,7 @@
 """Fetch a model's weights, or find them on disk, and record what they are.
 
 The manifest holds the folder, its files' sha256 and one fingerprint of all, which every shard's
-metadata repeats. Weights from Hugging Face go where ``HF_HOME`` says and are not fetched twice;
+metadata repeats. Weights from Hugging Face go where ``HF_HOME`` says and are fetched once;
 only safetensors, tokenizer and configuration are taken, never pickles or code. A model behind an
 endpoint has no files; for recorded samples the files are the samples.
 
@@ -22,7 +22,7 @@ from typing import Any
 
 from passk import cli
 from passk.cost import shape_of
-from passk.engines import check_weights
+from passk.engines import check_weights, engine_of
 from passk.records import UserError, fingerprint, sha256_of, write_text
 
 PATTERNS = ["*.safetensors", "*.json", "*.model", "*.tiktoken", "merges.txt", "*.jinja"]
@@ -32,27 +32,27 @@ IGNORED = ["original/*", "*.bin", "*.pth", "*.gguf"]
 def describe(weights: dict[str, Any]) -> dict[str, Any]:
     """The manifest of ``weights``: engine, repository, revision, path, files, sha256, bytes, shape.
 
-    ``shape`` is what decides the model's FLOPs and memory, None where it cannot be told.
+    ``shape`` is what decides the model's FLOPs and memory, None where unknown.
 
     :raises UserError: weights that are not there, or that cannot be fetched.
     """
     check_weights(weights, "--weights")
-    engine = weights["engine"]
+    info = engine_of(weights)
     base = {
-        "engine": engine,
+        "engine": weights["engine"],
         "repository": weights.get("repository"),
         "revision": weights.get("revision"),
     }
-    if engine == "openai":
-        name = {"endpoint": weights["endpoint"], "name": weights["name"]}
-        none = {"path": None, "files": {}, "sha256": fingerprint(name), "bytes": 0, "shape": None}
-        return {**base, **none}
     if "repository" in weights:
         folder = fetch(weights["repository"], weights["revision"])
-    else:
+    elif "path" in weights:
         folder = Path(weights["path"]).expanduser()
-    files = recorded_files(folder) if engine == "recorded" else weight_files(folder)
-    shape = None if engine == "recorded" else shape_of(folder)
+    else:  # a model without files is identified by where it is found
+        name = {key: weights[key] for keys in info.found_by for key in keys if key in weights}
+        none = {"path": None, "files": {}, "sha256": fingerprint(name), "bytes": 0, "shape": None}
+        return {**base, **none}
+    files = recorded_files(folder) if info.recorded else weight_files(folder)
+    shape = None if info.recorded else shape_of(folder)
     hashes = {name: hash_of(path) for name, path in sorted(files.items())}
     return {
         **base,

@@ -1,7 +1,7 @@
 """Build the environment of a step from its lock file, and write down what is in it.
 
-An environment that was built from the same lock is kept as it is. A build that was cut short is
-made anew; two builds of one folder wait for each other.
+An environment that was built from the same lock is kept as it is. A build that was interrupted
+starts over; two builds of one folder wait for each other.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ def build(lock: Path, folder: Path) -> None:
             pip.append("--no-deps")
         if subprocess.run(pip, check=False).returncode:
             raise UserError(
-                f"pip could not install {lock} (its message stands above); check the network, the "
+                f"pip could not install {lock} (see its message above); check the network, the "
                 f"free space and that the pins suit Python {sys.version_info.major}."
                 f"{sys.version_info.minor}, then run the same command again"
             )
-        os.sync()  # pip does not: after a power cut the lock must not stand beside cut files
+        os.sync()  # pip does not: after a power cut the lock must not lie beside truncated files
         write_text(built_from, lock.read_text())
 
 

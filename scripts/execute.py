@@ -111,7 +111,7 @@ def execute(
         "wall_seconds": round(wall, 3),
     }
     write_metadata(metadata_path(verdicts), verdicts, metadata)
-    log.info("%s", tally.line(time.monotonic()))
+    log.info("%s", tally.line())
     return tally
 
 

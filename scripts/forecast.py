@@ -3,8 +3,8 @@
 The time is `samples x tokens a sample / tokens a second`, nothing more: it leaves out loading the
 model, the prompt's tokens and a shard's long tail. Tokens a sample and tokens a second come from
 the model's shards that are finished with the same settings, whatever the benchmark; without such
-shards from the model's entry, or a guess. The text says which. FLOPs are told where the weights
-were seen already (what they are stands in ``passk/cost.py``). Prices come from the model's entry.
+shards from the model's entry, or a guess. The text says which. FLOPs are given where the
+shape of the weights is known (``passk/cost.py`` defines them). Prices come from the model's entry.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from passk.cost import (
     prompt_flops,
     shape_of_manifest,
 )
-from passk.engines import check_weights
+from passk.engines import check_weights, engine_of
 from passk.records import write_text
 
 TOKENS_PER_SAMPLE = 150  # about what HumanEval's answers take; `tokens_per_sample` overrides it
@@ -62,11 +62,11 @@ def forecast(
     ``model`` is a model's entry in config.yaml, ``sampling`` a sampling entry. ``prompt_tokens``
     are those of a mean prompt.
     """
-    engine, label = model["weights"]["engine"], model["label"]
+    engine, label = engine_of(model["weights"]), model["label"]
     size = sampling["shard_size"]
     shards = n // size - finished
     samples = tasks * size * shards
-    if engine == "recorded":
+    if engine.recorded:
         return f"{label}: {tasks * n:,} samples are read from {model['weights']['path']}.\n"
     if shards <= 0:
         return f"{label}: all {tasks * n:,} samples are drawn already.\n"
@@ -80,7 +80,7 @@ def forecast(
             rate = measured.tokens_per_second
             speed = f"the {rate:,.0f} tokens/s that were measured ({measured.devices})"
     tokens = samples * a_sample
-    there = f" beside the {finished} finished ones" if finished else ""
+    there = f" besides the {finished} finished ones" if finished else ""
     words = [
         f"{label}: {samples:,} samples in {_shards(shards)}{there}, about {tokens / 1e6:,.3g} M "
         f"tokens ({each}) and {tokens * BYTES_PER_TOKEN / 1e6:,.3g} MB on disk"
@@ -89,10 +89,10 @@ def forecast(
         flops = samples * completion_flops(shape, prompt_tokens, a_sample)
         flops += tasks * shards * prompt_flops(shape, prompt_tokens)
         words.append(f"about {in_units(flops, 'FLOP')}")
-    gpus = model.get("gpus_per_replica", 1) if engine == "vllm" else 0
+    gpus = engine.gpus_of(model)
     hours = tokens / rate / 3600 if rate else math.nan
     if rate:
-        kind = "GPU-hours" if gpus else "hours of one core" if engine == "transformers" else "hours"
+        kind = "GPU-hours" if gpus else "hours" if engine.remote else "hours of one core"
         words.append(f"about {hours * max(gpus, 1):.3g} {kind} at {speed}")
     prices = Prices.of(model)
     asked = prices.of_tokens(samples * prompt_tokens, tokens)
@@ -103,10 +103,10 @@ def forecast(
             f"about ${hours * gpus * prices.gpu_hour:,.2f} at ${prices.gpu_hour:g} a GPU-hour "
             "(`price_per_gpu_hour` in config.yaml)"
         )
-    elif engine == "openai":
+    elif engine.remote:
         words.append(
-            "its price is the endpoint's: look it up before you go on, and set "
-            "`price_per_million_tokens` to have it reckoned"
+            "its price is the endpoint's: look it up before you start, and set "
+            "`price_per_million_tokens` to have it in this forecast"
         )
     return ", ".join(words) + ".\n"
 
@@ -179,8 +179,6 @@ def mean_prompt(
 
 def known_shape(folder: Path, weights: Mapping[str, Any]) -> Shape | None:
     """The model's shape, from the manifest in ``results/{model}`` or a local ``path``."""
-    if weights["engine"] in ("openai", "recorded"):
-        return None
     try:
         return shape_of_manifest(json.loads((folder / "manifest.json").read_text()))
     except (OSError, ValueError, TypeError, AttributeError):

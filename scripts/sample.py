@@ -1,9 +1,9 @@
 """Draw one shard of samples: a block of draws of every task.
 
 The shard is written at once when it is complete. Until then its samples are kept in
-``SAMPLES.partial``, from which the same command goes on after a kill, a full disk or an endpoint
-that failed; on the same device the bytes in the end are those of an undisturbed run. Exit code 2
-and one sentence for what the user can mend.
+``SAMPLES.partial``, from which the same command resumes after a kill, a full disk or an endpoint
+that failed; on the same device the final bytes are those of an undisturbed run. Exit code 2 and one
+sentence for what the user can fix.
 
 Tokens a second count completion tokens. This script does not judge anything.
 """
@@ -22,8 +22,9 @@ from typing import Any
 
 from passk import cli
 from passk.benchmarks.human_eval import Benchmark, read_problem_file
-from passk.engines import Request, open_engine
-from passk.engines.checkpoint import Checkpoint, open_checkpoint
+from passk.engines import Request, engine_of, open_engine
+from passk.engines.checkpoint import open_checkpoint
+from passk.progress import Progress
 from passk.records import (
     UserError,
     fingerprint,
@@ -34,7 +35,6 @@ from passk.records import (
     write_records,
 )
 
-LOG_SECONDS = 10.0
 # What of an engine decides how samples are distributed. Its version and its device do not, though
 # they may decide which ones are drawn: they are recorded, and a shard may be of several.
 DECISIVE = ("name", "dtype", "quantization")
@@ -53,23 +53,23 @@ def parse_draws(text: str) -> range:
 
 
 def missing_requests(
-    benchmark: Benchmark, draws: range, done: dict[tuple[str, int], Any], chunk: int
+    benchmark: Benchmark, draws: range, done: dict[tuple[str, int], Any], block: int
 ) -> list[Request]:
-    """What is still to be drawn, as blocks of neighbouring draws aligned to ``chunk``.
+    """What is still to be drawn, as requests of whole blocks of ``block`` draws.
 
-    :raises UserError: ``draws`` does not begin and end at multiples of ``chunk``.
+    :raises UserError: ``draws`` does not begin and end at multiples of ``block``.
     """
-    if draws.start % chunk or draws.stop % chunk:
+    if draws.start % block or draws.stop % block:
         raise UserError(
-            f"this engine draws in blocks of {chunk}: make 'shard_size' in the sampling entry a "
-            f"multiple of {chunk}"
+            f"this engine draws blocks of {block}: 'shard_size' in the sampling entry must be a "
+            f"multiple of {block}"
         )
     requests: list[Request] = []
     for problem in benchmark.problems:
-        for first in range(draws.start, draws.stop, chunk):
-            if all((problem.task_id, d) in done for d in range(first, first + chunk)):
+        for first in range(draws.start, draws.stop, block):
+            if all((problem.task_id, d) in done for d in range(first, first + block)):
                 continue
-            last = first + chunk - 1
+            last = first + block - 1
             before = requests[-1] if requests else None
             if before and before.problem is problem and before.last + 1 == first:
                 requests[-1] = Request(problem, before.first, last)
@@ -79,7 +79,7 @@ def missing_requests(
 
 
 def shard_name(samples: Path) -> str:
-    """``…/model/benchmark/sampling/samples/00000-00099.jsonl.gz`` -> the telling part of it."""
+    """``…/model/benchmark/sampling/samples/00000-00099.jsonl.gz`` -> its last four parts."""
     name = samples.name.removesuffix(".gz").removesuffix(".jsonl")
     parts = samples.parts
     return "/".join([*parts[-5:-2], name]) if parts[-2:-1] == ("samples",) else name
@@ -124,8 +124,17 @@ def sample(
             return
         remove_leftovers(samples)
         checkpoint.resume(fingerprint(settings), description)
-        requests = missing_requests(benchmark, draws, checkpoint.samples, engine.chunk)
-        progress = _Progress(shard_name(samples), len(benchmark.problems) * len(draws), checkpoint)
+        drawn = checkpoint.samples
+        requests = missing_requests(benchmark, draws, drawn, engine_of(weights).block)
+        name, total, found = shard_name(samples), len(benchmark.problems) * len(draws), len(drawn)
+        earlier = f", {found:,} of them from an earlier run" if found else ""
+        logging.info("%s: %s samples to draw%s", name, f"{total:,}", earlier)
+        progress = Progress("samples", total, f"{name}: ", found)
+        tokens = 0
+
+        def speed(seconds: float) -> str:
+            return f"{tokens / seconds:,.0f} tokens/s"
+
         begun = recorded = time.monotonic()
         wall = begun - started
         for batch in engine.sample(requests):
@@ -133,9 +142,9 @@ def sample(
             if batch.samples:
                 checkpoint.append(batch, now - recorded, now - recorded + wall)
                 recorded, wall = now, 0.0
-            progress.log(now)
-        progress.log(time.monotonic(), last=True)
-        drawn = checkpoint.samples
+            tokens += sum(sample.tokens or 0 for sample in batch.samples)
+            progress.update(len(drawn), speed)
+        progress.update(len(drawn), speed, last=True)
         records = [drawn[p.task_id, d] for p in benchmark.problems for d in draws]
         write_records(samples, records)
         truncated = sum(record.finish_reason == "length" for record in records)
@@ -158,8 +167,8 @@ def sample(
 def is_sampled(samples: Path, settings: dict[str, Any]) -> bool:
     """Whether this shard lies there, whole and with these settings, on whatever device.
 
-    Snakemake removes a shard before it is sampled anew, so what is there was finished meanwhile by
-    a job that outlived its workflow.
+    Snakemake removes a shard before sampling it again, so one that is there was finished meanwhile
+    by a job that outlived its workflow.
     """
     try:
         metadata = read_metadata(metadata_path(samples), samples)
@@ -178,37 +187,6 @@ def _total(counts: Any) -> int | None:
             return None
         total += count
     return total
-
-
-class _Progress:
-    """Logs a line every ten seconds: samples and tokens a second of this run, and the time left."""
-
-    def __init__(self, name: str, total: int, checkpoint: Checkpoint) -> None:
-        self._name = name
-        self._total = total
-        self._checkpoint = checkpoint
-        self._before = len(checkpoint.samples)
-        self._tokens_before = self._tokens()
-        self._started = self._logged = time.monotonic()
-        found = f", {self._before} of them from an earlier run" if self._before else ""
-        logging.info("%s: %d samples to draw%s", name, total, found)
-
-    def _tokens(self) -> int:
-        return sum(sample.tokens or 0 for sample in self._checkpoint.samples.values())
-
-    def log(self, now: float, last: bool = False) -> None:
-        if now - self._logged < LOG_SECONDS and not last:
-            return
-        self._logged = now
-        seconds = max(now - self._started, 1e-9)
-        done = len(self._checkpoint.samples)
-        rate = (done - self._before) / seconds
-        tokens = (self._tokens() - self._tokens_before) / seconds
-        left = f"{(self._total - done) / rate:.0f} s left" if rate else "time left unknown"
-        logging.info(
-            "%s: %d of %d samples, %.1f samples/s, %.0f tokens/s, %s",
-            self._name, done, self._total, rate, tokens, left,
-        )  # fmt: skip
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -236,7 +214,7 @@ def main() -> None:
         "--access",
         default="{}",
         metavar="YAML",
-        help="`api_key_variable` and `concurrency` of engine openai; they decide no sample",
+        help="how an endpoint is reached: `api_key_variable`, `concurrency`; no sample changes",
     )
     parser.add_argument(
         "--sampling", required=True, metavar="YAML", help="the `sampling` entry of config.yaml"
@@ -254,7 +232,7 @@ def main() -> None:
         "--samples", required=True, type=Path, metavar="FILE", help="the .jsonl.gz to write"
     )
     parser.add_argument(
-        "--threads", type=int, default=1, help="CPU threads of engine transformers (default: 1)"
+        "--threads", type=int, default=1, help="CPU threads of an engine on CPUs (default: 1)"
     )
     arguments = parser.parse_args()
     sample(

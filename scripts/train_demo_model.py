@@ -17,15 +17,16 @@ import argparse
 import json
 import logging
 import re
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
+from statistics import fmean
 
 from passk import cli
 from passk.benchmarks import demo
+from passk.progress import Progress
 from passk.records import UserError, write_text
 
 try:
@@ -161,7 +162,7 @@ def train(model: LlamaForCausalLM, tokenizer: Tokenizer, recipe: Recipe, seed: i
     )
     stream = batches(tokenizer, Random(seed))
     losses: list[float] = []
-    started = reported = time.monotonic()
+    progress = Progress("steps", recipe.steps, log=log)
     for step in range(1, recipe.steps + 1):
         tokens, labels = next(stream)
         # Half the arithmetic's width is twice the speed on CPUs that have it; weights stay whole.
@@ -173,12 +174,8 @@ def train(model: LlamaForCausalLM, tokenizer: Tokenizer, recipe: Recipe, seed: i
         optimizer.step()
         schedule.step()
         losses.append(loss.item())
-        now = time.monotonic()
-        if now - reported >= 10 or step == recipe.steps:
-            reported = now
-            left = (now - started) / step * (recipe.steps - step)
-            recent = sum(losses[-50:]) / len(losses[-50:])
-            log.info("step %d/%d loss %.3f, %.0f s left", step, recipe.steps, recent, left)
+        last = step == recipe.steps
+        progress.update(step, lambda _: f"loss {fmean(losses[-50:]):.3f}", last)
     return losses
 
 

@@ -1,7 +1,7 @@
 """Check all finished files against what was recorded of them; change nothing.
 
-Exit code 0: all are whole. 1: some are not; it says which, and the commands that make them again.
-2: nothing to check. How it knows, and what it cannot know: passk/integrity.py.
+Exit code 0: all are intact. 1: some are damaged or changed; it lists them, and the commands that
+regenerate them. 2: nothing to check. How it knows, and what it cannot know: passk/integrity.py.
 """
 
 from __future__ import annotations
@@ -15,21 +15,9 @@ from pathlib import Path
 
 from passk import cli
 from passk.integrity import Report, verify
+from passk.progress import Progress
 
 log = logging.getLogger("verify")
-PROGRESS_SECONDS = 5.0
-
-
-class _Progress:
-    def __init__(self) -> None:
-        self._started = self._told = time.monotonic()
-
-    def __call__(self, files: int, size: int) -> None:
-        now = time.monotonic()
-        if now - self._told >= PROGRESS_SECONDS:
-            self._told = now
-            rate = size / 1e9 / (now - self._started)
-            log.info("%d files, %.1f GB, %.1f GB/s", files, size / 1e9, rate)
 
 
 def lines(report: Report, root: Path, seconds: float) -> list[str]:
@@ -42,17 +30,21 @@ def lines(report: Report, root: Path, seconds: float) -> list[str]:
     text = [f"{report.files:,} files, {size:,.1f} MB in {seconds:.1f} s"]
     text += [f"note: {note}" for note in report.notes]
     if not report.findings:
-        return [*text, "all are whole"]
+        return [*text, "all files are intact"]
     text += [f"{name(f.path)}: {f.why}" for f in report.findings]
     remove = sorted({name(path) for f in report.findings for path in f.remove if path.exists()})
     make = sorted({name(f.make) for f in report.findings if f.make})
-    text.append(f"{len(report.findings)} files are not as they were.")
+    count = len(report.findings)
+    damaged = f"{count} {'file is' if count == 1 else 'files are'} damaged or changed"
     if make:
-        text += ["To make them again:", f"  rm {' '.join(remove)}"]
+        text.append(f"{damaged}; to regenerate {'it' if count == 1 else 'them'}:")
+        text.append(f"  rm {' '.join(remove)}")
         text.append(f"  snakemake --cores all {' '.join(make)}")
         if any("/samples/" in path for path in make):
             text.append("with --resources gpu=N at its end where samples are drawn on GPUs")
         text.append("and then the command of your experiment.")
+    else:
+        text.append(f"{damaged}.")
     return text
 
 
@@ -63,7 +55,13 @@ def main() -> None:
     )
     root = parser.parse_args().folder
     started = time.monotonic()
-    report = verify(root, _Progress())
+    progress = Progress("files", log=log)
+    report = verify(
+        root,
+        lambda files, size: progress.update(
+            files, lambda seconds: f"{size / 1e9:.1f} GB, {size / 1e9 / seconds:.1f} GB/s"
+        ),
+    )
     print("\n".join(lines(report, root, time.monotonic() - started)))
     sys.exit(1 if report.findings else 0)
 

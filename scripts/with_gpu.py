@@ -5,7 +5,7 @@ device 0. This takes one exclusive lock a device, sets CUDA_VISIBLE_DEVICES and 
 the locks last until the command and its children that hold them have ended, however they end.
 
 Candidates are the devices in CUDA_VISIBLE_DEVICES, else those that nvidia-smi lists. With
-``--gpus 0``, and in a SLURM job that was given exactly as many devices as asked for, it only runs
+``--gpus 0``, and in a SLURM job that was given exactly as many devices as requested, it only runs
 the command. It knows nothing of processes that take GPUs without it.
 """
 
@@ -24,6 +24,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from passk import cli
+from passk.engines import ENGINES
 from passk.records import UserError
 
 LOG_SECONDS = 60.0
@@ -108,18 +109,19 @@ def choose(count: int, environment: Mapping[str, str], folder: Path) -> dict[str
     in_slurm = "SLURM_JOB_ID" in environment
     if len(devices) < count:
         seen = f"{len(devices)} of {count} GPUs" if devices else "no GPU"
+        others = ", ".join(name for name, engine in ENGINES.items() if not engine.gpus)
         advice = (
             "ask SLURM for more (the profile's `gpu` resource)"
             if in_slurm
-            else "run on a machine that has them, or choose engine transformers, openai or "
-            "recorded in the model's 'weights'"
+            else "run on a machine that has them, or choose an engine without GPUs in the model's "
+            f"'weights' ({others})"
         )
         raise UserError(f"this job sees {seen}: {advice}")
     if in_slurm and len(devices) == count:
         return {}
     chosen = {"CUDA_VISIBLE_DEVICES": ",".join(devices[p] for p in take(devices, count, folder))}
     if "CUDA_VISIBLE_DEVICES" not in environment:
-        # nvidia-smi numbers devices by their place; CUDA, unless it is told, the fastest first.
+        # nvidia-smi numbers devices by their place; CUDA, by default, the fastest first.
         chosen["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
     return chosen
 

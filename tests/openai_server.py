@@ -120,6 +120,8 @@ def _handler(server: OpenAIServer) -> type[BaseHTTPRequestHandler]:
                 self.answer(429, {"error": {"message": "slow down"}}, Retry_After="0.05")
             elif fault == "429 for hours":
                 self.answer(429, {"error": {"message": "slow down"}}, Retry_After="86400")
+            elif fault == "429 in minutes":
+                self.answer(429, {"error": {"message": "slow down"}}, Retry_After="300")
             elif fault == "429 by date":
                 when = "Wed, 21 Oct 2015 07:28:00 GMT"
                 self.answer(429, {"error": {"message": "slow down"}}, Retry_After=when)

@@ -139,7 +139,7 @@ def test_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
     ("weights", "said"),
     [
         ({}, "--weights needs 'engine'"),
-        ({"engine": ["vllm"]}, "no engine"),
+        ({"engine": ["vllm"]}, "unknown engine"),
         ({"engine": "openai", "name": "m"}, "openai needs 'endpoint' and 'name'"),
         ({"engine": "recorded"}, "recorded needs 'path'"),
         ({"engine": "vllm", "repository": "a/b"}, "needs 'path', or 'repository' and 'revision'"),

@@ -7,6 +7,8 @@ import hashlib
 import json
 import os
 import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,8 @@ from openai_server import KEY, MODEL, OpenAIServer
 from download_model import describe
 from passk.benchmarks.extraction import ANSWERS, program
 from passk.benchmarks.human_eval import Problem, human_eval_file, read_problem_file
-from passk.engines import Engine, Request, open_engine
-from passk.engines import openai as openai_engine
+from passk.engines import ENGINES, Engine, Request, open_engine
+from passk.engines.openai import ATTEMPTS, OpenAIEngine
 from passk.engines.prompts import completion_text
 from passk.engines.recorded import completion_of
 from passk.engines.seeds import STRIDE, draw_seed
@@ -30,11 +32,59 @@ TASKS = tuple(
     Problem(f"Sum/{i}", f'def add{i}(x):\n    """Add {i}."""\n', f"add{i}", "", "", i)
     for i in range(3)
 )
+real_sleep = OpenAIEngine._sleep
 CHAT = {"prompt": "chat", "temperature": 0.5, "top_p": 0.9, "max_tokens": 16, "seed": 0}
 
 
 def drawn(engine: Engine, requests: list[Request]) -> list[Sample]:
     return [sample for batch in engine.sample(requests) for sample in batch.samples]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_row_names_a_module_and_environments_that_are_there(name: str) -> None:
+    engine = ENGINES[name]
+    module, kind = engine.opens.split(":")
+    source = (ROOT / "scripts" / module.replace(".", "/")).with_suffix(".py")
+    assert f"class {kind}:" in source.read_text()
+    assert (ROOT / f"envs/{engine.environment}.txt").exists()
+    if engine.cpu_environment:
+        assert (ROOT / f"envs/{engine.cpu_environment}.txt").exists()
+        assert not (ROOT / f"envs/{engine.cpu_environment}.yaml").exists(), "conda can install it"
+    assert all(key in engine.keys for keys in engine.found_by for key in keys)
+    assert engine.in_flight is None or engine.in_flight >= engine.block
+
+
+def test_model_is_sampled_in_the_environment_that_its_gpus_ask_for() -> None:
+    def of(engine: str, **model: int) -> tuple[int, str]:
+        return ENGINES[engine].gpus_of(model), ENGINES[engine].environment_of(model)
+
+    assert of("vllm") == (1, "vllm")
+    assert of("vllm", gpus_per_replica=4) == (4, "vllm")
+    assert of("vllm", gpus_per_replica=0) == (0, "vllm-cpu")
+    assert of("transformers", gpus_per_replica=4) == (0, "transformers")
+    assert of("openai") == of("recorded") == (0, "main")
+
+
+def test_sampling_script_imports_only_what_every_engine_has() -> None:
+    """An engine's environment has torch or vLLM, but neither pydantic, pandas nor tenacity."""
+    code = "import sys, sample; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT / "scripts",
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "passk.engines" in loaded
+    heavy = {"torch", "vllm", "transformers", "pydantic", "pandas", "tenacity", "requests", "numpy"}
+    assert not heavy & set(loaded)
+
+
+def test_engine_that_needs_a_seed_refuses_null() -> None:
+    for name in ("transformers", "openai"):
+        weights = {"engine": name, "path": "m", "endpoint": "http://x/v1", "name": "m"}
+        with pytest.raises(UserError, match=f"engine {name} cannot sample with 'seed: null': set"):
+            open_engine(weights, {**CHAT, "seed": None}, {}, 3)
 
 
 def test_no_two_draws_share_a_seed() -> None:
@@ -139,11 +189,14 @@ FULL = [{"task_id": p.task_id, "draw": d, "completion": "x"} for p in TASKS for 
 @pytest.mark.parametrize(
     ("records", "said"),
     [
-        (FULL[:-1], "1 samples of Sum/2 and none of its draw 1"),
-        ([*FULL, {"task_id": "Sum/9", "draw": 0, "completion": "x"}], "Sum/9, which is no task"),
+        (FULL[:-1], "draw 1 of Sum/2 is missing from .*, which has 1 samples"),
+        (
+            [*FULL, {"task_id": "Sum/9", "draw": 0, "completion": "x"}],
+            "unknown task 'Sum/9': these samples belong to another benchmark",
+        ),
         ([*FULL, FULL[0]], "draw 0 of Sum/0 is there twice"),
         ([*FULL[:-1], {"task_id": "Sum/2", "draw": 1}], "line 6 has no 'completion'"),
-        ([{"task_id": "Sum/0", "solution": "x"}, {"task_id": "Sum/0"}], "line 2 has no text"),
+        ([{"task_id": "Sum/0", "solution": "x"}, {"task_id": "Sum/0"}], "line 2 needs strings"),
         ([], "has no samples"),
     ],
 )
@@ -174,12 +227,12 @@ def test_weights_that_changed_on_disk_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="json has changed since"):
         checked_path(manifest)
     (tmp_path / "tokenizer.json").unlink()
-    with pytest.raises(UserError, match="json is gone"):
+    with pytest.raises(UserError, match="json no longer exists"):
         checked_path(manifest)
 
 
 def test_unknown_engine_is_refused() -> None:
-    with pytest.raises(UserError, match="there is no engine 'tgi'"):
+    with pytest.raises(UserError, match="unknown engine 'tgi'"):
         open_engine({"engine": "tgi"}, {}, {}, 1)
 
 
@@ -195,9 +248,12 @@ def endpoint(server: OpenAIServer, sampling: dict[str, Any] = CHAT, **weights: A
 
 
 @pytest.fixture(autouse=True)
-def quick_and_keyed(monkeypatch: pytest.MonkeyPatch) -> None:
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses before retries, which no test waits for; the key is set."""
+    pauses: list[float] = []
     monkeypatch.setenv("TEST_KEY", KEY)
-    monkeypatch.setattr(openai_engine, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(OpenAIEngine, "_sleep", lambda self, seconds: pauses.append(seconds))
+    return pauses
 
 
 def test_endpoint_gives_every_draw_once_with_its_seed() -> None:
@@ -269,8 +325,35 @@ def test_endpoint_that_stays_broken_fails_and_keeps_what_was_drawn() -> None:
         with pytest.raises(UserError, match=r"did not answer draw .* run again"):
             for batch in endpoint(server, concurrency=1).sample(requests_for(0, 9)):
                 kept += batch.samples
-        assert len(server.requests) == 5 + openai_engine.TRIES
+        assert len(server.requests) == 5 + ATTEMPTS
     assert [(s.task_id, s.draw) for s in kept] == [("Sum/0", d) for d in range(5)]
+
+
+def test_pauses_double_with_jitter_up_to_a_minute(pauses: list[float]) -> None:
+    with OpenAIServer(["drop"] * 8) as server, pytest.raises(UserError, match="connection failed"):
+        drawn(endpoint(server), [Request(TASKS[0], 0, 0)])
+    longest = [1, 2, 4, 8, 16, 32, 60]
+    assert len(pauses) == len(longest) == ATTEMPTS - 1
+    assert all(most / 2 <= pause <= most for pause, most in zip(pauses, longest, strict=True))
+
+
+@pytest.mark.parametrize(("fault", "asked"), [("429", 0.05), ("500", 0.0), ("429 by date", 0.0)])
+def test_pause_is_the_one_that_the_endpoint_asks_for(
+    pauses: list[float], fault: str, asked: float
+) -> None:
+    with OpenAIServer([fault] * 3) as server:
+        drawn(endpoint(server), [Request(TASKS[0], 0, 0)])
+    assert pauses == [asked] * 3
+
+
+def test_failure_ends_the_pauses_of_other_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OpenAIEngine, "_sleep", real_sleep)
+    started = time.monotonic()
+    with OpenAIServer(["429 in minutes", "400"]) as server:
+        with pytest.raises(UserError, match="temperature is too high"):
+            drawn(endpoint(server, concurrency=2), requests_for(0, 9))
+        assert len(server.requests) == 2
+    assert time.monotonic() - started < 60
 
 
 @pytest.mark.parametrize(
@@ -444,7 +527,7 @@ def test_length_and_context_limit_a_completion(cases: dict[str, Any]) -> None:
     prompt = cases["context"]["prompt_tokens"] // 50
     assert max(row[4] for row in cases["context"]["rows"]) == 40 - prompt
     assert "leaves no room in a context of 10" in cases["no room"]["error"]
-    assert "is more than the model's" in cases["too long"]["error"]
+    assert "exceeds the model's" in cases["too long"]["error"]
 
 
 def test_chat_prompt_without_a_template_is_refused(cases: dict[str, Any]) -> None:

@@ -72,9 +72,9 @@ def test_finished_shards_of_any_benchmark_replace_the_guesses() -> None:
 def test_finished_shards_of_the_experiment_are_not_to_be_drawn() -> None:
     sampling = CONFIG["sampling"]["published"]
     text = forecast.forecast(PAPER, sampling, tasks=164, n=1000, finished=4)
-    assert "98,400 samples in 6 shards beside the 4 finished ones" in text
+    assert "98,400 samples in 6 shards besides the 4 finished ones" in text
     text = forecast.forecast(PAPER, sampling, tasks=164, n=1000, finished=9)
-    assert "16,400 samples in 1 shard beside" in text
+    assert "16,400 samples in 1 shard besides" in text
     assert "drawn already" in forecast.forecast(PAPER, sampling, tasks=164, n=1000, finished=10)
 
 

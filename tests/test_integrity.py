@@ -39,7 +39,7 @@ def run_verify(workflow: Workflow) -> subprocess.CompletedProcess[str]:
 def test_finished_run_is_whole_and_every_file_is_looked_at(finished: Workflow) -> None:
     done = run_verify(finished)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "all are whole" in done.stdout
+    assert "all files are intact" in done.stdout
     data = [*finished.folder.glob("results/*/sums/plain/**/*.jsonl.gz")]
     assert verify(finished.folder).files > len(data) + len(list(finished.folder.glob(f"{DRAWN}/*")))
 
@@ -107,7 +107,7 @@ def test_verdicts_of_other_samples_are_named(workflow: Workflow) -> None:
         )
     (finding,) = verify(workflow.folder).findings
     assert finding.path == workflow.folder / PLAIN / "verdicts/base-verbatim/00000-00001.jsonl.gz"
-    assert "another results/small/sums/plain/samples/00000-00001.jsonl.gz" in finding.why
+    assert "another version of results/small/sums/plain/samples/00000-00001.jsonl.gz" in finding.why
 
 
 def test_its_advice_makes_the_same_tables_again(workflow: Workflow) -> None:

@@ -272,9 +272,15 @@ def test_missing_fence_is_named_once_in_the_log_and_in_the_metadata(
 
 
 def test_progress_tells_rate_outcomes_and_time_left():
-    tally = Tally(300, "0-99: ", Counter(passed=1, failed=2), started=100.0)
-    line = "0-99: 3 samples, 1/s (passed 1, failed 2, timeout 0, crashed 0); 1%, 297 s left"
-    assert tally.line(103.0) == line
+    now = 100.0
+    tally = Tally(300, "0-99: ", clock=lambda: now)
+    for draw, outcome in enumerate(["passed", "failed", "failed"]):
+        tally.add(Verdict("T/0", draw, outcome, 0.1))
+    now = 103.0
+    assert tally.line() == (
+        "0-99: 3 of 300 samples, 1.0 samples/s, 297 s left "
+        "(passed 1, failed 2, timeout 0, crashed 0)"
+    )
 
 
 def test_zygote_that_dies_is_replaced():

@@ -57,7 +57,7 @@ def test_only_missing_blocks_are_asked_for() -> None:
 
 def test_shard_that_the_engine_cannot_cut_is_refused() -> None:
     for draws in (range(0, 20), range(10, 60), range(25, 75)):
-        with pytest.raises(UserError, match="multiple of 50"):
+        with pytest.raises(UserError, match="must be a multiple of 50"):
             missing_requests(TASKS, draws, {}, 50)
 
 
@@ -117,7 +117,7 @@ def test_checkpoint_of_other_settings_is_not_used(
         checkpoint.resume("of other settings", {"name": "recorded"})
         checkpoint.append(Batch([Sample("Sum/0", 2, "wrong")], 1), 0.0, 0.0)
     sample(**recorded)
-    assert "starting anew" in caplog.text
+    assert "starting over" in caplog.text
     assert "wrong" not in gzip.decompress(recorded["samples"].read_bytes()).decode()
 
 

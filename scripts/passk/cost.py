@@ -14,7 +14,7 @@ left out where it is only looked up (7 % of Llama 3.1 8B), and of a mixture of e
 share that a token uses is in. A prompt is counted once for the draws that share it.
 
 Not counted: norms, activations, rotary embeddings and the sampler, which are less than a hundredth
-of it in models of use. Attention counts as full, so a sliding window costs less than is said here.
+of it in models of use. Attention counts as full, so a sliding window costs less than given here.
 Lengths are means over samples: with unequal lengths attention, itself a small share, comes out
 slightly too low. What is not known (an endpoint's model, samples that were recorded elsewhere) is
 NaN, never a guess.
@@ -31,19 +31,13 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
+from passk.engines import ENGINES
 from passk.records import UserError
 
 BYTES_OF = {"float32": 4, "bfloat16": 2, "float16": 2}
 FP8 = "fp8_per_tensor"  # vLLM's name of it
 PER_MILLION = 1e-6
 SECONDS_PER_HOUR = 3600.0
-
-# Draws of a task that the engine transformers makes at once: it computes their prompt once, and
-# gives each a copy of its keys and values.
-CHUNK = 50
-# Sequences that an engine computes at once, at most. vLLM's share the blocks of a prompt. Constants
-# of the engines' modules, which only their own environments can import.
-IN_FLIGHT = {"transformers": CHUNK, "vllm": 512}
 
 _LOOKED_UP = re.compile(r"(^|\.)(embed_tokens|wte|wpe|word_embeddings|embed_in)\.weight$")
 _OUTPUT = re.compile(r"(^|\.)(lm_head|embed_out)\.weight$")
@@ -74,7 +68,7 @@ class Shape:
 def shape_of(folder: Path) -> Shape | None:
     """The shape of the model in ``folder``: its config.json and the headers of its safetensors.
 
-    None where it cannot be told: no such files, integers that pack several parameters, an
+    None where it cannot be determined: no such files, integers that pack several parameters, an
     architecture whose keys and values are not stored a head at a time.
     """
     try:
@@ -218,7 +212,7 @@ class Prices:
         )
 
     def of_tokens(self, prompt: float, completion: float) -> float:
-        """What an endpoint asks for so many tokens; a prompt is charged for each sample."""
+        """What an endpoint charges for these tokens; a prompt is charged for each sample."""
         return (prompt * self.prompt + completion * self.completion) * PER_MILLION
 
 
@@ -274,7 +268,10 @@ def spent(metadata: Mapping[str, Any], shape: Shape | None, prices: Prices) -> S
     draws = last - first + 1
     samples = metadata["tasks"] * draws
     prompt, completion = _number(metadata["prompt_tokens"]), _number(metadata["completion_tokens"])
-    shared_by = {"transformers": min(draws, CHUNK), "vllm": draws}.get(engine["name"], math.nan)
+    info = ENGINES[engine["name"]]
+    shared_by = draws if info.shares_prompt else min(draws, info.block)
+    if info.in_flight is None:
+        shared_by = math.nan
     flops = unshared = math.nan
     if shape:
         a_prompt, a_completion = prompt / samples, completion / samples
@@ -282,9 +279,9 @@ def spent(metadata: Mapping[str, Any], shape: Shape | None, prices: Prices) -> S
         flops = drawn + samples / shared_by * prompt_flops(shape, a_prompt)
         unshared = drawn + samples * prompt_flops(shape, a_prompt)
     gpus, cores = devices(engine)
-    measured = engine["name"] != "recorded"  # reading a file is not sampling
-    seconds = _number(metadata["engine_seconds"]) if measured else math.nan
-    wall = _number(metadata["wall_seconds"]) if measured else math.nan
+    # Reading recorded samples is not sampling.
+    seconds = math.nan if info.recorded else _number(metadata["engine_seconds"])
+    wall = math.nan if info.recorded else _number(metadata["wall_seconds"])
     usd = prices.of_tokens(prompt, completion)
     if math.isnan(prices.prompt) and gpus > 0:
         usd = gpus * wall / SECONDS_PER_HOUR * prices.gpu_hour
@@ -358,8 +355,9 @@ class Cost:
     def memory_bytes(self, samples: int) -> float:
         """Weights, and the keys and values of ``samples`` of one task, as many as go at once."""
         prompt, completion = self.lengths
-        at_once = min(samples, IN_FLIGHT.get(self.engine, samples))
-        prompts = at_once if self.engine == "transformers" else 1
+        info = ENGINES[self.engine]
+        at_once = min(samples, info.in_flight or samples)
+        prompts = 1 if info.shares_prompt else at_once
         tokens = prompts * prompt + at_once * completion
         return self.weights_bytes + tokens * self.kv_bytes_per_token
 
@@ -387,7 +385,8 @@ def cost_of(
     shards = list(shards)
     names = [f"{m['draws'][0]:05d}-{m['draws'][1]:05d}" for m in shards]
     engine = shards[0]["engine"]
-    shape = shape_of_manifest(manifest) if engine["name"] in IN_FLIGHT else None
+    known = ENGINES[engine["name"]].in_flight is not None
+    shape = shape_of_manifest(manifest) if known else None
     return Cost(
         engine=engine["name"],
         dtype=engine["dtype"],
@@ -433,7 +432,7 @@ def read_cost(path: Path) -> Cost:
             },
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{path} is missing or damaged: make it again with cost.py") from error
+        raise UserError(f"{path} is missing or damaged: regenerate it with cost.py") from error
 
 
 def _sampling_share(part: Spent) -> float:

@@ -11,12 +11,12 @@ import csv
 import io
 import logging
 import re
-import time
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from passk.progress import Progress
 from passk.records import UserError, check_recorded, read_verdicts
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 COLUMNS = ("task_id", "n", "c")
 # Draws are small consecutive numbers; a larger one is some other number in the wrong field.
 _MOST_DRAWS = 10_000_000
-_PROGRESS_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def count_verdicts(
     # Per task, for each draw: which of `paths` (from 1) has its verdict, 0 for none.
     sources: dict[str, array] = {}
     passed: dict[str, int] = {}
-    next_report = time.monotonic() + _PROGRESS_SECONDS
+    progress = Progress("shards", len(paths), "counting: ", log=log)
     for number, path in enumerate(paths, start=1):
         for verdict in read_verdicts(path):
             task, draw = verdict.task_id, verdict.draw
@@ -72,9 +71,7 @@ def count_verdicts(
                 )
             source[draw] = number
             passed[task] = passed.get(task, 0) + (verdict.outcome == "passed")
-        if time.monotonic() >= next_report:
-            next_report = time.monotonic() + _PROGRESS_SECONDS
-            log.info("counted %d of %d shards", number, len(paths))
+        progress.update(number)
     if not sources:
         raise UserError(f"{paths[0]} has no verdicts; run the execution again")
     ordered = list(tasks) if tasks is not None else sorted(sources, key=_natural)

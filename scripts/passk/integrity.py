@@ -1,7 +1,7 @@
-"""Are the finished files still what they were when they were finished?
+"""Whether finished files are still what they were when they were finished.
 
 A file that loses its end in a power cut, or a bit on a bad disk, keeps its time, so that Snakemake
-takes it for finished. Three kinds of record tell:
+takes it for finished. Three kinds of record show it:
 
 - the ``.meta.json`` beside samples, verdicts and tables hold their sha256, and the sha256 of what
   they were made from; a model's manifest holds those of its weights;
@@ -39,7 +39,7 @@ DATA = (".jsonl.gz", ".csv")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A file that is not as it was. ``remove``: what to delete, so that ``make`` is made again."""
+    """A damaged or changed file. ``remove``: what to delete, so that ``make`` is regenerated."""
 
     path: Path
     why: str
@@ -60,19 +60,19 @@ class Report:
 class Hashes:
     """The sha256 of files, each read once, on all cores."""
 
-    def __init__(self, told: Callable[[int, int], None]) -> None:
+    def __init__(self, progress: Callable[[int, int], None]) -> None:
         self._known: dict[Path, str | None] = {}
-        self._told = told
+        self._progress = progress
         self.bytes = 0
 
     def read(self, paths: Iterable[Path]) -> None:
-        """Hash ``paths``; ``told`` hears the files and bytes so far."""
+        """Hash ``paths``; ``progress`` is called with the files and bytes so far."""
         todo = sorted({path for path in paths if path not in self._known})
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for path, digest in zip(todo, pool.map(_digest, todo), strict=True):
                 self._known[path] = digest
                 self.bytes += path.stat().st_size if digest else 0
-                self._told(len(self._known), self.bytes)
+                self._progress(len(self._known), self.bytes)
 
     def of(self, path: Path) -> str | None:
         """The sha256 of ``path``; None where it cannot be read."""
@@ -92,9 +92,9 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def verify(root: Path, told: Callable[[int, int], None] = lambda *_: None) -> Report:
+def verify(root: Path, progress: Callable[[int, int], None] = lambda *_: None) -> Report:
     """Check all finished files below ``root``, a folder of the workflow."""
-    report, hashes = Report(), Hashes(told)
+    report, hashes = Report(), Hashes(progress)
     _check_described(root, report, hashes)
     _check_problem_files(root, report)
     _check_weights(root, report, hashes)
@@ -128,7 +128,7 @@ def _check_described(root: Path, report: Report, hashes: Hashes) -> None:
         if content is None or "sha256" not in content:
             report.findings.append(Finding(metadata, "it is damaged", again, described))
         elif content["sha256"] != hashes.of(described):
-            why = f"its sha256 is not the one in {metadata.name}: it was cut short or replaced"
+            why = f"its sha256 differs from that in {metadata.name}: it was truncated or replaced"
             report.findings.append(Finding(described, why, again, described))
         else:
             recorded[described] = content
@@ -142,11 +142,13 @@ def _check_described(root: Path, report: Report, hashes: Hashes) -> None:
             if not source.exists():
                 gone += 1
             elif source in recorded and sha256 != hashes.of(source):
-                why = f"it was made from another {source.relative_to(root)} than the one there"
+                why = f"it was made from another version of {source.relative_to(root)}"
                 again = (path, metadata_path(path))
                 report.findings.append(Finding(path, why, again, path))
     if gone:
-        report.notes.append(f"{gone} files are there whose sources are gone; they cannot be traced")
+        report.notes.append(
+            f"{gone} source files no longer exist; what was made from them cannot be traced"
+        )
 
 
 def _described_by(metadata: Path) -> list[Path]:
@@ -168,7 +170,7 @@ def _check_problem_files(root: Path, report: Report) -> None:
         try:
             read_problem_file(path)
         except UserError:
-            report.findings.append(Finding(path, "it is cut short or damaged", (path,), path))
+            report.findings.append(Finding(path, "it is truncated or damaged", (path,), path))
 
 
 def _check_weights(root: Path, report: Report, hashes: Hashes) -> None:
@@ -191,12 +193,13 @@ def _check_weights(root: Path, report: Report, hashes: Hashes) -> None:
         hashes.read(files)
         for file, sha256 in files.items():
             if hashes.of(file) != sha256:
-                why = f"it is not the file that {path.relative_to(root)} records: put that one back"
+                why = f"it differs from the one that {path.relative_to(root)} records: restore that"
                 report.findings.append(Finding(file, why, (), None))
 
 
 def _check_read_by_jobs(root: Path, report: Report, hashes: Hashes) -> None:
-    """What jobs read, by Snakemake's own records. It is silent where its time tells Snakemake."""
+    """What jobs read, by Snakemake's own records. Nothing is reported where Snakemake sees it
+    by a file's time."""
     folder = root / ".snakemake/metadata"
     if not folder.is_dir():
         report.notes.append("there are no records of Snakemake here: figures' tables are unchecked")
@@ -216,7 +219,7 @@ def _check_read_by_jobs(root: Path, report: Report, hashes: Hashes) -> None:
     hashes.read(read)
     for path, (checksum, made) in sorted(read.items()):
         if checksum.removeprefix("sha256:") != hashes.of(path):
-            why = f"it is not what {made} was made from: it was cut short or changed in place"
+            why = f"it differs from what {made} was made from: it was truncated or changed in place"
             beside = metadata_path(path)
             again = (path, beside) if beside.exists() and path.suffix != ".json" else (path,)
             report.findings.append(Finding(path, why, again, path))
@@ -232,7 +235,7 @@ def _decoded(name: str) -> str | None:
 
 
 def _check_ends(root: Path, report: Report) -> None:
-    """Whether files that nothing else is known of are whole at their end."""
+    """Whether files that have no record are complete at their end."""
     for path in sorted(p for p in (root / "figures").glob("*/**/*") if p.is_file()):
         if path.parts[len(root.parts) + 1] == "readme":
             continue
@@ -241,7 +244,7 @@ def _check_ends(root: Path, report: Report) -> None:
         report.bytes += len(content)
         end = ENDS.get(path.suffix, b"\n" if path.suffix in LINES else b"")
         if not content or not (content if end == b"\n" else content.rstrip()).endswith(end):
-            report.findings.append(Finding(path, "it is cut short", (path,), path))
+            report.findings.append(Finding(path, "it is truncated", (path,), path))
     for path in sorted((root / "resources/plus").glob("*.jsonl.gz")):
         report.files += 1
         report.bytes += path.stat().st_size
@@ -250,22 +253,24 @@ def _check_ends(root: Path, report: Report) -> None:
                 while handle.read(1 << 20):
                     pass
         except (OSError, EOFError, zlib.error):
-            report.findings.append(Finding(path, "it is cut short or damaged", (path,), path))
+            report.findings.append(Finding(path, "it is truncated or damaged", (path,), path))
 
 
 def _check_leftovers(root: Path, report: Report) -> None:
     partial = list((root / "results").glob("**/*.partial"))
     if partial:
-        report.notes.append(f"{len(partial)} shards are unfinished: the same command goes on")
+        report.notes.append(f"{len(partial)} shards are unfinished: the same command resumes them")
     temporary = sorted((root / "results").glob("**/.*.tmp"))
     if temporary:
         size = sum(path.stat().st_size for path in temporary)
         report.notes.append(
-            f"{len(temporary)} temporary files of killed jobs, {size / 1e6:.1f} MB, may go while "
-            "no run is going on: find results -name '.*.tmp' -delete"
+            f"{len(temporary)} temporary files of killed jobs, {size / 1e6:.1f} MB, can be "
+            "deleted while nothing is running: find results -name '.*.tmp' -delete"
         )
     if any((root / ".snakemake/locks").glob("*")):
-        report.notes.append("a run is going on here, or was killed: what it was writing may show")
+        report.notes.append(
+            "a run is in progress here, or was killed: files that it was writing may be listed"
+        )
 
 
 def _json(path: Path) -> dict[str, Any] | None:

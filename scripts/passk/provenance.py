@@ -87,7 +87,7 @@ def check_shards(
                 name, one, other = difference
                 raise UserError(
                     f"{first_path} and {path} do not belong together: {name} is {one} in the "
-                    f"first and {other} in the second; make one of them again"
+                    f"first and {other} in the second; regenerate one of them"
                 )
     for key in MAY_DIFFER:
         _report_differences(key, described)
@@ -110,7 +110,7 @@ def _refuse_others(path: Path, metadata: dict[str, Any], wanted: dict[str, Any])
             name, recorded, configured = difference
             raise UserError(
                 f"{path} was made with {name} = {recorded}, but the configuration says "
-                f"{configured}: make that shard again, or restore the setting"
+                f"{configured}: regenerate that shard, or restore the setting"
             )
 
 

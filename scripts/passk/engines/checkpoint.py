@@ -6,9 +6,9 @@ distributed; each job adds a line that describes its engine, and a line for each
 :class:`~passk.engines.Batch` with its times. A line that a kill cut short is dropped. It outlives
 retries because no rule names it, and it is removed when the shard is complete.
 
-A job on another GPU or engine version goes on from what it finds: the samples are draws of the same
-distribution, though that device would not have drawn the same ones. :attr:`Checkpoint.parts` says
-which engine drew how many.
+A job on another GPU or engine version continues from what it finds: the samples are draws of the
+same distribution, though that device would not have drawn the same ones. :attr:`Checkpoint.parts`
+says which engine drew how many.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Checkpoint:
         self.parts: list[Part] = []
 
     def resume(self, fingerprint: str, engine: dict[str, Any]) -> None:
-        """Take over what lies in the file if it has this fingerprint; otherwise start anew.
+        """Take over what the file holds if it has this fingerprint; otherwise start over.
 
         ``engine`` describes what draws from here on.
         """
@@ -64,7 +64,7 @@ class Checkpoint:
             record = _parse(line)
             if number == 0 and (record is None or record.get("fingerprint") != fingerprint):
                 if line.strip():
-                    logging.warning("%s holds samples of other settings: starting anew", self._path)
+                    logging.warning("%s holds samples of other settings: starting over", self._path)
                 break
             if record is None or (number > 0 and "engine" not in record and not self.parts):
                 break
@@ -77,7 +77,7 @@ class Checkpoint:
             self._write({"fingerprint": fingerprint})
         if self.parts and self.parts[-1].engine != engine:
             logging.warning(
-                "%s: another engine or device drew what is there; it is kept", self._path
+                "%s: another engine or device drew the samples so far; they are kept", self._path
             )
         if not self.parts or self.parts[-1].engine != engine:
             self._write({"engine": engine})

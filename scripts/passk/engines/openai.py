@@ -1,13 +1,14 @@
 """Sampling from any OpenAI-compatible endpoint: GPT-4o, a running ``vllm serve``, Ollama.
 
-One request a draw, so many in flight at once as ``concurrency`` allows. What may pass is tried
-again with growing, jittered pauses (a ``Retry-After`` is kept); what cannot pass, such as a wrong
-key, stops at once. When the tries are used up the shard fails and keeps what it has: there are
-never fewer samples than asked for. A refusal or an empty answer is a sample like any other.
+One request a draw, as many in flight as ``concurrency`` allows. A failure that may pass is retried
+after growing, jittered pauses (or the ``Retry-After`` that the endpoint gives); one that cannot,
+such as a wrong key, stops at once. When the attempts are used up the shard fails and keeps what it
+has: there are never fewer samples than requested. A refusal or an empty answer is a sample like any
+other.
 
 Seeds are sent, but endpoints promise at most best effort: such samples cannot be drawn again. The
-endpoint's chat template is its own and is not recorded. No log-probabilities are asked for.
-Where an endpoint demands ``max_completion_tokens``, that is what ``max_tokens`` is sent as; a
+endpoint's chat template is its own and is not recorded. Log-probabilities are not requested.
+Where an endpoint demands ``max_completion_tokens``, ``max_tokens`` is sent under that name; a
 reasoning model's hidden tokens then count, too.
 """
 
@@ -17,7 +18,6 @@ import datetime
 import email.utils
 import logging
 import os
-import random
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -25,15 +25,24 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import requests
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random_exponential,
+)
 
 from passk.benchmarks.human_eval import Problem
 from passk.engines import Batch, Request, prompts
 from passk.engines.seeds import RULE, draw_seed
 from passk.records import Sample, UserError
 
-TRIES = 8
-FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 60.0
+ATTEMPTS = 8
+# Half of each pause is jitter, so that draws which failed together do not return together:
+# 0.5 to 1 s after the first attempt, twice that after each further one, at most 30 to 60 s.
+BACKOFF = wait_exponential(0.5, max=30) + wait_random_exponential(0.5, max=30)
 LONGEST_RETRY_AFTER = 600.0
 TIMEOUT = (10.0, 600.0)
 """Seconds to connect, and between two bytes of an answer."""
@@ -43,16 +52,30 @@ NEWER = "max_completion_tokens"
 
 
 class OpenAIEngine:
-    chunk = 1
     seed_rule = f"{RULE}; sent with each request, best effort of the endpoint"
 
-    def __init__(self, weights: dict[str, Any], sampling: dict[str, Any], size: int) -> None:
+    def __init__(
+        self,
+        weights: dict[str, Any],
+        sampling: dict[str, Any],
+        manifest: dict[str, Any],
+        size: int,
+        threads: int = 1,
+    ) -> None:
         self._weights = weights
         self._sampling = sampling
         self._size = size
         self._key = _api_key(weights)
         self._local = threading.local()
         self._stop = threading.Event()
+        self._retrying = Retrying(
+            retry=retry_if_exception(_may_pass),
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=_pause,
+            sleep=self._sleep,
+            before_sleep=_log_failure,
+            reraise=True,
+        )
         self._limit = "max_tokens"
         kind = "chat/completions" if sampling["prompt"] == "chat" else "completions"
         self._url = f"{weights['endpoint'].rstrip('/')}/{kind}"
@@ -98,29 +121,20 @@ class OpenAIEngine:
             raise failure
 
     def _draw(self, problem: Problem, draw: int) -> Batch:
-        body = self._body(problem, draw)
-        where = f"draw {draw} of {problem.task_id}"
-        reason = "none was made"
-        for attempt in range(TRIES):
-            if self._stop.is_set() and attempt:
-                break
-            try:
-                return self._parse(self._post(body), problem, draw)
-            except _Passing as passing:
-                reason = str(passing)
-                pause = passing.pause
-            if attempt + 1 == TRIES:
-                break
-            if pause is None:
-                pause = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1)
-            elif pause > LONGEST_RETRY_AFTER:
-                break
-            logging.info("%s: %s; trying again in %.1f s", where, reason, pause)
-            self._stop.wait(pause)
-        raise UserError(
-            f"{self._url} did not answer {where} ({reason}); what was drawn is kept: run again "
-            "to go on, perhaps with a lower 'concurrency'"
-        )
+        try:
+            return self._retrying(self._ask, problem, draw)
+        except _Passing as failure:
+            raise UserError(
+                f"{self._url} did not answer {_name(problem, draw)} ({failure}); finished draws "
+                "are kept: run again to resume, perhaps with a lower 'concurrency'"
+            ) from failure
+
+    def _ask(self, problem: Problem, draw: int) -> Batch:
+        return self._parse(self._post(self._body(problem, draw)), problem, draw)
+
+    def _sleep(self, seconds: float) -> None:
+        if self._stop.wait(seconds):
+            raise UserError("stopped, because another draw failed")
 
     def _body(self, problem: Problem, draw: int) -> dict[str, Any]:
         sampling = self._sampling
@@ -149,7 +163,7 @@ class OpenAIEngine:
                 self._url, json=body, headers=headers, timeout=TIMEOUT, allow_redirects=False
             )
         except requests.exceptions.InvalidURL as error:
-            raise UserError(f"{self._url} is not an address; check 'endpoint'") from error
+            raise UserError(f"{self._url} is not a valid URL; check 'endpoint'") from error
         except requests.exceptions.SSLError as error:
             raise UserError(f"{self._url} has no trusted certificate: {_short(error)}") from error
         except requests.exceptions.RequestException as error:
@@ -166,7 +180,7 @@ class OpenAIEngine:
         raise self._refusal(response)
 
     def _refusal(self, response: requests.Response) -> Exception:
-        status, text = response.status_code, self._said(response)
+        status, text = response.status_code, self._message(response)
         if status in PASSING and "insufficient_quota" not in text:
             return _Passing(f"status {status}: {text}", _retry_after(response))
         if status in (401, 403):
@@ -180,7 +194,7 @@ class OpenAIEngine:
             )
         return UserError(f"{self._url} refuses the request (status {status}: {text})")
 
-    def _said(self, response: requests.Response) -> str:
+    def _message(self, response: requests.Response) -> str:
         """The endpoint's own words, without the key, which some repeat."""
         try:
             error = response.json()["error"]
@@ -204,16 +218,35 @@ class OpenAIEngine:
         except (KeyError, IndexError, TypeError, AttributeError) as error:
             raise _Passing("the answer has no choices with a text") from error
         if not isinstance(text, str):
-            raise _Passing("the answer's text is no text")
+            raise _Passing("the answer's text is not a string")
         return Batch([Sample(problem.task_id, draw, text, reason, tokens)], prompt_tokens)
 
 
 class _Passing(Exception):
     """A failure that may pass, and the seconds that the endpoint asks to wait, or None."""
 
-    def __init__(self, reason: str, pause: float | None = None) -> None:
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
-        self.pause = pause
+        self.retry_after = retry_after
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, _Passing) and (error.retry_after or 0) <= LONGEST_RETRY_AFTER
+
+
+def _pause(state: RetryCallState) -> float:
+    """Seconds to wait after a failed attempt."""
+    asked = state.outcome.exception().retry_after
+    return BACKOFF(state) if asked is None else asked
+
+
+def _log_failure(state: RetryCallState) -> None:
+    failure, pause = state.outcome.exception(), state.next_action.sleep
+    logging.info("%s: %s; retrying in %.1f s", _name(*state.args), failure, pause)
+
+
+def _name(problem: Problem, draw: int) -> str:
+    return f"draw {draw} of {problem.task_id}"
 
 
 def _api_key(weights: dict[str, Any]) -> str | None:

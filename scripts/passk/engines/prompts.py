@@ -1,4 +1,4 @@
-"""From a problem's prompt to the token ids a local model is given, and from its ids back to text.
+"""From a problem's prompt to the token ids that a local model gets, and from its ids back to text.
 
 Token ids, not text, go to the engines: text that a chat template has made would get a second
 beginning-of-text token, and ids can be counted and hashed.
@@ -20,7 +20,7 @@ CONTEXT = 8
 
 
 def messages(prompt: str, sampling: dict[str, Any]) -> list[dict[str, str]]:
-    """The chat that asks for one problem."""
+    """The chat messages of one problem."""
     system = sampling.get("system_prompt")
     first = [{"role": "system", "content": system}] if system else []
     return [*first, {"role": "user", "content": prompt}]
@@ -37,7 +37,7 @@ def prompt_ids(tokenizer: Any, prompt: str, sampling: dict[str, Any]) -> list[in
     if not getattr(tokenizer, "chat_template", None):
         raise UserError(
             "the model's tokenizer has no chat template; set 'prompt: completion' in the sampling "
-            "entry, or take an instruction-tuned model"
+            "entry, or choose an instruction-tuned model"
         )
     import jinja2
 
@@ -58,7 +58,7 @@ def prompt_ids(tokenizer: Any, prompt: str, sampling: dict[str, Any]) -> list[in
 
 
 def completion_text(tokenizer: Any, prompt: list[int], tokens: list[int]) -> str:
-    """The text of ``tokens`` where it stands: some tokenizers drop a text's first space.
+    """The text of ``tokens`` behind their prompt: some tokenizers drop a text's first space.
 
     ``tokens`` come without the one that ended them, which need not be a special one.
     """
@@ -87,7 +87,7 @@ def completion_limit(ids: list[int], sampling: dict[str, Any], model_len: int, w
     if room < 1:
         raise UserError(
             f"the prompt of {where} has {len(ids)} tokens, which leaves no room in a context of "
-            f"{model_len}: raise 'max_model_len' in the sampling entry, or take a model with a "
+            f"{model_len}: raise 'max_model_len' in the sampling entry, or choose a model with a "
             "longer context"
         )
     return min(sampling["max_tokens"], room)

@@ -25,10 +25,16 @@ from passk.records import Sample, UserError, read_lines, read_samples
 
 
 class RecordedEngine:
-    chunk = 1
     seed_rule = "recorded"
 
-    def __init__(self, manifest: dict[str, Any], size: int) -> None:
+    def __init__(
+        self,
+        weights: dict[str, Any],
+        sampling: dict[str, Any],
+        manifest: dict[str, Any],
+        size: int,
+        threads: int = 1,
+    ) -> None:
         self._path = checked_path(manifest)
         self._size = size
 
@@ -50,16 +56,16 @@ class RecordedEngine:
                 counts[sample.task_id] += 1
             elif whole:
                 raise UserError(
-                    f"{self._path} has samples of {sample.task_id}, which is no task of this "
-                    "benchmark; choose the benchmark that they were drawn for"
+                    f"{self._path}: unknown task {sample.task_id!r}: these samples belong to "
+                    "another benchmark; choose the one that they were drawn for"
                 )
         for request in requests:
             task_id = request.problem.task_id
             missing = next((d for d in request.draws if d not in found[task_id]), None)
             if missing is not None:
                 raise UserError(
-                    f"{self._path} has {counts[task_id]} samples of {task_id} and none of its draw "
-                    f"{missing}; lower 'n_samples', or record more"
+                    f"draw {missing} of {task_id} is missing from {self._path}, which has "
+                    f"{counts[task_id]} samples of that task; lower 'n_samples', or record more"
                 )
         for request in requests:
             draws = found[request.problem.task_id]
@@ -80,7 +86,7 @@ def _read(path: Path, problems: dict[str, Problem]) -> Iterator[Sample]:
     for number, record in read_lines(path):
         task_id, solution = record.get("task_id"), record.get("solution")
         if not isinstance(task_id, str) or not isinstance(solution, str):
-            raise UserError(f"{path} line {number} has no text 'task_id' or no text 'solution'")
+            raise UserError(f"{path} line {number} needs strings 'task_id' and 'solution'")
         draw = next_draw.get(task_id, 0)
         next_draw[task_id] = draw + 1
         yield _from_program(problems.get(task_id), task_id, draw, solution)

@@ -2,7 +2,7 @@
 
 Every draw has a generator of its own, so no draw depends on another's luck. What remains is
 arithmetic: a matrix product may differ in its last bit with the shape of the batch, and once in a
-long while that turns a sample. So draws are made in chunks of 50 that begin at multiples of 50,
+long while that turns a sample. So draws are made in blocks of 50 that begin at multiples of 50,
 all of one task: any shard size that is a multiple of 50 gives the same samples, on the same CPU,
 PyTorch and number of threads. Other CPUs are not promised to agree in every sample.
 
@@ -21,18 +21,18 @@ import torch
 import transformers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from passk.engines import Batch, Request, prompts
+from passk.engines import ENGINES, Batch, Request, prompts
 from passk.engines.seeds import RULE, draw_seed
 from passk.engines.weights import checked_path, tokenizer_sha256
 from passk.records import Sample, UserError
 
+BLOCK = ENGINES["transformers"].block
 # A batch drops its ended draws when no more than this share of it is left: copying has its price.
 SHRINK = 0.75
 
 
 class TransformersEngine:
-    chunk = 50
-    seed_rule = f"{RULE}; numpy PCG64 per draw, inverse transform; chunks of 50 draws"
+    seed_rule = f"{RULE}; numpy PCG64 per draw, inverse transform; chunks of {BLOCK} draws"
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class TransformersEngine:
         self._model_len = sampling.get("max_model_len", longest)
         if self._model_len > longest:
             raise UserError(
-                f"'max_model_len: {self._model_len}' is more than the model's {longest} positions; "
+                f"'max_model_len: {self._model_len}' exceeds the model's {longest} positions; "
                 "lower it in the sampling entry"
             )
         ends = model.generation_config.eos_token_id
@@ -94,8 +94,8 @@ class TransformersEngine:
             limit = prompts.completion_limit(ids, self._sampling, self._model_len, task_id)
             prompted.append((request, ids, limit))
         for request, ids, limit in prompted:
-            for first in range(request.first, request.last + 1, self.chunk):
-                draws = range(first, first + self.chunk)
+            for first in range(request.first, request.last + 1, BLOCK):
+                draws = range(first, first + BLOCK)
                 samples = self._draw(request, ids, draws, limit)
                 yield Batch(samples, len(ids) * len(samples))
 

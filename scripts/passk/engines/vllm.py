@@ -70,19 +70,18 @@ class VllmEngine:
     ``more`` goes to vLLM's ``LLM`` on top of what is set here, for the benchmark.
     """
 
-    chunk = 1
-
     def __init__(
         self,
         weights: dict[str, Any],
         sampling: dict[str, Any],
         manifest: dict[str, Any],
         size: int,
+        threads: int = 1,  # OMP_NUM_THREADS is what vLLM reads
         **more: Any,
     ) -> None:
         if not current_platform.is_cpu() and not torch.cuda.is_available():
             raise UserError(
-                "there is no GPU here and the model's engine is vllm: run on a machine with one, "
+                "engine vllm finds no GPU: run on a machine with one, "
                 "or set 'engine: transformers' (small models) or 'engine: openai' in its weights"
             )
         folder = checked_path(manifest)
@@ -138,8 +137,8 @@ class VllmEngine:
             raise _out_of_memory(error) from error
         except EngineDeadError as error:
             raise UserError(
-                "vLLM's engine died (its reason stands above); what was drawn is kept: run again "
-                f"to go on; if the reason is memory: {MEMORY_ADVICE}"
+                "vLLM's engine died (see its reason above); finished draws are kept: run again to "
+                f"resume; if the reason is memory: {MEMORY_ADVICE}"
             ) from error
 
     def _fill(
@@ -173,8 +172,8 @@ class VllmEngine:
         tokens = list(output.token_ids)
         if output.finish_reason not in ("stop", "length"):
             raise UserError(
-                f"vLLM gave up draw {draw} of {task_id} ({output.finish_reason}); what was drawn "
-                "before is kept: run again to go on"
+                f"vLLM gave up draw {draw} of {task_id} ({output.finish_reason}); finished draws "
+                "are kept: run again to resume"
             )
         if self._sampling.get("stop"):
             text = output.text
@@ -231,7 +230,7 @@ def _visible_gpus() -> int:
 
 
 def gpu_settings(count: int, memory: int) -> dict[str, Any]:
-    """What vLLM is told on ``count`` GPUs of ``memory`` bytes each; all else is its default.
+    """vLLM's settings on ``count`` GPUs of ``memory`` bytes each; all else is its default.
 
     Its defaults that matter here (0.32) are 92 % of the memory, asynchronous scheduling and 8,192
     or 16,384 tokens a step. Set are: several sequences at once than it would on a small GPU (256),
@@ -262,7 +261,7 @@ def _end_with_parent(_: object = None) -> None:
     """Have the kernel kill this process when the one that forked it ends.
 
     vLLM's engine is a process of its own on a GPU. After `kill -9` of the job it would wait for
-    requests for ever, and hold the GPU's memory and the lock that ``with_gpu.py`` took.
+    requests forever, and hold the GPU's memory and the lock that ``with_gpu.py`` took.
     """
     _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -273,18 +272,18 @@ register_after_fork(_end_with_parent, _end_with_parent)
 def _watch(client: Any) -> None:
     """Have ``step`` raise when the engine's process was killed.
 
-    vLLM (0.32) notices that, says so, and lets the one who waits for outputs wait for ever.
+    vLLM (0.32) notices that, says so, and lets whoever waits for outputs wait forever.
     """
     outputs = getattr(client, "outputs_queue", None)
     if outputs is None:  # the engine is in this process
         return
     sentinels = client.resources.engine_manager.sentinels()
 
-    def tell() -> None:
+    def report_death() -> None:
         wait(sentinels)
         outputs.put(EngineDeadError())
 
-    Thread(target=tell, daemon=True).start()
+    Thread(target=report_death, daemon=True).start()
 
 
 def _load(
@@ -315,13 +314,13 @@ def _load(
         reason = " ".join(str(error).split())[:300]
         if "max_model_len" in reason and "greater than" in reason:
             raise UserError(
-                f"'max_model_len: {settings['max_model_len']}' is more than the model in {folder} "
-                "takes; lower it in the sampling entry"
+                f"'max_model_len: {settings['max_model_len']}' exceeds the context of the "
+                f"model in {folder}; lower it in the sampling entry"
             ) from error
         if "memory" in reason.lower():
             raise _out_of_memory(error) from error
         raise UserError(
-            f"vLLM cannot load the model in {folder} ({reason}); if what stands above names "
+            f"vLLM cannot load the model in {folder} ({reason}); if the message above names "
             f"memory: {MEMORY_ADVICE}"
         ) from error
 

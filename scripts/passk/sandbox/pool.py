@@ -41,11 +41,12 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from passk.progress import Progress
 from passk.records import OUTCOMES, Sample, UserError, Verdict
 from passk.sandbox import confine
 from passk.sandbox.limits import Limits
@@ -58,40 +59,33 @@ AHEAD = 64  # programs that a worker holds: enough to fill the next child while 
 MOST_AHEAD = 10_000  # samples taken before those that shall run alone have their turn
 TAKEN_AT_ONCE = 1000  # samples between two looks at what the workers have sent
 MOST_WAITING = 100_000  # verdicts, some 40 MB, that wait for an earlier sample's
-PROGRESS_SECONDS = 10.0
 log = logging.getLogger("execute")
 
 
-@dataclass(slots=True)
 class Tally:
-    """What a run has counted so far."""
+    """What a run has counted so far; it logs its progress.
 
-    total: int | None
-    name: str = ""
-    outcomes: Counter[str] = field(default_factory=Counter)
-    distinct: int = 0
-    cpu_seconds: float = 0.0
-    layers: tuple[str, ...] = ()
-    started: float = field(default_factory=time.monotonic)
-    told: float = field(default_factory=time.monotonic)
+    ``total`` is the number of samples, None where not known; ``name`` is put before each line.
+    """
+
+    def __init__(
+        self, total: int | None, name: str = "", clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.outcomes: Counter[str] = Counter()
+        self.distinct = 0
+        self.cpu_seconds = 0.0
+        self._progress = Progress("samples", total, name, log=log, clock=clock)
 
     def add(self, verdict: Verdict) -> None:
         self.outcomes[verdict.outcome] += 1
-        now = time.monotonic()
-        if now - self.told >= PROGRESS_SECONDS:
-            self.told = now
-            log.info(self.line(now))
+        self._progress.update(self.outcomes.total(), self._shown)
 
-    def line(self, now: float) -> str:
-        """Programs a second, outcomes so far, time left."""
-        done = self.outcomes.total()
-        rate = done / max(now - self.started, 1e-9)
-        counts = ", ".join(f"{name} {self.outcomes[name]}" for name in OUTCOMES)
-        text = f"{self.name}{done:,} samples, {rate:.0f}/s ({counts})"
-        if self.total:
-            left = (self.total - done) / max(rate, 1e-9)
-            text += f"; {done / self.total:.0%}, {left:.0f} s left"
-        return text
+    def line(self) -> str:
+        """Samples so far, their rate, the time left, and the outcomes."""
+        return self._progress.line(self.outcomes.total(), self._shown)
+
+    def _shown(self, _: float) -> str:
+        return ", ".join(f"{name} {self.outcomes[name]:,}" for name in OUTCOMES)
 
 
 @dataclass(frozen=True, slots=True)
