@@ -54,6 +54,12 @@ def test_the_shipped_config_is_right() -> None:
     check(small_config())
 
 
+def test_no_path_is_looked_at() -> None:
+    """A login node may lack them; what an experiment reads is looked for when it is asked for."""
+    check(changed("models.small.weights.path", "/nowhere/at-all", small_config()))
+    check(changed("benchmarks.sums.path", "/nowhere/at-all", small_config()))
+
+
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
