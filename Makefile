@@ -17,7 +17,7 @@ SNAKEMAKE := flock --close --nonblock --conflict-exit-code 75 .make.lock bash -c
    exec snakemake "$$@"' snakemake --cores all --quiet host rules --
 BUSY := status=$$?; test $$status != 75 || echo "error: another make runs in this folder; wait for it or stop it" >&2; exit $$status
 
-.PHONY: help setup demo test test-vllm setup-slurm test-slurm test-faults test-browser verify bench-execute bench-sample lint clean
+.PHONY: help setup demo test test-vllm setup-slurm test-slurm test-faults test-browser verify schema bench-execute bench-sample lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -73,6 +73,11 @@ envs/%.yaml: envs/%.txt ## the same pins for --sdm conda
 	@{ echo "# Made from $< by make $@."; echo "channels: [conda-forge]"; \
 	  echo "dependencies:"; echo "  - python=3.12"; echo "  - pip"; echo "  - pip:"; \
 	  sed -nE 's/^([A-Za-z0-9].*)$$/      - \1/p' $<; } > $@
+
+schema: .venv/main.installed ## rules/config.schema.json, what editors know of config.yaml
+	PYTHONPATH=scripts python -c \
+	  'import json; from passk.config import json_schema; print(json.dumps(json_schema(), indent=1))' \
+	  > rules/config.schema.json
 
 setup-slurm: .venv/slurm.installed ## Snakemake's SLURM plugin, for profiles/slurm
 

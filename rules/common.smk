@@ -6,13 +6,15 @@ import re
 import sys
 from pathlib import Path
 
-sys.path.insert(0, "scripts")
+sys.path.append(str(Path(workflow.basedir, "scripts")))
 
+from passk import config as configuration
 from passk.analyses import ANALYSES, formats
 from passk.benchmarks import KINDS
 from passk.code import code
-from passk.engines import ENGINES
+from passk.engines import engine_of
 from passk.experiment import PARTS, Experiment, Scoring, asked, in_braces, part_options
+from passk.records import UserError
 from passk.verifiers import VERIFIERS
 
 # `python` in a rule is the interpreter that runs snakemake, whether or not its .venv is activated.
@@ -26,8 +28,28 @@ RULES = {
 } | {"all", *ANALYSES, *(f"plot_{name}" for name in ANALYSES)}
 
 
+# What a user wrote is told in one last line, here and wherever the config turns out to be wrong.
 def refuse(sentence):
-    sys.exit(f"error: config.yaml: {sentence}")
+    sys.exit(f"error: {CONFIG}: {sentence}")
+
+
+# Read before Snakemake does: it would drop a key that stands twice, and show a traceback of others.
+GIVEN = [os.path.relpath(file) for file in workflow.overwrite_configfiles]
+CONFIG = (GIVEN or ["config.yaml"])[-1]
+try:
+    for file in GIVEN if GIVEN and not Path("config.yaml").exists() else ["config.yaml", *GIVEN]:
+        configuration.read(Path(file))
+except UserError as error:
+    sys.exit(f"error: {error}")
+
+
+configfile: "config.yaml"
+
+
+try:
+    configuration.check(config, RULES, WITH_CONDA)
+except UserError as error:
+    refuse(error)
 
 
 def name_pattern(names):
@@ -90,7 +112,7 @@ def keys_of_model(*keys):
     """A params function: those of the keys that the model's entry has, as JSON."""
 
     def part(wildcards):
-        entry = config["models"][wildcards.model]
+        entry = model_of(wildcards)
         return json.dumps({key: entry[key] for key in keys if key in entry})
 
     return part
@@ -106,21 +128,16 @@ def entry_of(section):
 access = keys_of_model("api_key_variable", "concurrency")
 
 
-def engine_of(wildcards):
-    return ENGINES[config["models"][wildcards.model]["weights"]["engine"]]
+def model_of(wildcards):
+    return config["models"][wildcards.model]
 
 
 def gpus(wildcards):
-    """GPUs of one replica; 0 for other engines, and where vLLM's build for CPUs is asked for."""
-    entry = config["models"][wildcards.model]
-    return entry.get("gpus_per_replica", 1) if engine_of(wildcards).gpus else 0
+    return engine_of(model_of(wildcards)["weights"]).gpus_of(model_of(wildcards))
 
 
 def environment_name(wildcards):
-    engine = engine_of(wildcards)
-    return (
-        f"{engine.environment}-cpu" if engine.gpus and not gpus(wildcards) else engine.environment
-    )
+    return engine_of(model_of(wildcards)["weights"]).environment_of(model_of(wildcards))
 
 
 def lock_file(wildcards):
@@ -134,8 +151,8 @@ def environment_folder(wildcards):
 
 
 def conda_environment(wildcards):
-    # vLLM's build for CPUs cannot be had from conda; the check of the config says so.
-    return f"../envs/{environment_name(wildcards).removesuffix('-cpu')}.yaml"
+    # What conda cannot install, the check of the config refuses where conda is asked for.
+    return f"../envs/{engine_of(model_of(wildcards)['weights']).environment}.yaml"
 
 
 def existing(path, where):
@@ -147,10 +164,10 @@ def existing(path, where):
 
 def recorded_samples(wildcards):
     """The file or folder of a model whose samples someone already has; nothing otherwise."""
-    entry = config["models"][wildcards.model]["weights"]
-    if entry["engine"] != "recorded":
+    weights = model_of(wildcards)["weights"]
+    if not engine_of(weights).recorded:
         return []
-    return existing(entry["path"], f"models.{wildcards.model}.weights")
+    return existing(weights["path"], f"models.{wildcards.model}.weights")
 
 
 def problem_source(wildcards):

