@@ -255,8 +255,11 @@ def test_marks_are_named_where_no_line_and_no_other_name_is(tmp_path: Path) -> N
     rows = compute.compute(PAIR, COSTS, [1, 5, 10])
     table = table_of(rows, tmp_path / "t.csv")
     with style.look():
-        axes = figure.draw(table, "").axes[1]
-        assert axes.get_xlabel() == figure.PANELS["memory_bytes"][1]
+        _, axes = style.figure(2.6, style.PAGE_WIDTH)
+        curve, looks = table[table.row == CURVE], style.looks(table.model)
+        figure._draw_panel(axes, curve, "memory_bytes", looks)
+        style.lay_out(axes)
+        figure._name_marks(axes, curve, "memory_bytes", looks)
         boxes = [text.get_window_extent() for text in axes.texts]
         lines = np.concatenate([figure._dense(axes, line) for line in axes.lines])
     assert len(boxes) >= 5
