@@ -37,7 +37,7 @@ from typing import Any
 from passk import cli
 from passk.benchmarks.human_eval import Benchmark, Problem
 from passk.cost import FP8
-from passk.records import UserError
+from passk.records import UserError, write_text
 from passk.roofline import Device, decode_bound, llama_shape
 
 ENVIRONMENTS = Path(__file__).resolve().parent.parent / "resources/envs"
@@ -419,7 +419,8 @@ def draw(rows: Sequence[dict[str, Any]], stem: Path) -> None:
     from passk.figures import style
 
     kinds = list(dict.fromkeys((row["dtype"], row["quantization"]) for row in rows))
-    with style.figure(height=0.9 + 0.75 * len(kinds)) as (drawing, axes):
+    with style.look():
+        drawing, axes = style.figure(height=0.9 + 0.75 * len(kinds))
         ticks: list[tuple[float, str]] = []
         for group, (dtype, quantization) in enumerate(kinds):
             of = {r["way"]: r for r in rows if (r["dtype"], r["quantization"]) == kinds[group]}
@@ -440,7 +441,8 @@ def draw(rows: Sequence[dict[str, Any]], stem: Path) -> None:
         axes.set_xlim(0, 1.15 * max(row["tokens_per_second"] for row in rows))
         axes.locator_params(axis="x", nbins=4)
         axes.set_xlabel(f"Output tokens a second\n({rows[0]['model']}, {rows[0]['device']})")
-        style.save(drawing, stem, table_of(rows))
+        style.save(drawing, stem)
+    write_text(stem.with_name(f"{stem.name}.csv"), table_of(rows))
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 from scipy.stats import binomtest, norm
 
-import plot_comparison
+from passk.analyses.comparison import figure
 from passk.analyses.comparison import table as comparison
 from passk.baseline import Baseline
 from passk.compared import Compared
@@ -247,7 +247,7 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path, rivals
         table = tmp_path / f"{stem}.csv"
         done = run("comparison.py", *given, "--k-values", 1, 5, 20, "--output", table)
         assert done.returncode == 0, done.stderr
-        done = run("plot_comparison.py", "--table", table, "--output", tmp_path / stem)
+        done = run("plot.py", "comparison", "--table", table, "--output", tmp_path / stem)
         assert done.returncode == 0, done.stderr
     for suffix in ("csv", "svg", "png", "pdf"):
         one, two = (tmp_path / f"{stem}.{suffix}" for stem in ("one", "two"))
@@ -290,8 +290,8 @@ def test_the_legend_names_every_rival_inside_the_figure():
     own = model("A model whose name is as long as names of models are", 10, passed)
     labels = [f"Rival-{number}-of-seven-billion-Instruct-v0.3" for number in range(5)]
     table = table_of([own, *(model(label, 10, passed) for label in labels)], None, [1, 10])
-    with style.figure(4) as (drawing, axes):
-        plot_comparison.draw(axes, table)
+    with style.look():
+        drawing = figure.draw(table, "")
         drawing.draw_without_rendering()
         (legend,) = drawing.legends
         names = {text.get_text() for text in legend.get_texts()}

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-import plot_compute
+from passk.analyses.compute import figure
 from passk.analyses.compute import table as compute
 from passk.analyses.compute.table import CURVE, REACH, Quoted, Row
 from passk.compared import Compared
@@ -238,7 +238,7 @@ def test_command_lines_make_the_same_bytes_twice(
             *(tmp_path / f"{name}.json" for name in names), "--labels", "Small", "Large",
             "--k-values", 1, 5, 100, "--output", folder / "t.csv",
         )  # fmt: skip
-        run("plot_compute.py", "--table", folder / "t.csv", "--output", folder / "t")
+        run("plot.py", "compute", "--table", folder / "t.csv", "--output", folder / "t")
     for suffix in ("csv", "pdf", "svg", "png"):
         one, two = (
             (tmp_path / again / f"t.{suffix}").read_bytes() for again in ("first", "second")
@@ -254,12 +254,14 @@ def test_command_lines_make_the_same_bytes_twice(
 def test_marks_are_named_where_no_line_and_no_other_name_is(tmp_path: Path) -> None:
     rows = compute.compute(PAIR, COSTS, [1, 5, 10])
     table = table_of(rows, tmp_path / "t.csv")
-    with style.figure(2.6, style.PAGE_WIDTH) as (_, axes):
-        plot_compute.draw(axes, table, "memory_bytes")
+    with style.look():
+        _, axes = style.figure(2.6, style.PAGE_WIDTH)
+        curve, looks = table[table.row == CURVE], style.looks(table.model)
+        figure._draw_panel(axes, curve, "memory_bytes", looks)
         style.lay_out(axes)
-        plot_compute.name_marks(axes, table, "memory_bytes")
+        figure._name_marks(axes, curve, "memory_bytes", looks)
         boxes = [text.get_window_extent() for text in axes.texts]
-        lines = np.concatenate([plot_compute._dense(axes, line) for line in axes.lines])
+        lines = np.concatenate([figure._dense(axes, line) for line in axes.lines])
     assert len(boxes) >= 5
     for place, box in enumerate(boxes):
         assert box.count_overlaps(boxes[:place]) == 0

@@ -200,7 +200,7 @@ def test_the_script_writes_the_same_bytes_and_the_figure(tmp_path):
         )  # fmt: skip
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
     subprocess.run(
-        [sys.executable, SCRIPTS / "plot_extrapolation.py", "--table", outputs[0],
+        [sys.executable, SCRIPTS / "plot.py", "extrapolation", "--table", outputs[0],
          "--output", tmp_path / "figure"],
         check=True,
     )  # fmt: skip

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 import heat_map as command
-import plot_heat_map
+import plot
+from passk.analyses.heat_map import figure
 from passk.analyses.heat_map import table as heat_map
 from passk.compared import Compared
 from passk.counts import TaskCount
@@ -71,8 +72,7 @@ def drawn(monkeypatch, tmp_path):
         given = ["--counts", *files, "--labels", *labels, "--k-values", "1", "--output", str(table)]
         monkeypatch.setattr(sys, "argv", ["heat_map.py", *given])
         command.main()
-        monkeypatch.setattr(sys, "argv", ["x", "--table", str(table), "--output", str(stem)])
-        plot_heat_map.main()
+        plot.draw("heat_map", table, "", stem)
         return stem
 
     return call
@@ -95,7 +95,7 @@ def test_every_size_is_drawn_and_nothing_is_cut_off(drawn, monkeypatch, tasks, l
 
 
 def test_lightness_falls_with_the_rate_so_that_it_reads_in_grey() -> None:
-    rgb = plot_heat_map.SHADES(np.linspace(0, 1, 101))[:, :3]
+    rgb = figure.SHADES(np.linspace(0, 1, 101))[:, :3]
     light = rgb @ [0.2126, 0.7152, 0.0722]
     assert (np.diff(light) < 0).all()
     assert light[0] - light[-1] > 0.7
@@ -107,10 +107,10 @@ def test_figure_has_a_cross_where_no_sample_passed_and_a_cell_where_one_did(draw
     )
     stem = drawn([one])
     table = read_table(Path(f"{stem}.csv"), heat_map.COLUMNS)
-    tasks, labels, rates = plot_heat_map.grid(table)
+    tasks, labels, rates = figure._grid(table)
     assert (tasks, labels, rates.tolist()) == (["c", "b", "a"], ["M"], [[0.99, 0.001, 0]])
-    with style.figure(1, 7) as (_, axes):
-        plot_heat_map.draw(axes, tasks, labels, rates)
+    with style.look():
+        axes, _ = figure.draw(table, "").axes
         (cells,) = axes.collections
         assert cells.get_array().mask.ravel().tolist() == [False, False, True]
         crosses = [tuple(line.get_xydata()[0]) for line in axes.lines]
@@ -124,8 +124,8 @@ def test_names_drop_what_all_have_in_front() -> None:
 
 def test_long_names_of_models_stay_different() -> None:
     names = [f"A model with quite a long name, {size} B, in fp8 arithmetic" for size in (8, 70)]
-    assert plot_heat_map._shortened(names) == ["…8 B, in fp8 arithmet…", "…70 B, in fp8 arithme…"]
-    assert plot_heat_map._shortened(["Llama 3.1 8B", names[0]]) == [
+    assert figure._shortened(names) == ["…8 B, in fp8 arithmet…", "…70 B, in fp8 arithme…"]
+    assert figure._shortened(["Llama 3.1 8B", names[0]]) == [
         "Llama 3.1 8B",
         "A model with quite a …",
     ]

@@ -76,7 +76,7 @@ def test_lost_lines_are_found_by_what_snakemake_recorded_of_the_reader(workflow:
     record = next(
         path
         for path in (workflow.folder / ".snakemake/metadata").rglob("*")
-        if path.is_file() and "plot_success_rates.py" in json.loads(path.read_text())["shellcmd"]
+        if path.is_file() and "plot.py success_rates" in json.loads(path.read_text())["shellcmd"]
     )
     content = json.loads(record.read_text())
     table = drawn / "pass_at_k.csv"  # as if it had been drawn from this one

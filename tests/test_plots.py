@@ -1,25 +1,40 @@
-import csv
+"""Every figure from its table: the same bytes, any table, nothing on top of anything else."""
+
+import ast
+import math
+import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
+from conftest import ROOT
 from PIL import Image
 
 import estimate
-import plot_fail_at_k
-import plot_pass_at_k
-import plot_success_rates
-from passk.counts import TaskCount, counts_csv
-from passk.curve import curve_csv
+import plot
+from passk import curve
+from passk.analyses import ANALYSES
+from passk.analyses.fail_at_k import figure as fail_at_k
+from passk.analyses.pass_at_k import figure as pass_at_k
+from passk.analyses.pass_at_k.table import COLUMNS
+from passk.analyses.success_rates import figure as success_rates
+from passk.counts import TaskCount
+from passk.curve import Point
 from passk.figures import style
-from passk.figures.curve import View, draw, from_arguments
+from passk.figures.curve import from_table
 from passk.figures.style import free_slot
 from passk.records import UserError
+from passk.statistics.intervals import wilson
+from passk.tables import read_table
 
-CURVES = {"pass_at_k": plot_pass_at_k, "fail_at_k": plot_fail_at_k}
-BASELINE = ["--baseline-label", "GPT-4o", "--baseline-value", "0.902", "--baseline-tasks", "164"]
+TABLES = ROOT / "tests/tables"  # of the demo, thinned; reproduction's of a few made-up counts
+CURVES = {"pass_at_k": pass_at_k, "fail_at_k": fail_at_k}
+GPT = Point(1, 0.902, 0.847, 0.939)
 
 
 def counts_of(rates, n, seed=0):
@@ -43,127 +58,155 @@ EXTREMES = {
 }
 
 
-@pytest.fixture
-def run(monkeypatch, tmp_path):
-    """Call a figure's main on counts; the figure's stem comes back."""
+def curve_table(counts, *, model="Some model", beat=None, rival="Other model", published=()):
+    """What is drawn of a curve: its points, those to mark, the line to beat, what others say."""
+    smallest = min(count.n for count in counts)
+    ks = [k for k in (1, 10, 100, 1000, 10_000) if k <= smallest]
+    points = estimate.estimate_curve(counts, ks)
+    rows = [(model, point) for point in points]
+    rows += [("marked", point) for point in points if point.k in ks]
+    if beat:
+        rows.append((rival, beat))
+        k = curve.crossing(points, beat.pass_at_k)
+        rows += [] if k is None else [("crossing", Point(k, beat.pass_at_k))]
+    rows += [("published", point) for point in published]
+    cells = [(name, *(getattr(point, c) for c in curve.COLUMNS)) for name, point in rows]
+    return pd.DataFrame(cells, columns=[*COLUMNS])
 
-    def call(module, counts, *arguments, stem="figure"):
-        counts_file, curve_file = tmp_path / "counts.csv", tmp_path / "pass_at_k.csv"
-        counts_file.write_text(counts_csv(counts))
-        smallest = min(count.n for count in counts)
-        ks = [k for k in (1, 10, 100, 1000, 10_000) if k <= smallest]
-        curve_file.write_text(curve_csv(estimate.estimate_curve(counts, [*ks, smallest + 1])))
-        given = ["--label", "Some model", "--output", str(tmp_path / stem), *arguments]
-        if module is plot_success_rates:
-            given += ["--counts", str(counts_file)]
-        else:
-            given += ["--pass-at-k", str(curve_file), "--k-values", *map(str, ks)]
-        monkeypatch.setattr(sys, "argv", ["plot", *given])
-        module.main()
-        return tmp_path / stem
 
-    return call
+def rates_table(counts):
+    ordered = sorted(counts, key=lambda count: -count.c / count.n)
+    rows = [
+        (rank, one.task_id, one.n, one.c, one.c / one.n, *map(float, wilson(one.c / one.n, one.n)))
+        for rank, one in enumerate(ordered, start=1)
+    ]
+    return pd.DataFrame(rows, columns=["rank", "task_id", "n", "c", "rate", "low", "high"])
+
+
+def table_of(name):
+    columns = plot.import_module(f"passk.analyses.{name}.table").COLUMNS
+    return read_table(TABLES / f"{name}.csv", columns)
+
+
+def drawn(name, table):
+    with style.look():
+        figure = plot.import_module(f"passk.analyses.{name}.figure").draw(table, "Some model")
+        figure.draw_without_rendering()
+    return figure
+
+
+def texts(figure):
+    """The words of a figure that says why there is nothing to draw."""
+    (axes,) = figure.axes
+    return [text.get_text() for text in axes.texts]
 
 
 def files(stem: Path) -> dict[str, bytes]:
-    return {s: Path(f"{stem}.{s}").read_bytes() for s in ("pdf", "svg", "png", "csv")}
+    return {suffix: path.read_bytes() for suffix, path in style.files(stem).items()}
 
 
-def rows(stem: Path) -> list[dict[str, str]]:
-    with Path(f"{stem}.csv").open(newline="") as handle:
-        return list(csv.DictReader(handle))
+def test_each_analysis_has_a_figure_except_the_one_that_is_read():
+    assert {*ANALYSES} - {*plot.FIGURES} == {"hardest_tasks"}
+    assert {path.stem for path in TABLES.glob("*.csv")} == {*plot.FIGURES}
 
 
-@pytest.mark.parametrize("module", [plot_pass_at_k, plot_fail_at_k, plot_success_rates])
-def test_same_data_same_bytes(run, module, monkeypatch):
-    extra = [] if module is plot_success_rates else [*BASELINE, "--published", "100=0.9"]
-    first = files(run(module, typical(), *extra))
-    # Another day, and a user with a taste of their own.
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
-    monkeypatch.setitem(matplotlib.rcParams, "font.size", 30)
-    monkeypatch.setitem(matplotlib.rcParams, "svg.hashsalt", "another")
-    assert files(run(module, typical(), *extra, stem="again")) == first
+@pytest.fixture(scope="module")
+def drawn_twice(tmp_path_factory):
+    """All figures, in two processes: on another day, and for a user with a taste of their own."""
+    folder = tmp_path_factory.mktemp("figures")
+    (folder / "matplotlibrc").write_text("font.size: 30\nsvg.hashsalt: another\n")
+    code = (
+        "import pathlib, sys, plot\nfor name in plot.FIGURES:\n"
+        f"    plot.draw(name, pathlib.Path({str(TABLES)!r}, name + '.csv'), 'M, small',"
+        " pathlib.Path(sys.argv[1] + name))"
+    )
+    other = {"SOURCE_DATE_EPOCH": "1000000000", "MATPLOTLIBRC": str(folder)}
+    for prefix, environment in (("1", {}), ("2", other)):
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), **environment}
+        command = [sys.executable, "-c", code, f"{folder}/{prefix}"]
+        subprocess.run(command, check=True, env=environment)
+    return folder
 
 
-@pytest.mark.parametrize("module", [plot_pass_at_k, plot_fail_at_k, plot_success_rates])
-def test_files_are_one_column_wide_and_undated(run, module):
-    found = files(run(module, typical()))
-    width, height = 72 * style.WIDTH, 72 * style.HEIGHT
-    assert f"/MediaBox [ 0 0 {width:.6g} {height:.6g} ]".encode() in found["pdf"]
-    assert b"CreationDate" not in found["pdf"]
-    assert b"/Subtype /Type3" not in found["pdf"]
-    assert b"dc:date" not in found["svg"]
+@pytest.mark.parametrize("name", plot.FIGURES)
+def test_same_table_same_bytes(drawn_twice, name):
+    found = [files(drawn_twice / f"{number}{name}") for number in (1, 2)]
+    assert found[0] == found[1]
+    assert b"CreationDate" not in found[0]["pdf"]
+    assert b"/Subtype /Type3" not in found[0]["pdf"]
+    assert b"dc:date" not in found[0]["svg"]
+
+
+@pytest.mark.parametrize("name", plot.FIGURES)
+def test_a_table_without_rows_is_a_sentence(name):
+    (sentence,) = texts(drawn(name, table_of(name).iloc[:0]))
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("name", plot.FIGURES)
+@pytest.mark.filterwarnings("ignore:No artists with labels")
+def test_any_one_row_is_drawn(name):
+    """One of each kind of row, and the same with no number known."""
+    table = table_of(name)
+    kinds = [
+        column
+        for column in table.select_dtypes(exclude="number")
+        if table[column].nunique() < 12 and column not in ("model", "task_id")
+    ]
+    rows = table.drop_duplicates(kinds[:1]) if kinds else table.iloc[:1]
+    unknown = {c: math.nan for c in table.select_dtypes("float")}
+    for place in range(len(rows)):
+        drawn(name, rows.iloc[[place]])
+        drawn(name, rows.iloc[[place]].assign(**unknown))
+
+
+@pytest.mark.parametrize("name", [*CURVES, "success_rates"])
+def test_figures_are_one_column_wide(tmp_path, name):
+    plot.draw(name, TABLES / f"{name}.csv", "M", tmp_path / "figure")
+    size = f"/MediaBox [ 0 0 {72 * style.WIDTH:.6g} {72 * style.HEIGHT:.6g} ]"
+    assert size.encode() in files(tmp_path / "figure")["pdf"]
 
 
 @pytest.mark.parametrize("counts", EXTREMES.values(), ids=EXTREMES.keys())
-@pytest.mark.parametrize("module", [plot_pass_at_k, plot_fail_at_k, plot_success_rates])
+@pytest.mark.parametrize("name", [*CURVES, "success_rates"])
 @pytest.mark.filterwarnings("error")
-def test_every_kind_of_counts_is_drawn(run, monkeypatch, module, counts):
+def test_every_kind_of_counts_is_drawn(tmp_path, monkeypatch, name, counts):
     monkeypatch.setattr(style, "_UNDATED", {"png": {}})
-    extra = [] if module is plot_success_rates else BASELINE
-    with Image.open(f"{run(module, counts, *extra)}.png") as image:
+    table = rates_table(counts) if name == "success_rates" else curve_table(counts, beat=GPT)
+    with style.look():
+        style.save(drawn(name, table), tmp_path / "figure")
+    with Image.open(tmp_path / "figure.png") as image:
         dark = np.asarray(image.convert("L")) < 160
         assert image.size == (round(300 * style.WIDTH), round(300 * style.HEIGHT))
     assert dark.any()
     assert not dark[:, :2].any() and not dark[:, -2:].any(), "something is cut off at the side"
 
 
-@pytest.mark.parametrize("module", CURVES.values(), ids=CURVES.keys())
-def test_the_csv_holds_what_is_drawn_and_no_nan(run, module):
-    stem = run(module, typical(), *BASELINE[:2], "--baseline-value", "0.6", "--published", "9=.7")
-    drawn = rows(stem)
-    curve = [row for row in drawn if row["series"] == "Some model"]
-    assert [int(row["k"]) for row in curve][-1] == 200
-    assert all(row["pass_at_k"] != "nan" for row in drawn)
-    assert [row["k"] for row in drawn if row["series"] == "marked"] == ["1", "10", "100"]
-    assert [row["pass_at_k"] for row in drawn if row["series"] == "GPT-4o"] == ["0.6"]
-    assert [row["pass_at_k"] for row in drawn if row["series"] == "published"] == ["0.7"]
-    at = {row["k"]: float(row["pass_at_k"]) for row in curve}
-    (crossing,) = (row["k"] for row in drawn if row["series"] == "crossing")
-    assert at[crossing] >= 0.6 > at[str(int(crossing) - 1)]
+@pytest.mark.parametrize("model", ["Some model", "marked", "crossing", "published"])
+@pytest.mark.parametrize("rival", ["Other model", "marked", "crossing", "published", "Some model"])
+@pytest.mark.parametrize("beat", [GPT, Point(1, 0.6), None])
+def test_a_curve_is_read_back_whatever_the_models_are_called(model, rival, beat):
+    counts, published = typical(), (Point(1, 0.55), Point(100, 0.9))
+    table = curve_table(counts, model=model, beat=beat, rival=rival, published=published)
+    found = from_table(table)
+    points = estimate.estimate_curve(counts, [1, 10, 100])
+    assert found.label == model
+    assert [point.k for point in found.points] == [point.k for point in points]
+    assert [point.k for point in found.marked] == [1, 10, 100]
+    assert [(point.k, point.pass_at_k) for point in found.published] == [(1, 0.55), (100, 0.9)]
+    assert (found.baseline is None) == (beat is None)
+    if beat:
+        assert (found.baseline.label, found.baseline.value) == (rival, beat.pass_at_k)
+        crossed = curve.crossing(points, beat.pass_at_k)
+        assert (found.crossing and found.crossing.k) == crossed
 
 
-def test_the_baselines_interval_is_wilsons(run):
-    (row,) = (r for r in rows(run(plot_pass_at_k, typical(), *BASELINE)) if r["series"] == "GPT-4o")
-    assert float(row["tasks_low"]) == pytest.approx(0.847, abs=0.001)
-    assert float(row["tasks_high"]) == pytest.approx(0.939, abs=0.001)
-
-
-def test_a_measured_baseline_is_its_curve_at_k_1(run, tmp_path):
-    other = tmp_path / "other.csv"
-    other.write_text(curve_csv(estimate.estimate_curve(typical(), [1])))
-    extra = ["--baseline-label", "Large", "--baseline-pass-at-k", str(other)]
-    (row,) = (r for r in rows(run(plot_pass_at_k, typical(), *extra)) if r["series"] == "Large")
-    expected = estimate.estimate_curve(typical(), [1])[0]
-    assert float(row["pass_at_k"]) == pytest.approx(expected.pass_at_k)
-    assert float(row["tasks_low"]) == pytest.approx(expected.tasks_low)
-
-
-def test_success_rates_are_ranked_with_their_wilson_intervals(run):
-    drawn = rows(run(plot_success_rates, [*typical(), TaskCount('a,"b"', 200, 0)]))
-    rates = [float(row["rate"]) for row in drawn]
-    assert rates == sorted(rates, reverse=True)
-    assert drawn[-1]["task_id"] == 'a,"b"'
-    assert float(drawn[-1]["low"]) == 0
-    assert float(drawn[-1]["high"]) == pytest.approx(0.01885, abs=1e-4)
-
-
-@pytest.mark.parametrize("module", CURVES.values(), ids=CURVES.keys())
+@pytest.mark.parametrize("name", CURVES)
 @pytest.mark.parametrize("beat", [0.2, 0.45, 0.6, 0.75, 0.902])
-def test_labels_do_not_lie_on_one_another(monkeypatch, tmp_path, module, beat):
+def test_labels_do_not_lie_on_one_another(name, beat):
     """The texts inside the axes, for lines to beat that the curve crosses early, late, never."""
-    curve = tmp_path / "curve.csv"
-    curve.write_text(curve_csv(estimate.estimate_curve(typical(1000), [1, 10, 100, 1000])))
-    parser = plot_pass_at_k.argparse.ArgumentParser()
-    plot_pass_at_k.add_arguments(parser)
-    given = ["--pass-at-k", str(curve), "--label", "Some model", "--output", "unused"]
-    given += ["--k-values", "1", "10", "100", "1000", "--baseline-label", "Other model"]
-    plot = from_arguments(parser.parse_args([*given, "--baseline-value", str(beat)]))
-    with style.figure() as (drawing, axes):
-        module.set_axes(axes, plot)
-        draw(View(axes, failing=module is plot_fail_at_k), plot)
-        drawing.draw_without_rendering()
-        boxes = {text.get_text(): text.get_window_extent() for text in axes.texts}
+    (axes,) = drawn(name, curve_table(typical(1000), beat=Point(1, beat))).axes
+    boxes = {text.get_text(): text.get_window_extent() for text in axes.texts}
     assert {"Some model", "light: 95 % over tasks", "dark: 95 % over draws"} <= boxes.keys()
     names = sorted(boxes)
     for number, one in enumerate(names):
@@ -174,27 +217,17 @@ def test_labels_do_not_lie_on_one_another(monkeypatch, tmp_path, module, beat):
             assert area < 0.1 * small, f"{one!r} lies on {other!r}"
 
 
-@pytest.mark.parametrize("module", CURVES.values(), ids=CURVES.keys())
-def test_the_line_down_from_the_crossing_leaves_out_the_texts(tmp_path, module):
-    curve = tmp_path / "curve.csv"
-    curve.write_text(curve_csv(estimate.estimate_curve(typical(), [1, 10, 100])))
-    parser = plot_pass_at_k.argparse.ArgumentParser()
-    plot_pass_at_k.add_arguments(parser)
-    given = ["--pass-at-k", str(curve), "--label", "Some model", "--output", "unused"]
-    given += ["--k-values", "1", "10", "100", "--baseline-label", "Other model"]
+@pytest.mark.parametrize("name", CURVES)
+def test_the_line_down_from_the_crossing_leaves_out_the_texts(name):
     met = 0
     for beat in np.linspace(0.5, 0.85, 8):
-        plot = from_arguments(parser.parse_args([*given, "--baseline-value", str(beat)]))
-        with style.figure() as (drawing, axes):
-            module.set_axes(axes, plot)
-            draw(View(axes, failing=module is plot_fail_at_k), plot)
-            drawing.draw_without_rendering()
-            boxes = [text.get_window_extent() for text in axes.texts]
-            parts = [
-                line.get_transform().transform(line.get_xydata())
-                for line in axes.lines
-                if line.get_linewidth() == 0.8
-            ]
+        (axes,) = drawn(name, curve_table(typical(), beat=Point(1, beat))).axes
+        boxes = [text.get_window_extent() for text in axes.texts]
+        parts = [
+            line.get_transform().transform(line.get_xydata())
+            for line in axes.lines
+            if line.get_linewidth() == 0.8
+        ]
         (across,) = {round(float(x), 6) for part in parts for x, _ in part}
         met += sum(box.x0 < across < box.x1 for box in boxes)
         for (_, low), (_, high) in parts:
@@ -204,12 +237,26 @@ def test_the_line_down_from_the_crossing_leaves_out_the_texts(tmp_path, module):
     assert met, "no text was met at all, so that the test shows nothing"
 
 
-@pytest.mark.parametrize("module", [*CURVES.values(), plot_success_rates])
-def test_what_is_drawn_is_not_replaced(run, module):
-    stem = "counts" if module is plot_success_rates else "pass_at_k"
-    with pytest.raises(UserError, match="give it another name"):
-        run(module, typical(), stem=stem)
-    run(module, typical(), stem="other")
+def test_success_rates_name_the_model_and_count_the_unsolved():
+    table = rates_table([*typical(), TaskCount('a,"b"', 200, 0)])
+    with style.look():
+        found = texts(success_rates.draw(table, "A model"))
+    assert "A model" in found
+    assert f"{(table.c == 0).sum()} never solved" in found
+
+
+def test_a_curve_without_any_estimate_is_a_sentence():
+    table = pd.DataFrame([("M", 5, *[math.nan] * 5)], columns=[*COLUMNS])
+    for name in CURVES:
+        assert texts(drawn(name, table)) == ["No k has an estimate."]
+
+
+def test_the_table_is_not_replaced(tmp_path):
+    table = tmp_path / "rates.svg"
+    shutil.copy(TABLES / "success_rates.csv", table)
+    with pytest.raises(UserError, match="give another name"):
+        plot.draw("success_rates", table, "M", tmp_path / "rates")
+    assert table.read_bytes() == (TABLES / "success_rates.csv").read_bytes()
 
 
 def test_free_slot_is_the_nearest_that_fits():
@@ -220,32 +267,27 @@ def test_free_slot_is_the_nearest_that_fits():
     assert free_slot(4, 3, near=1, taken=[]) is None
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--baseline-value", "0.9"], "give --baseline-label"),
-        (["--baseline-label", "x", "--baseline-value", "90.2"], "not between 0 and 1"),
-        (["--baseline-label", "x", "--baseline-pass-at-k", "none.csv"], "does not exist"),
-    ],
-)
-def test_a_baseline_that_cannot_be_is_refused(run, arguments, message):
-    with pytest.raises(UserError, match=message):
-        run(plot_pass_at_k, typical(), *arguments)
-
-
-def test_a_curve_without_any_estimate_is_refused(monkeypatch, tmp_path):
-    curve = tmp_path / "curve.csv"
-    curve.write_text("k,pass_at_k\n5,nan\n")
-    given = ["--pass-at-k", str(curve), "--label", "m", "--k-values", "5", "--output", "unused"]
-    monkeypatch.setattr(sys, "argv", ["plot", *given])
-    with pytest.raises(UserError, match="no k with an estimate"):
-        plot_pass_at_k.main()
-
-
 def test_the_font_is_matplotlibs_own():
     """Else the bytes would depend on the fonts of the machine."""
     from matplotlib.font_manager import findfont
 
-    with style.figure():
+    with style.look():
         found = Path(findfont("DejaVu Sans", fallback_to_default=False))
     assert Path(matplotlib.get_data_path()) in found.parents
+
+
+def test_only_figures_import_matplotlib():
+    """A table or the page that did would take a second more to start, in every job."""
+    package = ROOT / "scripts/passk"
+    for path in package.rglob("*.py"):
+        if path.parent == package / "figures" or path.name == "figure.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in getattr(node, "names", [])]
+            if isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{name}" for name in names]
+            elif not isinstance(node, ast.Import):
+                continue
+            for name in names:
+                parts = name.split(".")
+                assert not {"matplotlib", "figures", "figure"} & {*parts}, f"{path} imports {name}"

@@ -97,7 +97,7 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path) -> Non
         table = tmp_path / f"{stem}.csv"
         done = run("reliability.py", *given, "--k-values", 1, 5, 20, "--output", table)
         assert done.returncode == 0, done.stderr
-        done = run("plot_reliability.py", "--table", table, "--output", tmp_path / stem)
+        done = run("plot.py", "reliability", "--table", table, "--output", tmp_path / stem)
         assert done.returncode == 0, done.stderr
     for suffix in ("csv", "svg", "png", "pdf"):
         assert (tmp_path / f"one.{suffix}").read_bytes() == (

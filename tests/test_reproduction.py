@@ -172,7 +172,7 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path, publis
         table = tmp_path / f"{stem}.csv"
         done = run("reproduction.py", *given, "--output", table)
         assert done.returncode == 0, done.stderr
-        done = run("plot_reproduction.py", "--table", table, "--output", tmp_path / stem)
+        done = run("plot.py", "reproduction", "--table", table, "--output", tmp_path / stem)
         assert done.returncode == 0, done.stderr
     for suffix in ("csv", "svg", "png", "pdf"):
         one, two = (tmp_path / f"{stem}.{suffix}" for stem in ("one", "two"))

@@ -142,7 +142,7 @@ def test_the_script_writes_the_same_bytes_and_the_figure(tmp_path):
         )  # fmt: skip
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
     subprocess.run(
-        [sys.executable, SCRIPTS / "plot_scaling_laws.py", "--table", outputs[0],
+        [sys.executable, SCRIPTS / "plot.py", "scaling_laws", "--table", outputs[0],
          "--output", tmp_path / "figure"],
         check=True,
     )  # fmt: skip

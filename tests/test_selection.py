@@ -331,7 +331,7 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path) -> Non
         table = tmp_path / f"{stem}.csv"
         done = run("selection.py", *given, "--k-values", 1, 3, 100, "--output", table)
         assert done.returncode == 0, done.stderr
-        done = run("plot_selection.py", "--table", table, "--output", tmp_path / stem)
+        done = run("plot.py", "selection", "--table", table, "--output", tmp_path / stem)
         assert done.returncode == 0, done.stderr
     for suffix in ("csv", "svg", "png", "pdf"):
         one, two = (tmp_path / f"{stem}.{suffix}" for stem in ("one", "two"))
@@ -403,7 +403,7 @@ def test_every_size_is_drawn_and_nothing_is_cut_off(
             rows.append(["M", method, n, 9, value, value, value, 0, *[math.nan] * 3, ""])
     path = tmp_path / "t.csv"
     path.write_text(table_text([*selection.COLUMNS], rows))
-    done = run("plot_selection.py", "--table", path, "--output", tmp_path / "t")
+    done = run("plot.py", "selection", "--table", path, "--output", tmp_path / "t")
     assert done.returncode == 0, done.stderr
     with Image.open(tmp_path / "t.png") as image:
         dark = np.asarray(image.convert("L")) < 200

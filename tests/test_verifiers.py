@@ -186,7 +186,7 @@ def test_command_counts_both_suites_over_shards(tmp_path: Path) -> None:
     assert (tmp_path / "out.csv").read_bytes() == once
     table = read_table(tmp_path / "out.csv", verifiers.COLUMNS)
     assert table[table.quantity == "false_positives"].value.tolist() == [2]
-    plot = [sys.executable, "scripts/plot_verifiers.py", "--table", tmp_path / "out.csv"]
+    plot = [sys.executable, "scripts/plot.py", "verifiers", "--table", tmp_path / "out.csv"]
     subprocess.run([*plot, "--output", tmp_path / "figure"], cwd=ROOT, check=True)
     assert {path.suffix for path in tmp_path.glob("figure.*")} == {".pdf", ".svg", ".png"}
 

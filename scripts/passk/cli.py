@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from passk.records import UserError
@@ -43,17 +41,6 @@ def run(main: Callable[[], None]) -> None:
         raise
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def drawing(description: str) -> argparse.Namespace:
-    """Read the command line of a figure: the ``table`` it is drawn from, and ``output``, its path
-    without a suffix."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--table", type=Path, required=True, metavar="CSV")
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg and .png"
-    )
-    return parser.parse_args()
 
 
 def mapping(text: str | bytes, option: str, required: Iterable[str] = ()) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def test_new_model_runs_alone_until_it_is_compared(workflow: Workflow) -> None:
 
 
 def test_plot_script_draws_its_own_figure_only(workflow: Workflow) -> None:
-    script = workflow.folder / "scripts/plot_heat_map.py"
+    script = workflow.folder / "scripts/passk/analyses/heat_map/figure.py"
     script.write_text(script.read_text() + "# a comment\n")
     plan = workflow.planned()
     del plan["all"]

@@ -1,27 +1,23 @@
-"""What the figures of a pass@k curve share: the command line, the drawing, and its CSV.
+"""The figure of a pass@k curve: a line with its intervals, points, and a line to beat.
 
 pass@k rises and 1 - pass@k falls; one figure is the other upside down, labels included. A figure
-sets up its axes, and :func:`draw` does the rest with the ``View`` that says which way up it is.
+sets up its axes, and :func:`draw` does the rest.
 """
 
 from __future__ import annotations
 
-import argparse
-import csv
-import io
 import math
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
-from passk import baseline
-from passk.baseline import Baseline
-from passk.curve import COLUMNS, Point, crossing, number_text, percent, read_curve
+from passk.curve import COLUMNS, Point, percent
 from passk.figures import style
 from passk.figures.style import (
     MODEL,
@@ -35,10 +31,22 @@ from passk.figures.style import (
     free_slot,
     inches,
 )
-from passk.records import UserError
-from passk.statistics.intervals import wilson
 
 LINE = 0.14  # inches: one line of small text
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The line to beat: a model's name and its pass@1, and where the curve first reaches that."""
+
+    label: str
+    point: Point
+    crossing: Point | None
+
+    @property
+    def value(self) -> float:
+        """Its pass@1."""
+        return self.point.pass_at_k
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,70 +65,54 @@ class CurvePlot:
     @property
     def crossing(self) -> Point | None:
         """Where the curve first reaches the baseline; None where it does not."""
-        if self.baseline is None:
-            return None
-        k = crossing(self.points, self.baseline.value)
-        return None if k is None else Point(k, self.baseline.value)
+        return self.baseline.crossing if self.baseline else None
 
     @property
-    def k(self) -> list[int]:
-        """Every k of the curve."""
-        return [point.k for point in self.points]
+    def largest_k(self) -> int:
+        """Where the axis of k ends."""
+        return max(self.points[-1].k, *(point.k for point in self.published), 2)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that :func:`from_arguments` reads."""
-    parser.add_argument("--pass-at-k", type=Path, required=True, metavar="CSV", help="the curve")
-    parser.add_argument("--label", required=True, help="the model's name")
-    parser.add_argument(
-        "--k-values", type=int, nargs="+", required=True, metavar="K", help="k to mark and label"
-    )
-    baseline.add_arguments(parser)
-    parser.add_argument(
-        "--published",
-        type=_published,
-        nargs="+",
-        default=[],
-        metavar="K=P",
-        help="values that others published, fractions, drawn as open points",
-    )
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="STEM", help="of .pdf, .svg, .png and .csv"
-    )
+def from_table(table: pd.DataFrame) -> CurvePlot | None:
+    """What the table holds, None where it has no k with an estimate.
 
-
-def from_arguments(args: argparse.Namespace) -> CurvePlot:
-    """Read what the command line names.
-
-    :raises UserError: a file that cannot be read, a curve that is NaN throughout.
+    Its parts follow one another: the curve, ``marked``, the line to beat, ``crossing``,
+    ``published``. They are told apart by their place, too: a model may have any of these names.
     """
-    points = tuple(p for p in read_curve(args.pass_at_k) if not math.isnan(p.pass_at_k))
-    if not points:
-        raise UserError(f"{args.pass_at_k} has no k with an estimate; there is nothing to draw")
-    style.keep(args.output, args.pass_at_k, args.baseline_pass_at_k)
-    beat = baseline.from_arguments(args)
-    if beat and beat.tasks:
-        low, high = wilson(beat.value, beat.tasks)
-        beat = replace(beat, low=float(low), high=float(high))
-    marked = tuple(point for point in points if point.k in args.k_values)
-    return CurvePlot(args.label, points, marked, beat, tuple(args.published))
+    table = table[table.pass_at_k.notna()]
+    rows = list(zip(table.series, map(Point, *(table[name] for name in COLUMNS)), strict=True))
+    if not rows:
+        return None
+    label = rows[0][0]
+    curve = _take(rows, label, lambda point, before: not before or point.k > before[-1].k)
+    same = {_key(point) for point in curve}
+    marked = _take(rows, "marked", lambda point, _: _key(point) in same)
+    beat = None
+    if rows and _is_baseline(rows):
+        name, point = rows.pop(0)
+        crossed = rows.pop(0)[1] if rows and rows[0][0] == "crossing" else None
+        beat = Baseline(name, point, crossed)
+    return CurvePlot(label, tuple(curve), tuple(marked), beat, tuple(point for _, point in rows))
 
 
-def plot_csv(plot: CurvePlot) -> str:
-    """What is drawn: one row a point, ``series`` first, then the columns of a curve's file."""
-    rows: list[tuple[str, Point]] = [(plot.label, point) for point in plot.points]
-    rows += [("marked", point) for point in plot.marked]
-    if plot.baseline:
-        beat = plot.baseline
-        rows.append((beat.label, Point(1, beat.value, beat.low, beat.high)))
-    if plot.crossing:
-        rows.append(("crossing", plot.crossing))
-    rows += [("published", point) for point in plot.published]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("series", *COLUMNS))
-    writer.writerows((name, *map(number_text, astuple(point))) for name, point in rows)
-    return text.getvalue()
+def _take(
+    rows: list[tuple[str, Point]], series: str, fits: Callable[[Point, list[Point]], bool]
+) -> list[Point]:
+    """Take from the front of ``rows`` what is of that series and fits what was taken before."""
+    taken: list[Point] = []
+    while rows and rows[0][0] == series and fits(rows[0][1], taken):
+        taken.append(rows.pop(0)[1])
+    return taken
+
+
+def _key(point: Point) -> str:
+    return repr(point)  # NaN is not equal to itself, its text is
+
+
+def _is_baseline(rows: list[tuple[str, Point]]) -> bool:
+    """Is the first row the line to beat? Published values have no intervals and no crossing."""
+    (name, point), after = rows[0], [series for series, _ in rows[1:2]]
+    return name != "published" or not math.isnan(point.tasks_low) or after == ["crossing"]
 
 
 def band(points: Sequence[Point], kind: str) -> tuple[list[int], list[float], list[float]]:
@@ -162,24 +154,27 @@ class View:
         return style.note(self.axes, text, (k, self.share(passing)), (across, up), (ha, va), colour)
 
 
-def largest_k(plot: CurvePlot) -> int:
-    """Where the axis of k ends."""
-    return max(plot.k[-1], *(point.k for point in plot.published), 2)
-
-
-def set_k_axis(axes: Axes, plot: CurvePlot) -> None:
-    """The axis of k, from 1, with room at the left for the interval of the line to beat."""
-    axes.set_xscale("log")
-    axes.set_xlim(largest_k(plot) ** -0.022, largest_k(plot) ** 1.012)
-    style.count_axis(axes.xaxis, largest_k(plot))
+def draw(
+    table: pd.DataFrame, set_axes: Callable[[Axes, CurvePlot], None], *, failing: bool = False
+) -> Figure:
+    """The whole figure; ``set_axes`` gives the axis of shares its scale, limits and label."""
+    plot = from_table(table)
+    if plot is None:
+        return style.sentence("No k has an estimate.")
+    drawing, axes = style.figure()
+    # There is room at the left for the interval of the line to beat.
+    style.count_axis(axes, plot.largest_k, ends=(-0.022, 1.012))
     axes.grid(axis="y")
     axes.set_xlabel("samples per task, k")
-
-
-def draw(view: View, plot: CurvePlot) -> None:
-    """Draw everything, once both axes have their scale and limits."""
-    axes, floor = view.axes, view.axes.get_ylim()[0]
+    set_axes(axes, plot)
+    axes.yaxis.set_major_formatter(lambda value, _: style.per_cent(value))
     style.lay_out(axes)
+    _draw_curve(View(axes, failing), plot)
+    return drawing
+
+
+def _draw_curve(view: View, plot: CurvePlot) -> None:
+    axes, floor = view.axes, view.axes.get_ylim()[0]
     for kind, colour in (("tasks", MODEL_LIGHT), ("draws", MODEL_MIDDLE)):
         k, *bounds = band(plot.points, kind)
         low, high = ([max(view.share(value), floor) for value in bound] for bound in bounds)
@@ -203,10 +198,10 @@ def draw(view: View, plot: CurvePlot) -> None:
 
 def _draw_baseline(view: View, plot: CurvePlot, beat: Baseline) -> None:
     view.axes.axhline(view.share(beat.value), color=OTHER, linewidth=1.1, dashes=(4, 2))
-    if not math.isnan(beat.low):
-        floor = view.axes.get_ylim()[0]
-        ends = [max(view.share(value), floor) for value in (beat.low, beat.high)]
-        view.axes.plot([largest_k(plot) ** -0.012] * 2, ends, color=OTHER_LIGHT, linewidth=2.2)
+    if not math.isnan(beat.point.tasks_low):
+        floor, bounds = view.axes.get_ylim()[0], (beat.point.tasks_low, beat.point.tasks_high)
+        ends = [max(view.share(value), floor) for value in bounds]
+        view.axes.plot([plot.largest_k**-0.012] * 2, ends, color=OTHER_LIGHT, linewidth=2.2)
 
 
 def _draw_published(view: View, plot: CurvePlot) -> list[Point]:
@@ -232,7 +227,7 @@ def _label_point(view: View, plot: CurvePlot, point: Point) -> Text:
     if (beaten and room_above > LINE) or room_below < 0.8 * LINE:
         ha = "left" if point.k == 1 else "right"
         return view.note(text, point.k, point.pass_at_k, (0, 5), ha, MODEL)
-    if point.k == largest_k(plot):
+    if point.k == plot.largest_k:
         return view.note(text, point.k, point.pass_at_k, (-1, -4.5), "right", MODEL)
     return view.note(text, point.k, point.pass_at_k, (3, -4), "left", MODEL)
 
@@ -240,7 +235,7 @@ def _label_point(view: View, plot: CurvePlot, point: Point) -> Text:
 def _label_baseline(view: View, plot: CurvePlot, beat: Baseline) -> list[Text]:
     """Name the line, and the k where it is crossed, where the curve does not run."""
     value = f"one sample: {percent(view.share(beat.value))}"
-    sides = ((1, 2.5, "left"), (largest_k(plot), -3.0, "right"))
+    sides = ((1, 2.5, "left"), (plot.largest_k, -3.0, "right"))
     for text in (f"{beat.label}, {value}", f"{beat.label},\n{value}"):
         for k, offset, ha in sides:
             name = view.note(text, k, beat.value, (0, offset), ha, OTHER)
@@ -306,7 +301,7 @@ def _label_curve(
     view: View, plot: CurvePlot, texts: list[Text], published: Sequence[Point]
 ) -> list[Text]:
     """The model's name, what bands and diamonds are, at the right, where nothing else is."""
-    axes, largest = view.axes, largest_k(plot)
+    axes, largest = view.axes, plot.largest_k
     shades = (("light: 95 % over tasks", "tasks"), ("dark: 95 % over draws", "draws"))
     names = [plot.label, *(text for text, kind in shades if len(band(plot.points, kind)[0]) > 1)]
     names += ["diamonds: published"] if published else []
@@ -344,11 +339,3 @@ def _label_curve(
     for number, line in enumerate(lines):
         line.set_position((0, 72 * (bottom + height - number * LINE)))
     return lines
-
-
-def _published(text: str) -> Point:
-    k, _, value = text.partition("=")
-    point = Point(int(k), float(value))
-    if point.k < 1 or not 0 <= point.pass_at_k <= 1:
-        raise argparse.ArgumentTypeError("must be K=P with k >= 1 and a fraction P")
-    return point

@@ -1,8 +1,8 @@
 """One look for all figures: final size in inches, direct labels, readable in grey.
 
-A figure is saved as PDF, SVG and PNG (300 dpi) beside the CSV of what is drawn, and the same data
-give the same bytes: no dates, fixed ids, the font that comes with matplotlib. Two releases of
-matplotlib may still differ in their bytes.
+A figure is saved as PDF, SVG and PNG (300 dpi), and the same table gives the same bytes: no dates,
+fixed ids, the font that comes with matplotlib. Two releases of matplotlib may still differ in their
+bytes.
 
 The colours are Okabe and Ito's blue and vermilion, told apart with any colour vision; in grey they
 differ by line style and label as well.
@@ -11,21 +11,22 @@ differ by line style and label as well.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import matplotlib.style
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter, MultipleLocator
+from matplotlib.ticker import MultipleLocator
 
-from passk.records import UserError, replace_atomically, write_text
+from passk.records import replace_atomically
 
 WIDTH = 3.4  # inches: one column of a two-column paper
 PAGE_WIDTH = 7.0  # both columns
@@ -39,10 +40,11 @@ MODEL_MIDDLE = "#93c1de"
 OTHER = "#c04f00"
 OTHER_LIGHT = "#e6b795"
 
+SOLID = (None, None)  # dashes of a line that has none
 # One a compared model, in this order: a colour, its dashes, its marker. Okabe and Ito's, darkened
 # where they would be faint on white; in grey and in print the dashes and markers tell them apart.
 SERIES = (
-    (MODEL, (), "o"),
+    (MODEL, SOLID, "o"),
     (OTHER, (4, 2), "s"),
     ("#007a5a", (1, 1.2), "^"),
     ("#a8457f", (6, 1.5, 1, 1.5), "D"),
@@ -86,6 +88,10 @@ _RC = {
     "lines.solid_capstyle": "round",
     "grid.color": "#e6e6e6",
     "grid.linewidth": 0.5,
+    "legend.frameon": False,
+    "legend.fontsize": SMALL,
+    "legend.title_fontsize": SMALL,
+    "legend.borderpad": 0.1,
     "figure.dpi": 300,
     "savefig.dpi": 300,
     "pdf.fonttype": 42,
@@ -95,54 +101,56 @@ _RC = {
 _UNDATED = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
 
 
-@contextmanager
-def figure(height: float = HEIGHT, width: float = WIDTH) -> Iterator[tuple[Figure, Axes]]:
-    """A figure and its axes in this style, whatever the user's own is; one column wide by default.
-
-    Sizes are in inches.
-    """
-    with matplotlib.style.context(["default", _RC]):
-        drawing = Figure(figsize=(width, height), layout="constrained")
-        FigureCanvasAgg(drawing)
-        drawing.get_layout_engine().set(w_pad=0.03, h_pad=0.03)
-        yield drawing, drawing.add_subplot()
+def look() -> AbstractContextManager[None]:
+    """This style, whatever the user's own is. Draw and :func:`save` inside of it."""
+    return matplotlib.style.context(["default", _RC])
 
 
-def save(drawing: Figure, stem: Path, csv: str | None = None) -> None:
-    """Write ``stem``.pdf, .svg and .png, each atomically. Call it inside :func:`figure`.
+def panels(
+    number: int, height: float = HEIGHT, width: float = WIDTH, **given: Any
+) -> tuple[Figure, list[Axes]]:
+    """A figure, ``width`` x ``height`` inches, with that many axes side by side."""
+    drawing = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(drawing)
+    drawing.get_layout_engine().set(w_pad=0.03, h_pad=0.03)
+    return drawing, list(drawing.subplots(1, number, squeeze=False, **given)[0])
 
-    ``csv`` is what is drawn, written as ``stem``.csv; a figure of a table has it already.
-    """
+
+def figure(height: float = HEIGHT, width: float = WIDTH) -> tuple[Figure, Axes]:
+    """A figure, one column wide unless ``width`` (inches) differs, and its axes."""
+    drawing, (axes,) = panels(1, height, width)
+    return drawing, axes
+
+
+def sentence(text: str) -> Figure:
+    """A figure that says in words why there is nothing to draw."""
+    drawing, axes = figure(height=0.5)
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", va="center", color=MUTED)
+    return drawing
+
+
+def files(stem: Path) -> dict[str, Path]:
+    """The files of a figure by their format."""
+    return {suffix: stem.with_name(f"{stem.name}.{suffix}") for suffix in _UNDATED}
+
+
+def save(drawing: Figure, stem: Path) -> None:
+    """Write ``stem``.pdf, .svg and .png, each atomically. Call it inside :func:`look`."""
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph at INFO
-    for suffix, metadata in _UNDATED.items():
-        with replace_atomically(stem.with_name(f"{stem.name}.{suffix}")) as handle:
-            drawing.savefig(handle, format=suffix, metadata=metadata)
-    if csv is not None:
-        write_text(stem.with_name(f"{stem.name}.csv"), csv)
+    for suffix, path in files(stem).items():
+        with replace_atomically(path) as handle:
+            drawing.savefig(handle, format=suffix, metadata=_UNDATED[suffix])
 
 
-def keep(stem: Path, *sources: Path | None) -> None:
-    """Refuse a ``stem`` whose .csv would replace one of the files that are drawn.
+def count_axis(axes: Axes, largest: int, ends: tuple[float, float] = (-0.02, 1.02)) -> None:
+    """A logarithmic axis of counts from 1 to ``largest``, with ticks 1, 10, 100, 1,000.
 
-    :raises UserError: it would.
+    It has more ticks where it is short. ``ends`` are where the axis ends as powers of ``largest``.
     """
-    csv = stem.with_name(f"{stem.name}.csv")
-    if any(source is not None and source.resolve() == csv.resolve() for source in sources):
-        raise UserError(
-            f"--output {stem} would replace {csv}, which is to be drawn; give it another name"
-        )
-
-
-def save_sentence(sentence: str, stem: Path) -> None:
-    """Write a figure that says in words why there is nothing to draw."""
-    with figure(height=0.5) as (drawing, axes):
-        axes.set_axis_off()
-        axes.text(0.5, 0.5, sentence, ha="center", va="center", color=MUTED)
-        save(drawing, stem)
-
-
-def count_axis(axis: Axis, largest: int) -> None:
-    """Ticks 1, 10, 100, 1,000 on a logarithmic axis of counts; more of them where it is short."""
+    largest = max(largest, 2)
+    axes.set_xscale("log")
+    axes.set_xlim(*(largest**end for end in ends))
     decades = [10**exponent for exponent in range(len(str(largest)))]
     minor = [step * decade for decade in decades for step in range(2, 10)]
     if largest <= 10:
@@ -151,21 +159,37 @@ def count_axis(axis: Axis, largest: int) -> None:
         ticks, minor = [step * decade for decade in decades for step in (1, 2, 5)], []
     else:
         ticks = decades
-    axis.set_ticks([tick for tick in ticks if tick <= largest])
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.set_xticks([tick for tick in ticks if tick <= largest])
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     minor = [tick for tick in minor if tick <= largest]
-    axis.set_ticks(minor, minor=True, labels=[""] * len(minor))
+    axes.set_xticks(minor, minor=True, labels=[""] * len(minor))
 
 
-def shares_against_counts(axes: Axes, largest: int) -> None:
-    """0 to 100 per cent of tasks against a logarithmic count from 1 to ``largest``."""
-    axes.set_xscale("log")
-    axes.set_xlim(max(largest, 2) ** -0.02, max(largest, 2) ** 1.02)
-    count_axis(axes.xaxis, max(largest, 2))
+def per_cent_axis(axes: Axes) -> None:
+    """0 to 100 per cent upwards, for values in per cent."""
     axes.set_ylim(0, 100)
     axes.yaxis.set_major_locator(MultipleLocator(20))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.grid(axis="y")
+
+
+def looks(names: Iterable[str]) -> dict[str, tuple[str, tuple, str]]:
+    """A colour, its dashes and its marker for each of the ``names``, in their order."""
+    return dict(zip(dict.fromkeys(names), cycle(SERIES), strict=False))
+
+
+def mark(axes: Axes, k: Any, values: Any, colour: str, filled: bool, label: str = "") -> None:
+    """Filled or open dots, also over the edge; with a ``label`` only what the legend shows."""
+    axes.plot(
+        k, values, "o", color=colour, markersize=3.4, markerfacecolor=colour if filled else "white",
+        markeredgewidth=0.8, clip_on=bool(label), label=label,
+    )  # fmt: skip
+
+
+def legend_above(axes: Axes, columns: int, **given: Any) -> None:
+    """The legend of ``axes`` above the whole figure, at the left; ``given`` as for a legend."""
+    usual = {"handlelength": 2.2, "columnspacing": 1.2, "labelspacing": 0.3, "alignment": "left"}
+    axes.figure.legend(loc="outside upper left", ncols=columns, **(usual | given))
 
 
 def per_cent(value: float) -> str:

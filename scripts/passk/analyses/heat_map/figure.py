@@ -1,4 +1,4 @@
-"""Draw every task's success rate under every model: one cell each, easiest task first.
+"""Every task's success rate under every model: one cell each, easiest task first.
 
 The tasks run left to right and wrap like text, so that 164 of them stay readable. The colour gets
 darker with the cube root of the rate, in grey, too, so that 1 and 2 % differ as well as 50 and
@@ -15,12 +15,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, PowerNorm
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
-from passk import cli
-from passk.analyses.heat_map.table import COLUMNS, short_names
+from passk.analyses.heat_map.table import short_names
 from passk.figures import style
-from passk.tables import read_table
 
 # From faint to dark: its lightness falls evenly, so that it reads the same in grey.
 SHADES = LinearSegmentedColormap.from_list(
@@ -32,7 +31,7 @@ GAP = 0.75  # between rows of tasks, in cells, where their names stand
 NAMES = 1.1  # inches at the left, for the models' names
 
 
-def grid(table: pd.DataFrame) -> tuple[list[str], list[str], np.ndarray]:
+def _grid(table: pd.DataFrame) -> tuple[list[str], list[str], np.ndarray]:
     """The task ids by rank, the models, and the rates, shape (models, tasks)."""
     models = list(dict.fromkeys(table.model))
     rates = table.pivot(index="model", columns="rank", values="rate").loc[models]
@@ -40,16 +39,16 @@ def grid(table: pd.DataFrame) -> tuple[list[str], list[str], np.ndarray]:
     return list(tasks), models, rates.to_numpy()
 
 
-def shape(tasks: int, models: int) -> tuple[int, int, float]:
-    """Tasks across, rows of them, and the height of all in cells."""
-    across = max(min(tasks, ACROSS), 20)
-    rows = math.ceil(tasks / across)
-    return across, rows, rows * models + (rows - 1) * (GAP + 0.75) + 0.8
-
-
-def draw(axes: Axes, tasks: list[str], models: list[str], rates: np.ndarray) -> None:
-    """Draw the whole figure; ``rates`` has shape (models, tasks), easiest task first."""
-    across, rows, height = shape(len(tasks), len(models))
+def draw(table: pd.DataFrame, label: str) -> Figure:
+    """The figure; the table names the models."""
+    if table.empty:
+        return style.sentence("There is no task.")
+    tasks, models, rates = _grid(table)
+    across = max(min(len(tasks), ACROSS), 20)
+    rows = math.ceil(len(tasks) / across)
+    height = rows * len(models) + (rows - 1) * (GAP + 0.75) + 0.8  # in cells
+    cell = min((style.PAGE_WIDTH - NAMES) / across, 0.16)
+    drawing, axes = style.figure(height * cell + 0.45, style.PAGE_WIDTH)
     norm = PowerNorm(1 / 3, 0, 1)
     names, labels = short_names(tasks), _shortened(models)
     for row in range(rows):
@@ -79,6 +78,7 @@ def draw(axes: Axes, tasks: list[str], models: list[str], rates: np.ndarray) -> 
     axes.set_ylim(height, 0)
     axes.set_axis_off()
     _key(axes, norm)
+    return drawing
 
 
 def _shortened(models: list[str], most: int = 22) -> list[str]:
@@ -95,7 +95,7 @@ def _key(axes: Axes, norm: PowerNorm) -> None:
         ScalarMappable(norm, SHADES), ax=axes, location="bottom", aspect=45, shrink=0.6, pad=0.03,
     )  # fmt: skip
     bar.set_ticks([0.001, 0.01, 0.05, 0.2, 0.5, 1])
-    bar.ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: style.per_cent(value)))
+    bar.ax.xaxis.set_major_formatter(lambda value, _: style.per_cent(value))
     bar.ax.xaxis.set_minor_locator(NullLocator())
     bar.outline.set_visible(False)
     bar.set_label("samples that pass (%); tasks from the easiest, left to right, row by row")
@@ -107,19 +107,3 @@ def _key(axes: Axes, norm: PowerNorm) -> None:
         -0.065, 0.5, "no sample passed", ha="right", va="center", fontsize=style.SMALL,
         color=style.OTHER, transform=bar.ax.transAxes,
     )  # fmt: skip
-
-
-def main() -> None:
-    """Bind the command line."""
-    args = cli.drawing("Draw the tasks' success rates under each model.")
-    table = read_table(args.table, COLUMNS)
-    tasks, models, rates = grid(table)
-    across, _, height = shape(len(tasks), len(models))
-    cell = (style.PAGE_WIDTH - NAMES) / across
-    with style.figure(height * min(cell, 0.16) + 0.45, style.PAGE_WIDTH) as (drawing, axes):
-        draw(axes, tasks, models, rates)
-        style.save(drawing, args.output)
-
-
-if __name__ == "__main__":
-    cli.run(main)

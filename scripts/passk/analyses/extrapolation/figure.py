@@ -1,4 +1,4 @@
-"""Draw how far each forecast missed in the backtest, and what each says of more draws.
+"""How far each forecast missed in the backtest, and what each says of more draws.
 
 Left: each method's mean absolute error over the subsamples and all k of ten times their size or
 more, in points of pass@k, and its mean error with sign. Right: pass@k as observed, the forecasts of
@@ -12,19 +12,29 @@ import math
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from passk import cli
-from passk.analyses.extrapolation.table import COLUMNS, FAR, NAMES
+from passk.analyses.extrapolation.table import FAR, NAMES
 from passk.curve import percent
 from passk.figures import style
 from passk.figures.style import MODEL, MODEL_LIGHT, MUTED, OTHER, note
-from passk.tables import read_table
 
 FAINT = "#a9a9a9"
 
 
-def draw_backtest(axes: Axes, table: pd.DataFrame) -> None:
+def draw(table: pd.DataFrame, label: str) -> Figure:
+    """The figure; of the table's first model."""
+    own = table[table.model == table.model.iloc[0]] if len(table) else table
+    if not ((own.kind == "observed") & own.actual.notna()).any():
+        return style.sentence("No k has an estimate.")
+    drawing, (left, right) = style.panels(2, width=style.PAGE_WIDTH)
+    _draw_backtest(left, own)
+    _draw_forecasts(right, own)
+    return drawing
+
+
+def _draw_backtest(axes: Axes, table: pd.DataFrame) -> None:
     """Draw the errors; ``table`` has the rows of one model."""
     far = table[(table.kind == "backtest") & (table.k >= FAR * table.m)]
     far = far[far.error_mean_abs.notna()]
@@ -55,26 +65,21 @@ def draw_backtest(axes: Axes, table: pd.DataFrame) -> None:
     axes.set_xlim(min(low, -0.5), max(high, 0.5))
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.legend(
-        loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False,
-        fontsize=style.SMALL, handletextpad=0.2, columnspacing=1.0, borderpad=0.1,
+        loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, handletextpad=0.2,
+        columnspacing=1.0,
     )  # fmt: skip
 
 
-def draw_forecasts(axes: Axes, table: pd.DataFrame) -> None:
+def _draw_forecasts(axes: Axes, table: pd.DataFrame) -> None:
     """Draw the curve and its forecasts; ``table`` has the rows of one model."""
     seen = table[(table.kind == "observed") & table.actual.notna()]
     ahead = table[(table.kind == "forecast") & table.predicted.notna()]
-    n, end = int(seen.k.max()), int(max(ahead.k.max(), 2) if len(ahead) else max(seen.k.max(), 2))
+    n, end = int(seen.k.max()), int(max((ahead if len(ahead) else seen).k.max(), 2))
     last = seen.iloc[-1]
-    axes.set_xscale("log")
-    axes.set_xlim(end**-0.02, end**1.02)
-    style.count_axis(axes.xaxis, end)
+    style.count_axis(axes, end)
     if end >= 1_000_000:  # every second decade, or the numbers meet
         axes.set_xticks([100**power for power in range(10) if 100**power <= end])
-    axes.set_ylim(0, 100)
-    axes.yaxis.set_major_locator(MultipleLocator(20))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.grid(axis="y")
+    style.per_cent_axis(axes)
     axes.set_xlabel("samples per task, k")
     axes.set_ylabel("pass@k (%)")
     style.lay_out(axes)
@@ -109,20 +114,3 @@ def _label(axes: Axes, table: pd.DataFrame, n: int, best: pd.DataFrame) -> None:
         label = note(axes, text, corner, (-2 if high else 2, step * (number + 0.4)), align, colour)
         if text == table.model.iloc[0]:
             label.set(fontweight="bold", fontsize=style.NORMAL)
-
-
-def main() -> None:
-    """Bind the command line."""
-    args = cli.drawing("Draw forecasts of pass@k and their backtest.")
-    table = read_table(args.table, COLUMNS)
-    own = table[table.model == table.model.iloc[0]]
-    with style.figure(width=style.PAGE_WIDTH) as (drawing, axes):
-        axes.remove()
-        left, right = drawing.subplots(1, 2)
-        draw_backtest(left, own)
-        draw_forecasts(right, own)
-        style.save(drawing, args.output)
-
-
-if __name__ == "__main__":
-    cli.run(main)

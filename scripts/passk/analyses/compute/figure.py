@@ -1,4 +1,4 @@
-"""Draw pass@k against what k samples of a task take: FLOPs, memory, and US$ or device time.
+"""pass@k against what k samples of a task take: FLOPs, memory, and US$ or device time.
 
 Marks are the k asked for. The broad grey line joins the points that no cheaper one matches: the
 most coverage for a budget. A dotted line leads from a model at one sample to where a weaker one
@@ -11,17 +11,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter, LogLocator, MultipleLocator, NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
-from passk import cli
-from passk.analyses.compute.table import COLUMNS, CURVE, REACH
+from passk.analyses.compute.table import CURVE, REACH
 from passk.cost import in_units
 from passk.figures import style
-from passk.tables import read_table
 
 HALO = [withStroke(linewidth=2.5, foreground="white")]
 PANELS = {
@@ -44,26 +43,42 @@ SIDES = (
 )
 
 
-def panels_of(table: pd.DataFrame) -> list[str]:
+def draw(table: pd.DataFrame, label: str) -> Figure:
+    """The figure; the table names the models."""
+    curve = table[(table.row == CURVE) & table.pass_at_k.notna()]
+    if curve.empty:
+        return style.sentence("No k has an estimate.")
+    columns = _panels_of(table)
+    width = style.PAGE_WIDTH if len(columns) > 1 else style.WIDTH
+    drawing, panels = style.panels(len(columns), style.HEIGHT + 0.1, width, sharey=True)
+    looks = style.looks(curve.model)
+    for axes, column in zip(panels, columns, strict=True):
+        _draw_panel(axes, curve, column, looks)
+    if "flops" in columns:
+        _draw_reaches(panels[columns.index("flops")], table, curve.model.iloc[0])
+    panels[0].set_ylabel("pass@k (%)")
+    _name_models(panels[0], looks)
+    style.lay_out(panels[0])
+    for axes, column in zip(panels, columns, strict=True):
+        _name_marks(axes, curve, column, looks)
+    return drawing
+
+
+def _panels_of(table: pd.DataFrame) -> list[str]:
     """The columns that are drawn, a panel each: those with a number, FLOPs if there is none."""
     known = [column for column in PANELS if (table[column] > 0).any()]
     times = [column for column in TIMES if column in known][:1]
     return [column for column in known if column not in TIMES] + times or ["flops"]
 
 
-def draw(axes: Axes, table: pd.DataFrame, column: str) -> None:
+def _draw_panel(axes: Axes, curve: pd.DataFrame, column: str, looks: dict[str, tuple]) -> None:
     """Draw one panel: pass@k against ``column``, without the names of its marks."""
     unit, name = PANELS[column]
     axes.set_xscale("log")
-    axes.set_ylim(0, 100)
-    axes.yaxis.set_major_locator(MultipleLocator(20))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.grid(axis="y")
+    style.per_cent_axis(axes)
     axes.set_xlabel(name)
-    curve = table[(table.row == CURVE) & table.pass_at_k.notna()]
-    models = list(dict.fromkeys(curve.model))
     known = curve[curve[column] > 0]
-    _name_unknown(axes, [model for model in models if model not in set(known.model)])
+    _name_unknown(axes, [model for model in looks if model not in set(known.model)])
     if known.empty:
         axes.set_xticks([])
         return
@@ -77,22 +92,20 @@ def draw(axes: Axes, table: pd.DataFrame, column: str) -> None:
             best[column], 100 * best.pass_at_k, color=BEST, linewidth=6, zorder=1,
             solid_capstyle="butt",
         )  # fmt: skip
-    for (colour, dashes, marker), model in reversed(list(zip(style.SERIES, models, strict=False))):
+    for model, (colour, dashes, marker) in reversed(looks.items()):
         rows = known[known.model == model].sort_values("k")
-        axes.plot(rows[column], 100 * rows.pass_at_k, color=colour, dashes=dashes or (None, None))
+        axes.plot(rows[column], 100 * rows.pass_at_k, color=colour, dashes=dashes)
         asked = rows[rows.asked == 1]
         axes.plot(
             asked[column], 100 * asked.pass_at_k, marker, color=colour, markersize=3.6,
             clip_on=False, zorder=4,
         )  # fmt: skip
-    if column == "flops":
-        _draw_reaches(axes, table, models[0])
 
 
 def _set_ticks(axes: Axes, unit: str, span: float) -> None:
     subs = (1.0,) if span > 50 else (1.0, 2.0, 5.0) if span < 10 else (1.0, 3.0)
     axes.xaxis.set_major_locator(LogLocator(subs=subs, numticks=3 if unit == "$" else 4))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, unit)))
+    axes.xaxis.set_major_formatter(lambda value, _: _tick(value, unit))
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
@@ -104,18 +117,16 @@ def _tick(value: float, unit: str) -> str:
     return f"{1000 * value:.3g} ms" if unit == "s" else in_units(value, unit)
 
 
-def name_marks(axes: Axes, table: pd.DataFrame, column: str) -> None:
+def _name_marks(axes: Axes, curve: pd.DataFrame, column: str, looks: dict[str, tuple]) -> None:
     """Name the marks' k, each on the side where the least of lines and other names lies.
 
     The axes must have been laid out, see :func:`style.lay_out`.
     """
-    curve = table[(table.row == CURVE) & table.pass_at_k.notna() & (table[column] > 0)]
-    models = dict.fromkeys(table[table.row == CURVE].model)
     lines = [_dense(axes, line) for line in axes.lines if len(line.get_xdata())]
     drawn = np.concatenate([*lines, np.empty((0, 2))])
     frame, others = axes.get_window_extent(), [text.get_window_extent() for text in axes.texts]
-    for (colour, *_), model in zip(style.SERIES, models, strict=False):
-        asked = curve[(curve.model == model) & (curve.asked == 1)]
+    for model, (colour, *_) in looks.items():
+        asked = curve[(curve.model == model) & (curve.asked == 1) & (curve[column] > 0)]
         for _, row in asked.iterrows():
             text = f"k = {row.k:,.0f}" if row.k == asked.k.min() else f"{row.k:,.0f}"
             label = style.note(axes, text, (row[column], 100 * row.pass_at_k), *SIDES[0], colour)
@@ -182,41 +193,16 @@ def _draw_reaches(axes: Axes, table: pd.DataFrame, own: str) -> None:
         label.set(path_effects=HALO, zorder=6)
 
 
-def _name_models(axes: Axes, models: list[str]) -> None:
+def _name_models(axes: Axes, looks: dict[str, tuple]) -> None:
     """The legend, above all panels."""
-    for (colour, dashes, marker), model in zip(style.SERIES, models, strict=False):
+    for model, (colour, dashes, marker) in looks.items():
         axes.plot(
-            [], [], color=colour, dashes=dashes or (None, None), marker=marker, markersize=3.6,
+            [], [], color=colour, dashes=dashes, marker=marker, markersize=3.6,
             label=model,
         )  # fmt: skip
-    labels, width = list(models), axes.figure.get_figwidth()
-    if len(models) > 1:
+    labels, width = list(looks), axes.figure.get_figwidth()
+    if len(looks) > 1:
         labels.append("most for its FLOPs")
         axes.plot([], [], color=BEST, linewidth=6, solid_capstyle="butt", label=labels[-1])
-    axes.figure.legend(
-        loc="outside upper left", ncols=style.legend_columns(labels, width, 4), frameon=False,
-        fontsize=style.SMALL, handlelength=2.2, borderpad=0.1,
-    )  # fmt: skip
-
-
-def main() -> None:
-    """Bind the command line."""
-    args = cli.drawing("Draw pass@k against FLOPs, memory, and US$ or device time.")
-    table = read_table(args.table, COLUMNS)
-    columns = panels_of(table)
-    width = style.PAGE_WIDTH if len(columns) > 1 else style.WIDTH
-    with style.figure(style.HEIGHT + 0.1, width) as (drawing, axes):
-        axes.remove()
-        panels = drawing.subplots(1, len(columns), sharey=True, squeeze=False)[0]
-        for panel, column in zip(panels, columns, strict=True):
-            draw(panel, table, column)
-        panels[0].set_ylabel("pass@k (%)")
-        _name_models(panels[0], list(dict.fromkeys(table[table.row == CURVE].model)))
-        style.lay_out(panels[0])
-        for panel, column in zip(panels, columns, strict=True):
-            name_marks(panel, table, column)
-        style.save(drawing, args.output)
-
-
-if __name__ == "__main__":
-    cli.run(main)
+    columns = style.legend_columns(labels, width, 4)
+    style.legend_above(axes, columns, columnspacing=2.0, labelspacing=0.5)

@@ -1,4 +1,4 @@
-"""Draw published values (open diamonds) and this run's (dots with intervals), one line a value.
+"""Published values (open diamonds) and this run's (dots with intervals), one line a value.
 
 Bars are this run's 95 % intervals: light over tasks, dark over draws; thin lines the published
 values' own intervals over tasks. Nothing is estimated here.
@@ -10,18 +10,20 @@ import math
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from passk import cli
-from passk.analyses.reproduction.table import COLUMNS
 from passk.figures import style
-from passk.tables import read_table
 
 LINE = 0.36  # inches a value
 
 
-def draw(axes: Axes, table: pd.DataFrame) -> None:
-    """Draw the whole figure, the first value at the top."""
+def draw(table: pd.DataFrame, label: str) -> Figure:
+    """The figure, the table's first value at the top."""
+    table = table[table.k > 0]
+    if table.empty:
+        return style.sentence("No published values are named for this experiment.")
+    drawing, axes = style.figure(0.7 + LINE * len(table))
     heights = range(len(table) - 1, -1, -1)
     for height, row in zip(heights, table.itertuples(), strict=True):
         mine, theirs = height + 0.14, height - 0.14
@@ -39,6 +41,7 @@ def draw(axes: Axes, table: pd.DataFrame) -> None:
             axes.plot(ends, [theirs] * 2, color=style.MUTED, linewidth=0.7)
         axes.plot(100 * row.published, theirs, "D", markersize=4.2, clip_on=False, **style.OPEN)
     _set_axes(axes, table, list(heights))
+    return drawing
 
 
 def _set_axes(axes: Axes, table: pd.DataFrame, heights: list[int]) -> None:
@@ -51,30 +54,10 @@ def _set_axes(axes: Axes, table: pd.DataFrame, heights: list[int]) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.margins(x=0.04)
     axes.grid(axis="x")
     axes.set_xlabel("pass@k (%)")
     axes.plot([], [], "o", color=style.MODEL, markersize=3.6, label="this run")
     axes.plot([], [], "D", markersize=4.2, linestyle="", label="published", **style.OPEN)
-    axes.figure.legend(
-        loc="outside upper right", ncols=2, frameon=False, fontsize=style.SMALL, handlelength=1.2,
-        columnspacing=1.2, borderpad=0.1,
-    )  # fmt: skip
-
-
-def main() -> None:
-    """Bind the command line."""
-    args = cli.drawing("Draw published values beside this run's.")
-    table = read_table(args.table, COLUMNS, may_be_empty=True)
-    table = table[table.k > 0]
-    if table.empty:
-        style.save_sentence("No published values are named for this experiment.", args.output)
-        return
-    with style.figure(0.7 + LINE * len(table)) as (drawing, axes):
-        draw(axes, table)
-        style.save(drawing, args.output)
-
-
-if __name__ == "__main__":
-    cli.run(main)
+    axes.figure.legend(loc="outside upper right", ncols=2, handlelength=1.2, columnspacing=1.2)

@@ -1,4 +1,4 @@
-"""Draw -log pass@k against k with its power laws, and the left tail that makes them.
+"""-log pass@k against k with its power laws, and the left tail that makes them.
 
 Left: both axes logarithmic, so that both laws are straight lines; points are the unbiased pass@k.
 Right: the share of tasks whose rate is at most x, of the experiment's own model and the others, and
@@ -8,31 +8,43 @@ that no draw solved make the level at which the points begin. Nothing is compute
 
 from __future__ import annotations
 
-from itertools import cycle
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator
 
-from passk import cli
-from passk.analyses.scaling_laws.table import BROWN, COLUMNS, SCHAEFFER
+from passk.analyses.scaling_laws.table import BROWN, SCHAEFFER
 from passk.figures import style
 from passk.figures.style import MUTED, note
-from passk.tables import read_table
 
 # What is closer to 1 than this has no place on the logarithmic axis.
 SMALLEST = 1e-3
+OPEN = {"markersize": 2.4, "markerfacecolor": "white", "markeredgewidth": 0.7}
 
 
-def draw_curves(axes: Axes, table: pd.DataFrame, looks: dict[str, tuple]) -> None:
-    """Draw -log pass@k and both least-squares laws of every model."""
+def draw(table: pd.DataFrame, label: str) -> Figure:
+    """The figure; the table names the models."""
+    if table.empty:
+        return style.sentence("No law was fitted.")
+    looks = style.looks(table.model)
+    drawing, (left, right) = style.panels(2, width=style.PAGE_WIDTH)
+    _draw_curves(left, table, looks)
+    _draw_tails(right, table, looks)
+    left.plot([], [], color=MUTED, linewidth=1.0, label="exponentiated power law")
+    left.plot([], [], color=MUTED, linewidth=1.0, dashes=(3, 1.5), label="power law, log-log")
+    right.plot([], [], color=MUTED, linewidth=1.0, label="beta-binomial")
+    left.legend(loc="upper right")
+    right.legend(loc="upper left")
+    return drawing
+
+
+def _draw_curves(axes: Axes, table: pd.DataFrame, looks: dict[str, tuple]) -> None:
+    """-log pass@k and both least-squares laws of every model."""
     curves = table[(table.kind == "curve") & (table.y > 0)]
     largest = int(max(curves.x.max(), 2)) if len(curves) else 2
-    axes.set_xscale("log")
+    style.count_axis(axes, largest)
     axes.set_yscale("log")
-    axes.set_xlim(largest**-0.02, largest**1.02)
-    style.count_axis(axes.xaxis, largest)
     axes.set_xlabel("samples per task, k")
     axes.set_ylabel("\N{MINUS SIGN}log pass@k")
     shown = -np.log(curves[curves.law == "observed"].y)
@@ -43,21 +55,18 @@ def draw_curves(axes: Axes, table: pd.DataFrame, looks: dict[str, tuple]) -> Non
     axes.grid(axis="y")
     for model, (colour, _, marker) in reversed(looks.items()):
         of_model = curves[curves.model == model]
-        for law, dashes in ((BROWN, (None, None)), (SCHAEFFER, (3, 1.5))):
+        for law, dashes in ((BROWN, style.SOLID), (SCHAEFFER, (3, 1.5))):
             rows = of_model[(of_model.law == law) & (of_model.estimator == "least_squares")]
             axes.plot(rows.x, -np.log(rows.y), color=colour, linewidth=1.0, dashes=dashes)
         rows = of_model[(of_model.law == "observed") & (of_model.y < 1)]
-        axes.plot(
-            rows.x, -np.log(rows.y), marker, color=colour, markersize=2.4, markerfacecolor="white",
-            markeredgewidth=0.7,
-        )  # fmt: skip
+        axes.plot(rows.x, -np.log(rows.y), marker, color=colour, **OPEN)
     style.lay_out(axes)
     for number, (model, (colour, _, _)) in enumerate(reversed(looks.items())):
         offset = (2, 3 + 9 * number)
         note(axes, model, (1, low), offset, ("left", "bottom"), colour).set(fontweight="bold")
 
 
-def draw_tails(axes: Axes, table: pd.DataFrame, looks: dict[str, tuple]) -> None:
+def _draw_tails(axes: Axes, table: pd.DataFrame, looks: dict[str, tuple]) -> None:
     """Draw the observed and the fitted distribution of rates of every model."""
     tails = table[(table.kind == "tail") & (table.x > 0) & (table.y > 0)]
     axes.set_xscale("log")
@@ -69,7 +78,7 @@ def draw_tails(axes: Axes, table: pd.DataFrame, looks: dict[str, tuple]) -> None
     axes.set_xlim(left, 1.1)
     axes.set_ylim(100 * max(observed.y.min() / 3, 1e-3) if len(observed) else 1, 115)
     _plain_ticks(axes)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.8f}".rstrip("0.")))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.8f}".rstrip("0."))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.grid(axis="y")
     for model, (colour, _, marker) in reversed(looks.items()):
@@ -77,10 +86,7 @@ def draw_tails(axes: Axes, table: pd.DataFrame, looks: dict[str, tuple]) -> None
         rows = of_model[of_model.estimator == "beta_binomial"]
         axes.plot(rows.x, 100 * rows.y, color=colour, linewidth=1.0)
         rows = of_model[of_model.law == "observed"]
-        axes.plot(
-            rows.x, 100 * rows.y, marker, color=colour, markersize=2.4, markerfacecolor="white",
-            markeredgewidth=0.7,
-        )  # fmt: skip
+        axes.plot(rows.x, 100 * rows.y, marker, color=colour, **OPEN)
 
 
 def _plain_ticks(axes: Axes) -> None:
@@ -89,27 +95,4 @@ def _plain_ticks(axes: Axes) -> None:
     ticks = [step * 10.0**power for power in range(-6, 4) for step in steps]
     axes.yaxis.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= high]))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-
-
-def main() -> None:
-    """Bind the command line."""
-    args = cli.drawing("Draw scaling laws and the tail that makes them.")
-    table = read_table(args.table, COLUMNS)
-    models = list(dict.fromkeys(table.model))
-    looks = dict(zip(models, cycle(style.SERIES), strict=False))
-    with style.figure(width=style.PAGE_WIDTH) as (drawing, axes):
-        axes.remove()
-        left, right = drawing.subplots(1, 2)
-        draw_curves(left, table, looks)
-        draw_tails(right, table, looks)
-        left.plot([], [], color=MUTED, linewidth=1.0, label="exponentiated power law")
-        left.plot([], [], color=MUTED, linewidth=1.0, dashes=(3, 1.5), label="power law, log-log")
-        right.plot([], [], color=MUTED, linewidth=1.0, label="beta-binomial")
-        for part, place in ((left, "upper right"), (right, "upper left")):
-            part.legend(loc=place, frameon=False, fontsize=style.SMALL, borderpad=0.1)
-        style.save(drawing, args.output)
-
-
-if __name__ == "__main__":
-    cli.run(main)
+    axes.yaxis.set_major_formatter("{x:g}")
