@@ -11,7 +11,7 @@ import ast
 from functools import cache
 from pathlib import Path
 
-WHOLE = [Path("scripts/passk", name) for name in ("benchmarks", "engines", "sandbox", "verifiers")]
+WHOLE = [Path("scripts/passk", name) for name in ("benchmarks", "sandbox", "verifiers")]
 
 
 def code(*files: str) -> list[str]:
