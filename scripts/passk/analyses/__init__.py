@@ -8,6 +8,8 @@ rules, the log folders and the CSV have the same word.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 ANALYSES: dict[str, tuple[str, ...]] = {
     "pass_at_k": ("curves", "published"),
     "comparison": ("counts",),
@@ -23,8 +25,14 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "heat_map": ("counts",),
     "hardest_tasks": ("problems", "samples", "verdicts"),
 }
-"""What each analysis is made from: a name of a method of ``passk.experiment.Experiment``.
+"""What each analysis is made from: names of ``passk.experiment.PARTS``, or of what is published.
 
 An analysis is made for an experiment where everything that it is made from is there:
 ``published_values`` where the config has some, ``weak_verdicts`` where a weaker suite judged, too.
 """
+
+
+def formats(name: str) -> list[str]:
+    """The suffixes of an analysis' files: its table, and its figure where it has one."""
+    drawn = Path(__file__).with_name(name).joinpath("figure.py").exists()
+    return ["csv", "pdf", "svg", "png"] if drawn else ["csv"]

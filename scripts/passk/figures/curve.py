@@ -11,7 +11,7 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +36,6 @@ from passk.figures.style import (
     inches,
 )
 from passk.records import UserError
-from passk.statistics.intervals import wilson
 
 LINE = 0.14  # inches: one line of small text
 
@@ -75,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--k-values", type=int, nargs="+", required=True, metavar="K", help="k to mark and label"
     )
-    baseline.add_arguments(parser)
+    baseline.add_arguments(parser, curve=True)
     parser.add_argument(
         "--published",
         type=_published,
@@ -99,9 +98,6 @@ def from_arguments(args: argparse.Namespace) -> CurvePlot:
         raise UserError(f"{args.pass_at_k} has no k with an estimate; there is nothing to draw")
     style.keep(args.output, args.pass_at_k, args.baseline_pass_at_k)
     beat = baseline.from_arguments(args)
-    if beat and beat.tasks:
-        low, high = wilson(beat.value, beat.tasks)
-        beat = replace(beat, low=float(low), high=float(high))
     marked = tuple(point for point in points if point.k in args.k_values)
     return CurvePlot(args.label, points, marked, beat, tuple(args.published))
 

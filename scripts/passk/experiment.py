@@ -1,0 +1,365 @@
+"""An experiment of config.yaml: its shards, its files, the models it is compared with.
+
+Everything follows from the raw mapping that config.yaml holds; no file is read. The workflow and
+the report page ask here, so that both mean the same. Paths are relative to the workflow's folder:
+
+    results/{model}/{benchmark}/{sampling}/samples/{draws}.jsonl.gz
+                                          /verdicts/{suite}-{answer}/{draws}.jsonl.gz
+                                          /observations/{answer}/{draws}.jsonl.gz
+                                          /{suite}-{answer}/counts.csv, pass_at_k.csv
+    figures/{experiment}/{suite}-{answer}/{analysis}.csv, .pdf, .svg, .png
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from passk.analyses import ANALYSES, formats
+from passk.benchmarks import KINDS, Kind
+
+DECIDES_SAMPLES = ("model", "benchmark", "sampling")
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """One suite of tests and one reading of the completions: samples are scored by both."""
+
+    suite: str
+    answer: str
+
+    @property
+    def name(self) -> str:
+        """Of its folders, and of its place on the page."""
+        return f"{self.suite}-{self.answer}"
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """The experiment ``name`` of ``config``, a mapping as config.yaml has it.
+
+    The config must have been checked (:func:`passk.config.check`).
+    """
+
+    name: str
+    config: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def entry(self) -> Mapping[str, Any]:
+        """Its entry below ``experiments``."""
+        return self.config["experiments"][self.name]
+
+    @property
+    def model(self) -> Mapping[str, Any]:
+        """The entry of its model."""
+        return self.config["models"][self.entry["model"]]
+
+    @property
+    def weights(self) -> Mapping[str, Any]:
+        """What decides its model's samples."""
+        return self.model["weights"]
+
+    @property
+    def sampling(self) -> Mapping[str, Any]:
+        """The entry of its sampling settings."""
+        return self.config["sampling"][self.entry["sampling"]]
+
+    @property
+    def benchmark(self) -> Mapping[str, Any]:
+        """The entry of its benchmark."""
+        return self.config["benchmarks"][self.entry["benchmark"]]
+
+    @property
+    def kind(self) -> Kind:
+        """What is known of benchmarks of its kind."""
+        return KINDS[self.benchmark.get("kind", "human_eval")]
+
+    @property
+    def label(self) -> str:
+        """The model's name on figures."""
+        return self.model["label"]
+
+    @property
+    def k_values(self) -> list[int]:
+        """The k that are asked for."""
+        return self.entry["k_values"]
+
+    @cached_property
+    def sharing(self) -> tuple[Experiment, ...]:
+        """The experiments on the same samples, this one among them."""
+        mine = [self.entry[key] for key in DECIDES_SAMPLES]
+        return tuple(
+            Experiment(name, self.config)
+            for name, entry in self.config["experiments"].items()
+            if [entry[key] for key in DECIDES_SAMPLES] == mine
+        )
+
+    @property
+    def all_k_values(self) -> list[int]:
+        """The k that any experiment on these samples asks for."""
+        return sorted({k for experiment in self.sharing for k in experiment.k_values})
+
+    @cached_property
+    def n_samples(self) -> int:
+        """Draws of each task: the most that an experiment on these samples asks for."""
+        return max(experiment.entry["n_samples"] for experiment in self.sharing)
+
+    @cached_property
+    def shards(self) -> list[str]:
+        """The blocks of draws, such as ['00000-00099', '00100-00199']."""
+        size = self.sampling["shard_size"]
+        return [f"{start:05d}-{start + size - 1:05d}" for start in range(0, self.n_samples, size)]
+
+    @property
+    def scorings(self) -> tuple[Scoring, ...]:
+        """In the order of config.yaml; the first is the headline."""
+        return tuple(
+            Scoring(suite, answer)
+            for suite in self.entry["suites"]
+            for answer in self.entry["answers"]
+        )
+
+    @property
+    def folder(self) -> Path:
+        """Of its samples, verdicts and tables."""
+        return Path("results", *(self.entry[key] for key in DECIDES_SAMPLES))
+
+    @property
+    def figures(self) -> Path:
+        """Of its page and of what is drawn."""
+        return Path("figures", self.name)
+
+    @property
+    def problems(self) -> Path:
+        """The tasks that were sampled."""
+        return self.folder.parent / "problems.jsonl"
+
+    def samples(self, suffix: str = "jsonl.gz") -> list[Path]:
+        """Every shard of samples, or with ``meta.json`` what describes it."""
+        return self._shards("samples", suffix)
+
+    def verdicts(self, scoring: Scoring, suffix: str = "jsonl.gz") -> list[Path]:
+        """Every shard's verdicts under one scoring."""
+        return self._shards(f"verdicts/{scoring.name}", suffix)
+
+    def signatures(self, scoring: Scoring, suffix: str = "jsonl.gz") -> list[Path]:
+        """Every shard's signatures; tests play no part in them."""
+        return self._shards(f"observations/{scoring.answer}", suffix)
+
+    def table(self, file: str, scoring: Scoring) -> Path:
+        """A table of one scoring, such as counts.csv."""
+        return self.folder / scoring.name / file
+
+    def _shards(self, folder: str, suffix: str) -> list[Path]:
+        return [self.folder / folder / f"{shard}.{suffix}" for shard in self.shards]
+
+    @property
+    def rival(self) -> Experiment | None:
+        """The experiment that measures the line to beat; None where it is quoted or not there."""
+        name = self.entry.get("baseline", {}).get("experiment")
+        return Experiment(name, self.config) if name else None
+
+    @property
+    def quoted(self) -> Mapping[str, Any] | None:
+        """The line to beat as someone else has it: label, pass_at_1 and maybe tasks."""
+        return None if self.rival else self.entry.get("baseline")
+
+    @cached_property
+    def compared(self) -> tuple[Experiment, ...]:
+        """The experiments in one table: this one first, the rival, then those beside it."""
+        names = [self.name, self.rival and self.rival.name, *self.entry.get("compare_with", [])]
+        return tuple(
+            self if name == self.name else Experiment(name, self.config)
+            for name in dict.fromkeys(filter(None, names))
+        )
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """Of the compared models, with the experiment's name where two of them are alike."""
+        labels = [member.label for member in self.compared]
+        return [
+            f"{member.label} ({member.name})" if labels.count(member.label) > 1 else member.label
+            for member in self.compared
+        ]
+
+    @property
+    def baseline_label(self) -> str | None:
+        """The name of the line to beat in tables; None where there is none."""
+        return self.labels[1] if self.rival else (self.quoted or {}).get("label")
+
+    def published(self, suite: str) -> list[dict[str, Any]]:
+        """What others published of a suite, under the labels that the models have here."""
+        weakest = next(iter(self.kind.suites))
+        labels = {"model": self.labels[0], "baseline": self.baseline_label}
+        return [
+            {"model": labels[entry.get("of", "model")]}
+            | {key: value for key, value in entry.items() if key not in ("of", "suite")}
+            for entry in self.entry.get("published", [])
+            if entry.get("suite", weakest) == suite
+        ]
+
+    def weaker(self, scoring: Scoring) -> Scoring | None:
+        """The same samples under the next weaker suite that is asked for; None for the weakest."""
+        suites = [suite for suite in self.kind.suites if suite in self.entry["suites"]]
+        place = suites.index(scoring.suite)
+        return Scoring(suites[place - 1], scoring.answer) if place else None
+
+    def analyses(self, scoring: Scoring) -> list[str]:
+        """The names of what is made of one scoring: what is asked for and has all its parts."""
+        asked = self.entry.get("analyses", ANALYSES)
+        lacking = set()
+        if not self.published(scoring.suite):
+            lacking.add("published_values")
+        if self.weaker(scoring) is None:
+            lacking.add("weak_verdicts")
+        return [
+            name for name, parts in ANALYSES.items() if name in asked and not lacking & set(parts)
+        ]
+
+    def drawn(self, scoring: Scoring) -> list[Path]:
+        """The tables and figures of one scoring, in the order of the page."""
+        return [
+            self.figures / scoring.name / f"{name}.{suffix}"
+            for name in self.analyses(scoring)
+            for suffix in formats(name)
+        ]
+
+    @property
+    def shown(self) -> list[Path]:
+        """What the page shows, and the compared models' tables behind it."""
+        tables = [
+            member.table(file, scoring)
+            for scoring in self.scorings
+            for member in self.compared
+            for file in ("counts.csv", "pass_at_k.csv")
+        ]
+        return [file for scoring in self.scorings for file in self.drawn(scoring)] + tables
+
+    @property
+    def records_of_samples(self) -> list[Path]:
+        """How the compared models' samples came to be, shard by shard."""
+        return [file for member in self.compared for file in member.samples("meta.json")]
+
+    @property
+    def records_of_verdicts(self) -> list[Path]:
+        """How the compared models' verdicts came to be, shard by shard."""
+        return [
+            file
+            for member in self.compared
+            for scoring in self.scorings
+            for file in member.verdicts(scoring, "meta.json")
+        ]
+
+    @property
+    def targets(self) -> list[Path]:
+        """All that is made for it: what it is to cost and did cost, and what it shows."""
+        forecasts = [one.figures / "forecast.txt" for one in (self, self.rival) if one]
+        texts = [self.figures / scoring.name / "pass_at_k.txt" for scoring in self.scorings]
+        drawn = [file for scoring in self.scorings for file in self.drawn(scoring)]
+        return [*forecasts, self.figures / "cost.csv", *texts, *drawn, self.figures / "report.html"]
+
+    def settings(self, scoring: Scoring) -> dict[str, Any]:
+        """What every shard of one scoring must have been made with."""
+        made_with = {"model": self.weights, "sampling": self.sampling}
+        return made_with | {"suite": scoring.suite, "answer": scoring.answer}
+
+    def described(self) -> dict[str, Any]:
+        """The part of the config that makes this experiment again.
+
+        Without prices, rates and what else changes no number: the page is made again with it.
+        """
+        members = self.compared
+        return {
+            "models": {
+                member.entry["model"]: {"label": member.label, "weights": member.weights}
+                for member in members
+            },
+            "benchmarks": {self.entry["benchmark"]: self.benchmark},
+            "sampling": {member.entry["sampling"]: member.sampling for member in members},
+            "experiments": {
+                member.name: {**member.entry, "n_samples": member.n_samples} for member in members
+            },
+        }
+
+
+def _of_each(files: Callable[[Experiment, Scoring], Iterable[Path]]) -> Callable[..., Any]:
+    return lambda experiment, scoring: [list(files(e, scoring)) for e in experiment.compared]
+
+
+PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
+    "curves": _of_each(lambda e, scoring: [e.table("pass_at_k.csv", scoring)]),
+    "counts": _of_each(lambda e, scoring: [e.table("counts.csv", scoring)]),
+    "cost": _of_each(lambda e, _: [e.folder / "cost.json"]),
+    "verdicts": _of_each(Experiment.verdicts),
+    "signatures": _of_each(Experiment.signatures),
+    "strong_verdicts": _of_each(Experiment.verdicts),
+    "weak_verdicts": lambda experiment, scoring: [
+        e.verdicts(experiment.weaker(scoring)) for e in experiment.compared
+    ],
+    "samples": lambda experiment, _: [experiment.samples()],
+    "problems": lambda experiment, _: [[experiment.problems]],
+}
+SHARDED = ("verdicts", "signatures", "strong_verdicts", "weak_verdicts", "samples")
+"""The files of each part that an analysis is made from, a list for each compared model.
+
+``samples`` and ``problems`` are the experiment's own. What others published is in the config.
+"""
+
+
+def asked(experiment: Experiment, scoring: Scoring, analysis: str) -> list[str]:
+    """What an analysis is asked beside its files, as the options of analyse.py."""
+    parts = set(ANALYSES[analysis])
+    words = ["--labels", *experiment.labels, "--k-values", *map(str, experiment.k_values)]
+    if experiment.baseline_label:
+        words += ["--baseline-label", experiment.baseline_label]
+    if quoted := experiment.quoted:
+        words += ["--baseline-value", str(quoted["pass_at_1"])]
+        words += ["--baseline-tasks", str(quoted["tasks"])] if "tasks" in quoted else []
+    published = experiment.published(scoring.suite)
+    if published and parts & {"published", "published_values"}:
+        words += ["--published", *map(json.dumps, published)]
+    if parts & {"verdicts", "strong_verdicts"}:
+        for member in experiment.compared:
+            words += ["--settings", json.dumps(member.settings(scoring))]
+    return words + (["--answer", scoring.answer] if "samples" in parts else [])
+
+
+def in_braces(files: Iterable[str]) -> list[str]:
+    """Shards as bash's braces write them: ``folder/{00000-00099,00100-00199}.jsonl.gz``.
+
+    A command line is one argument of bash's, and Linux takes none of 128 kB: some 1,400 names.
+    """
+
+    def place(file: str) -> tuple[str, str]:
+        folder, _, name = file.rpartition("/")
+        return folder, name.partition(".")[2]
+
+    words = []
+    for (folder, suffix), group in groupby(files, place):
+        blocks = [file.rpartition("/")[2].removesuffix(f".{suffix}") for file in group]
+        one = blocks[0] if len(blocks) == 1 else f"{{{','.join(blocks)}}}"
+        words.append(f"{folder}/{one}.{suffix}")
+    return words
+
+
+def part_options(
+    experiment: Experiment, scoring: Scoring, files: Mapping[str, Iterable[str]]
+) -> list[str]:
+    """The ``files`` of each part as options of analyse.py, which bash shall expand.
+
+    One file a model stands behind one option; shards stand behind an option for each model.
+    """
+    words = []
+    for name, given in files.items():
+        left = iter(given)
+        groups = [[next(left) for _ in group] for group in PARTS[name](experiment, scoring)]
+        if all(len(group) == 1 for group in groups) and name not in SHARDED:
+            groups = [[file for group in groups for file in group]]
+        option = f"--{name.replace('_', '-')}"
+        words += [word for group in groups for word in (option, *in_braces(group))]
+    return words
