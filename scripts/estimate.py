@@ -43,7 +43,7 @@ def estimate_curve(counts: Sequence[TaskCount], k_values: Sequence[int]) -> list
     :raises UserError: some k < 1.
     """
     if min(k_values) < 1:
-        raise UserError(f"k = {min(k_values)} makes no sense; every k must be 1 or more")
+        raise UserError(f"k must be 1 or more, got {min(k_values)}")
     n, c = [count.n for count in counts], [count.c for count in counts]
     smallest = min(n)
     k = sorted({*k_values, *k_grid(smallest), max(1, smallest // 2)})

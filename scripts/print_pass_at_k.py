@@ -1,7 +1,4 @@
-"""Print pass@k with its intervals, and the k at which it reaches the line to beat.
-
-Needs nothing but the standard library, so that it starts at once. It estimates nothing.
-"""
+"""Print pass@k with its intervals, and the k at which it reaches the line to beat."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ def main() -> None:
     parser.add_argument("--pass-at-k", type=Path, required=True, metavar="CSV")
     parser.add_argument("--label", required=True, help="the model's name")
     parser.add_argument("--k-values", type=int, nargs="+", required=True, metavar="K")
-    baseline.add_arguments(parser)
+    baseline.add_arguments(parser, curve=True)
     args = parser.parse_args()
     points, k_values = read_curve(args.pass_at_k), sorted(set(args.k_values))
     print("\n".join(summary(args.label, points, k_values, baseline.from_arguments(args))))

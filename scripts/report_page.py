@@ -11,9 +11,9 @@ import logging
 from pathlib import Path
 
 from passk import cli
+from passk.experiment import Experiment
 from passk.page import render
-from passk.page.experiment import from_settings
-from passk.records import write_text
+from passk.records import UserError, write_text
 
 log = logging.getLogger("report_page")
 
@@ -24,12 +24,12 @@ def main() -> None:
         description="Write the page of one experiment, with its tables and figures."
     )
     parser.add_argument(
-        "--settings",
+        "--config",
         required=True,
         metavar="YAML",
-        help="name, members (label, name, entry, model, sampling; the experiment first), "
-        "benchmark, analyses",
+        help="models, benchmarks, sampling and experiments, as config.yaml has them",
     )
+    parser.add_argument("--experiment", required=True, metavar="NAME", help="one of experiments")
     parser.add_argument(
         "--results", type=Path, required=True, metavar="FOLDER", help="samples, verdicts, counts"
     )
@@ -37,7 +37,11 @@ def main() -> None:
         "--output", type=Path, required=True, metavar="HTML", help="in the figures' folder"
     )
     args = parser.parse_args()
-    experiment = from_settings(cli.mapping(args.settings, "--settings"))
+    config = cli.mapping(args.config, "--config", ["experiments"])
+    if args.experiment not in config["experiments"]:
+        known = ", ".join(config["experiments"])
+        raise UserError(f"unknown experiment {args.experiment!r}; --config has {known}")
+    experiment = Experiment(args.experiment, config)
     html = render.page(experiment, args.output.parent, args.results, render.origin())
     write_text(args.output, html)
     log.info("%s: %.2f MB", args.output, len(html.encode()) / 1e6)

@@ -13,26 +13,29 @@ import pytest
 from conftest import ROOT
 from scipy.stats import binomtest, norm
 
-from passk.analyses.comparison import figure
+from passk.analyses.comparison import figure, page
 from passk.analyses.comparison import table as comparison
+from passk.analyses.given import Given
 from passk.baseline import Baseline
-from passk.compared import Compared
-from passk.counts import TaskCount, counts_csv
+from passk.counts import ModelCounts, TaskCount, counts_csv
 from passk.estimator import pass_table
 from passk.figures import style
 from passk.statistics.intervals import of_paired_differences, square_and_add, wilson
 from passk.tables import read_table
 
-GPT = Baseline("GPT-4o", 148 / 164, tasks=164)
+GPT = Baseline.quoted("GPT-4o", 148 / 164, tasks=164)
 RUNS = 2_000
+ANALYSE = ROOT / "scripts/analyse.py"
 
 
-def model(label: str, n: int, passed: np.ndarray) -> Compared:
-    return Compared(label, tuple(TaskCount(f"T/{i}", n, int(c)) for i, c in enumerate(passed)))
+def model(label: str, n: int, passed: np.ndarray) -> ModelCounts:
+    return ModelCounts(label, tuple(TaskCount(f"T/{i}", n, int(c)) for i, c in enumerate(passed)))
 
 
-def table_of(*given: object) -> pd.DataFrame:
-    rows = comparison.comparison(*given)
+def table_of(
+    models: list[ModelCounts], quoted: Baseline | None, k_values: list[int]
+) -> pd.DataFrame:
+    rows = comparison.table(Given(counts=models, quoted=quoted, k_values=k_values))
     return pd.DataFrame(rows, columns=[*comparison.COLUMNS])
 
 
@@ -116,7 +119,7 @@ def test_pairing_narrows_the_interval_where_tasks_are_alike_for_both():
     passed = rng.binomial(100, own)
     alike = model("B", 100, np.clip(passed + rng.integers(-3, 4, 164), 0, 100))
     paired = table_of([model("A", 100, passed), alike], None, [1]).iloc[0]
-    rival = Baseline("B", float(paired.rival_value), tasks=164)
+    rival = Baseline.quoted("B", float(paired.rival_value), tasks=164)
     unpaired = table_of([model("A", 100, passed)], rival, [1]).iloc[0]
     assert paired.difference == pytest.approx(unpaired.difference)
     width = paired.tasks_high - paired.tasks_low
@@ -135,7 +138,7 @@ def test_published_numbers_are_not_significant_at_100_but_a_model_that_solves_al
 def test_quoted_value_without_its_tasks_gives_no_verdict():
     rows = table_of([model("A", 10, np.arange(11))], Baseline("B", 0.9), [1, 10])
     assert set(rows.verdict) == {"unknown"} and rows.tasks_low.isna().all()
-    assert "cannot be told" in comparison.paragraph(rows)
+    assert "cannot be told" in page.paragraph(rows)
 
 
 def test_a_quoted_rival_has_no_interval_over_draws():
@@ -179,8 +182,8 @@ def test_extremes_stay_inside_minus_1_and_1(own, other):
 def test_smallest_better_k_is_read_from_the_largest_downwards():
     verdicts = ["worse", "better", "not significant", "better", "better", "unknown"]
     rows = pd.DataFrame({"k": [1, 2, 5, 10, 20, 50], "verdict": verdicts})
-    assert comparison.better_from(rows) == 10
-    assert comparison.better_from(rows[:3]) is None
+    assert page.better_from(rows) == 10
+    assert page.better_from(rows[:3]) is None
 
 
 def test_smallest_better_k_is_too_small_for_at_most_2_5_per_cent_of_benchmarks():
@@ -195,7 +198,7 @@ def test_smallest_better_k_is_too_small_for_at_most_2_5_per_cent_of_benchmarks()
         rival = (rng.random(100) < level).astype(float)[:, None]
         low, _ = of_paired_differences(own, np.broadcast_to(rival, own.shape))
         verdicts = np.where(low > 0, "better", "not significant")
-        found = comparison.better_from(pd.DataFrame({"k": every, "verdict": verdicts}))
+        found = page.better_from(pd.DataFrame({"k": every, "verdict": verdicts}))
         early += found is not None and found <= 6
     assert early / runs <= 0.04
 
@@ -203,12 +206,12 @@ def test_smallest_better_k_is_too_small_for_at_most_2_5_per_cent_of_benchmarks()
 def test_no_rival_is_an_empty_table_and_a_sentence():
     rows = table_of([model("A", 10, np.arange(11))], None, [1])
     assert rows.empty
-    assert "nothing to compare with" in comparison.paragraph(rows)
+    assert "nothing to compare with" in page.paragraph(rows)
 
 
 def test_rival_that_is_never_reached_is_said_so():
-    text = comparison.paragraph(table_of([model("A", 10, np.arange(11))], GPT, [1]))
-    low = comparison.paragraph(table_of([model("A", 10, np.zeros(11))], GPT, [1, 10]))
+    text = page.paragraph(table_of([model("A", 10, np.arange(11))], GPT, [1]))
+    low = page.paragraph(table_of([model("A", 10, np.zeros(11))], GPT, [1, 10]))
     assert "At no k up to 10 does the estimate reach GPT-4o." in low
     assert "reaches GPT-4o at k = " in text
 
@@ -216,7 +219,7 @@ def test_rival_that_is_never_reached_is_said_so():
 def test_paragraph_names_the_verdict_at_every_k_asked():
     rng = np.random.default_rng(5)
     own = model("Small", 200, rng.binomial(200, rng.beta(0.8, 0.5, 164)))
-    text = comparison.paragraph(table_of([own], GPT, [1, 10, 100]))
+    text = page.paragraph(table_of([own], GPT, [1, 10, 100]))
     for words in (
         "k = 1: -",
         "significantly worse",
@@ -226,12 +229,12 @@ def test_paragraph_names_the_verdict_at_every_k_asked():
     ):
         assert words in text
     rival = model("Large", 200, rng.binomial(200, rng.beta(8, 2, 164)))
-    text = comparison.paragraph(table_of([own, rival], None, [1, 10, 100]))
+    text = page.paragraph(table_of([own, rival], None, [1, 10, 100]))
     assert "paired task by task" in text and "With 100 samples of each" in text
 
 
-def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, ROOT / "scripts" / script, *map(str, arguments)]
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True)
 
 
@@ -245,16 +248,18 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path, rivals
     given = ["--counts", *files, "--labels", *["nan", "B, large", "C", "D"][: rivals + 1]]
     for stem in ("one", "two"):
         table = tmp_path / f"{stem}.csv"
-        done = run("comparison.py", *given, "--k-values", 1, 5, 20, "--output", table)
+        done = run(ANALYSE, "comparison", *given, "--k-values", 1, 5, 20, "--output", table)
         assert done.returncode == 0, done.stderr
-        done = run("plot.py", "comparison", "--table", table, "--output", tmp_path / stem)
+        done = run(
+            ROOT / "scripts/plot.py", "comparison", "--table", table, "--output", tmp_path / stem
+        )
         assert done.returncode == 0, done.stderr
     for suffix in ("csv", "svg", "png", "pdf"):
         one, two = (tmp_path / f"{stem}.{suffix}" for stem in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
     found = read_table(tmp_path / "one.csv", comparison.COLUMNS, may_be_empty=True)
     assert found.rival.nunique() == rivals
-    assert comparison.paragraph(found)
+    assert page.paragraph(found)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +273,8 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path, rivals
 def test_bad_baselines_are_one_sentence(tmp_path: Path, options: list, sentence: str) -> None:
     (tmp_path / "a.csv").write_text("task_id,n,c\nT/0,4,1\n")
     done = run(
-        "comparison.py", "--counts", tmp_path / "a.csv", "--labels", "A", "--k-values", 1, *options,
+        ANALYSE, "comparison", "--counts", tmp_path / "a.csv", "--labels", "A", "--k-values", 1,
+        *options,
         "--output", tmp_path / "table.csv",
     )  # fmt: skip
     assert done.returncode == 2 and sentence in done.stderr and done.stderr.count("\n") == 1
@@ -279,7 +285,7 @@ def test_ten_thousand_draws_and_unequal_draws_are_no_trouble(tmp_path: Path) -> 
     passed = [*rng.binomial(10_000, rng.beta(0.2, 0.8, 160)), 0, 0, 10_000, 10_000]
     own = model("A", 10_000, np.array(passed))
     mixed = [TaskCount(f"T/{i}", n, n // 2) for i, n in enumerate(rng.integers(3, 50, 164))]
-    rows = table_of([own, Compared("B", tuple(mixed))], GPT, [1, 100, 10_000])
+    rows = table_of([own, ModelCounts("B", tuple(mixed))], GPT, [1, 100, 10_000])
     assert rows[rows.against == "pass@1"].difference.notna().all()
     many = rows[rows.against == "pass@k"]
     assert many.difference.isna().equals(many.k > 3)
@@ -295,6 +301,6 @@ def test_the_legend_names_every_rival_inside_the_figure():
         drawing.draw_without_rendering()
         (legend,) = drawing.legends
         names = {text.get_text() for text in legend.get_texts()}
-        box, page = legend.get_window_extent(), drawing.bbox
+        box, sheet = legend.get_window_extent(), drawing.bbox
     assert {*labels} < names
-    assert page.x0 <= box.x0 and box.x1 <= page.x1 and box.y1 <= page.y1
+    assert sheet.x0 <= box.x0 and box.x1 <= sheet.x1 and box.y1 <= sheet.y1

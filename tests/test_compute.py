@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from passk.analyses.compute import figure
+from passk.analyses.compute import figure, page
 from passk.analyses.compute import table as compute
-from passk.analyses.compute.table import CURVE, REACH, Quoted, Row
-from passk.compared import Compared
+from passk.analyses.compute.table import CURVE, REACH, Row
+from passk.analyses.given import Given
+from passk.baseline import Baseline
 from passk.cost import Cost, Prices, Shape, Spent, completion_flops, cost_text, prompt_flops
-from passk.counts import TaskCount, counts_csv
+from passk.counts import ModelCounts, TaskCount, counts_csv
 from passk.estimator import pass_at_k, pass_table
 from passk.figures import style
 from passk.tables import read_table, table_text
@@ -28,8 +29,8 @@ LARGE = Shape(8000, 7900, 100, 4, 32, 32, 16000)
 K = np.arange(1, 101)
 
 
-def model(label: str, counts: Sequence[tuple[int, int]]) -> Compared:
-    return Compared(label, tuple(TaskCount(f"T/{i}", n, c) for i, (n, c) in enumerate(counts)))
+def model(label: str, counts: Sequence[tuple[int, int]]) -> ModelCounts:
+    return ModelCounts(label, tuple(TaskCount(f"T/{i}", n, c) for i, (n, c) in enumerate(counts)))
 
 
 def cost_of(shape: Shape | None, seconds: float = 10.0, **prices: float) -> Cost:
@@ -40,6 +41,15 @@ def cost_of(shape: Shape | None, seconds: float = 10.0, **prices: float) -> Cost
         gpu_seconds=2 * seconds, core_seconds=math.nan, usd=math.nan,
     )  # fmt: skip
     return Cost("vllm", "float32", None, shape, Prices(**prices), {"00000-00099": spent})
+
+
+def rows_of(
+    models: Sequence[ModelCounts],
+    costs: Sequence[Cost],
+    k_values: list[int],
+    quoted: Baseline | None = None,
+) -> list[Row]:
+    return compute.table(Given(counts=models, cost=costs, k_values=k_values, quoted=quoted))
 
 
 def reaches(rows: list[Row]) -> list[Row]:
@@ -59,14 +69,14 @@ def test_small_model_reaches_the_large_one_where_brute_force_says() -> None:
         np.mean([pass_at_k(count.n, count.c, k) for count in PAIR[0].counts]) for k in range(1, 21)
     ]
     first = next(k for k, value in enumerate(curve, 1) if value >= target)
-    row = reaches(compute.compute(PAIR, COSTS, [1]))[0]
+    row = reaches(rows_of(PAIR, COSTS, [1]))[0]
     assert (row.model, row.target, row.target_k, row.k) == ("small", "large", 1, first)
     assert row.pass_at_k == pytest.approx(curve[first - 1])
     assert row.target_value == pytest.approx(target)
 
 
 def test_ratios_are_what_the_one_takes_at_its_k_over_what_the_other_takes() -> None:
-    row = reaches(compute.compute(PAIR, COSTS, [1]))[0]
+    row = reaches(rows_of(PAIR, COSTS, [1]))[0]
     mine = prompt_flops(SMALL, 30) + row.k * completion_flops(SMALL, 30, 20)
     its = prompt_flops(LARGE, 30) + completion_flops(LARGE, 30, 20)
     assert row.flops_ratio == pytest.approx(mine / its)
@@ -81,29 +91,29 @@ def test_ratios_are_what_the_one_takes_at_its_k_over_what_the_other_takes() -> N
 
 def test_no_k_is_nan_and_never_the_last_one() -> None:
     weak = model("weak", [(5, 1), (5, 0), (5, 0), (5, 0)])
-    row = reaches(compute.compute([weak, PAIR[1]], COSTS, [1]))[0]
+    row = reaches(rows_of([weak, PAIR[1]], COSTS, [1]))[0]
     assert all(map(math.isnan, (row.k, row.pass_at_k, row.flops, row.flops_ratio, row.usd)))
     assert row.k_high == math.inf
 
 
 def test_stronger_model_has_nobody_to_reach() -> None:
-    assert {row.model for row in reaches(compute.compute(PAIR, COSTS, [1, 10]))} == {"small"}
+    assert {row.model for row in reaches(rows_of(PAIR, COSTS, [1, 10]))} == {"small"}
 
 
 def test_quoted_line_is_reached_where_the_curve_reaches_it() -> None:
-    rows = compute.compute(PAIR[:1], COSTS[:1], [1], Quoted("GPT", 0.5))
+    rows = rows_of(PAIR[:1], COSTS[:1], [1], Baseline.quoted("GPT", 0.5))
     (row,) = reaches(rows)
     curve = pass_table(PAIR[0].n, PAIR[0].c, np.arange(1, 21)).mean(axis=0)
     assert row.k == int((curve >= 0.5).argmax()) + 1
     assert math.isnan(row.flops_ratio)
-    assert not reaches(compute.compute(PAIR[1:], COSTS[1:], [1], Quoted("GPT", 0.5)))
-    wider = compute.compute(PAIR[:1], COSTS[:1], [1], Quoted("GPT", 0.5, tasks=4))
+    assert not reaches(rows_of(PAIR[1:], COSTS[1:], [1], Baseline.quoted("GPT", 0.5)))
+    wider = rows_of(PAIR[:1], COSTS[:1], [1], Baseline.quoted("GPT", 0.5, tasks=4))
     assert reaches(wider)[0].k_low <= row.k_low
     assert reaches(wider)[0].k_high >= row.k_high
 
 
 def test_what_is_not_known_of_a_model_is_nan_in_every_row() -> None:
-    rows = compute.compute(PAIR, [cost_of(None), COSTS[1]], [1, 10])
+    rows = rows_of(PAIR, [cost_of(None), COSTS[1]], [1, 10])
     small = [row for row in rows if row.model == "small"]
     assert small
     for row in small:
@@ -196,8 +206,8 @@ def table_of(rows: list[Row], path: Path) -> Any:
 
 
 def test_paragraph_has_the_tables_numbers(tmp_path: Path) -> None:
-    rows = compute.compute(PAIR, COSTS, [1, 5])
-    text = compute.paragraph(table_of(rows, tmp_path / "t.csv"))
+    rows = rows_of(PAIR, COSTS, [1, 5])
+    text = page.paragraph(table_of(rows, tmp_path / "t.csv"))
     row = reaches(rows)[0]
     assert f"k = {row.k:.0f}" in text
     assert f"{row.flops_ratio:.2g} times its FLOPs" in text
@@ -207,8 +217,8 @@ def test_paragraph_has_the_tables_numbers(tmp_path: Path) -> None:
 
 def test_paragraph_says_what_is_not_known(tmp_path: Path) -> None:
     unknown = cost_of(None, seconds=math.nan)
-    rows = compute.compute(PAIR[:1], [unknown], [1])
-    text = compute.paragraph(table_of(rows, tmp_path / "t.csv"))
+    rows = rows_of(PAIR[:1], [unknown], [1])
+    text = page.paragraph(table_of(rows, tmp_path / "t.csv"))
     assert text == "What a sample of small takes is not known (pass@1 18.8 %)."
 
 
@@ -234,8 +244,8 @@ def test_command_lines_make_the_same_bytes_twice(
         folder = tmp_path / again
         folder.mkdir()
         run(
-            "compute.py", "--counts", *(tmp_path / f"{name}.csv" for name in names), "--cost",
-            *(tmp_path / f"{name}.json" for name in names), "--labels", "Small", "Large",
+            "analyse.py", "compute", "--counts", *(tmp_path / f"{name}.csv" for name in names),
+            "--cost", *(tmp_path / f"{name}.json" for name in names), "--labels", "Small", "Large",
             "--k-values", 1, 5, 100, "--output", folder / "t.csv",
         )  # fmt: skip
         run("plot.py", "compute", "--table", folder / "t.csv", "--output", folder / "t")
@@ -252,7 +262,7 @@ def test_command_lines_make_the_same_bytes_twice(
 
 @pytest.mark.filterwarnings("error")
 def test_marks_are_named_where_no_line_and_no_other_name_is(tmp_path: Path) -> None:
-    rows = compute.compute(PAIR, COSTS, [1, 5, 10])
+    rows = rows_of(PAIR, COSTS, [1, 5, 10])
     table = table_of(rows, tmp_path / "t.csv")
     with style.look():
         _, axes = style.figure(2.6, style.PAGE_WIDTH)

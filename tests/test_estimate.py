@@ -155,9 +155,9 @@ def test_half_of_the_draws_is_on_the_grid(run, tmp_path):
 
 def test_a_draw_in_two_shards_is_refused(run, shards, tmp_path):
     twice = write_shard(tmp_path, 5, 5, name="more.jsonl.gz", tasks=("HumanEval/2",))
-    with pytest.raises(UserError, match=r"draw 5 of HumanEval/2 in .*more.* already in .*00000"):
+    with pytest.raises(UserError, match=r"duplicate draw 5 of HumanEval/2 in .*more.* and .*00000"):
         run("--verdicts", *shards, twice)
-    with pytest.raises(UserError, match="already in"):
+    with pytest.raises(UserError, match="duplicate draw"):
         run("--verdicts", shards[0], shards[0])
 
 
@@ -196,7 +196,7 @@ def test_a_task_without_verdicts_and_a_foreign_task_are_refused(run, problems, t
     with pytest.raises(UserError, match="HumanEval/10 has no verdict"):
         run("--verdicts", path, "--problems", problems)
     problems.write_text(problems.read_text().replace("HumanEval/2", "HumanEval/3"))
-    with pytest.raises(UserError, match="'HumanEval/2', which the benchmark has not"):
+    with pytest.raises(UserError, match="unknown task 'HumanEval/2'"):
         run("--verdicts", path, "--problems", problems)
 
 
@@ -294,9 +294,9 @@ def test_a_shard_cut_short_is_refused(run, tmp_path):
         ("task_id,n\na,1\n", "no column 'c'"),
         ("task_id,n,c\na,1,2\n", "line 2: c must lie between"),
         ("task_id,n,c\na,0,0\n", "line 2: c must lie between"),
-        ("task_id,n,c\na,ten,2\n", "line 2: n and c must be whole"),
-        ("task_id,n,c\na,3,2\na,3,2\n", "line 3: a is there twice"),
-        ("task_id,n,c\n", "has no tasks"),
+        ("task_id,n,c\na,ten,2\n", "line 2: n must be a whole number, got 'ten'"),
+        ("task_id,n,c\na,3,2\na,3,2\n", "line 3: duplicate task a"),
+        ("task_id,n,c\n", "has no rows"),
     ],
 )
 def test_counts_that_cannot_be_are_refused(run, tmp_path, text, message):
@@ -315,7 +315,7 @@ def test_task_ids_with_commas_and_quotes_come_back(run, tmp_path):
 
 
 def test_k_below_one_is_refused(run, shards):
-    with pytest.raises(UserError, match="k = 0 makes no sense"):
+    with pytest.raises(UserError, match="k must be 1 or more, got 0"):
         run("--verdicts", *shards, k_values=(1, 0))
 
 
@@ -393,16 +393,6 @@ def test_printed_table_names_the_crossing(monkeypatch, capsys, tmp_path, rival):
     assert lines[0] == "small: pass@k in per cent"
     assert lines[-1].strip() == f"{rival} has 41.0 at k = 1; small reaches it at k = 3"
     assert lines[-3].split() == ["1", "30.0", "20.0", "to", "40.0", "-"]
-
-
-def test_printing_needs_nothing_but_the_standard_library():
-    code = "import sys, print_pass_at_k; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT / "scripts", capture_output=True, text=True
-    )
-    loaded = {name.split(".")[0] for name in done.stdout.split()}
-    assert "passk" in loaded
-    assert loaded.isdisjoint({"numpy", "pandas", "scipy", "matplotlib", "yaml"})
 
 
 def test_the_curve_of_a_file_is_read_back(run, shards, tmp_path):

@@ -12,20 +12,21 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from passk.analyses.extrapolation import page
 from passk.analyses.extrapolation import table as extrapolation
 from passk.analyses.extrapolation.table import METHODS, Forecaster
-from passk.compared import Compared
-from passk.counts import TaskCount
+from passk.analyses.given import Given
+from passk.counts import ModelCounts, TaskCount
 from passk.statistics import success_rates as priors
 from passk.tables import read_table, table_text
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 
 
-def model(label: str, n, c) -> Compared:
+def model(label: str, n, c) -> ModelCounts:
     n = np.broadcast_to(n, len(c))
     pairs = enumerate(zip(n, c, strict=True))
-    return Compared(label, tuple(TaskCount(str(i), int(a), int(b)) for i, (a, b) in pairs))
+    return ModelCounts(label, tuple(TaskCount(str(i), int(a), int(b)) for i, (a, b) in pairs))
 
 
 def frame(rows) -> pd.DataFrame:
@@ -38,7 +39,7 @@ def beta() -> pd.DataFrame:
     rng = np.random.default_rng(0)
     p = rng.beta(0.4, 1.5, 150)
     models = [model("A", 1_000, rng.binomial(1_000, p)), model("B", 1_000, rng.binomial(1_000, p))]
-    return frame(extrapolation.extrapolation(models, [1, 10, 400, 50_000]))
+    return frame(extrapolation.table(Given(counts=models, k_values=[1, 10, 400, 50_000])))
 
 
 def test_the_backtest_takes_the_largest_subsamples_that_reach_ten_times_as_far():
@@ -87,7 +88,9 @@ def test_forecasts_go_to_a_hundred_times_the_draws_with_the_error_of_the_same_ra
 
 def test_an_error_at_a_ratio_that_no_backtest_reaches_is_nan():
     rng = np.random.default_rng(1)
-    rows = frame(extrapolation.extrapolation([model("A", 60, rng.binomial(60, 0.1, 50))], [1]))
+    rows = frame(
+        extrapolation.table(Given(counts=[model("A", 60, rng.binomial(60, 0.1, 50))], k_values=[1]))
+    )
     ahead = rows[(rows.kind == "forecast") & (rows.k == 6_000)]
     assert len(ahead) == len(METHODS)
     assert ahead.error_mean_abs.isna().all()
@@ -141,7 +144,9 @@ def test_the_ensemble_misses_by_few_points_whatever_the_tail(rates, bound):
 def test_unsolvable_tasks_are_forecast_by_zero_inflation_and_found_by_the_backtest():
     rng = np.random.default_rng(4)
     p = np.where(np.arange(128) < 16, 0, rng.beta(3, 2, 128))
-    rows = frame(extrapolation.extrapolation([model("A", 1_000, rng.binomial(1_000, p))], [1]))
+    rows = frame(
+        extrapolation.table(Given(counts=[model("A", 1_000, rng.binomial(1_000, p))], k_values=[1]))
+    )
     assert set(rows[rows.recommended == 1].method) == {"zero_inflated_beta_binomial"}
     best = rows[(rows.kind == "forecast") & (rows.recommended == 1) & (rows.k == 100_000)]
     assert best.predicted.iloc[0] == pytest.approx(112 / 128, abs=0.005)
@@ -163,13 +168,13 @@ def test_the_beta_binomial_forecast_is_kazdans_closed_form():
 )  # fmt: skip
 @pytest.mark.filterwarnings("error")
 def test_edge_cases_give_a_table_and_a_paragraph(n, c, tmp_path):
-    rows = extrapolation.extrapolation([model("A", n, c)], [1, 5])
+    rows = extrapolation.table(Given(counts=[model("A", n, c)], k_values=[1, 5]))
     (tmp_path / "t.csv").write_text(table_text([*extrapolation.COLUMNS], map(astuple, rows)))
     table = read_table(tmp_path / "t.csv", extrapolation.COLUMNS)
     ahead = table[table.kind == "forecast"]
     assert set(ahead.method) == set(METHODS)
     assert ahead.predicted.dropna().between(0, 1).all()
-    assert extrapolation.paragraph(table).startswith("A: ")
+    assert page.paragraph(table).startswith("A: ")
     if not any(c) or n == 1:
         assert ahead.predicted.isna().all()
         assert not table.recommended.any()
@@ -177,11 +182,11 @@ def test_edge_cases_give_a_table_and_a_paragraph(n, c, tmp_path):
         assert (table.kind != "backtest").all()
         assert ahead.error_mean_abs.isna().all()
     if n == 7:
-        assert "too few" in extrapolation.paragraph(table)
+        assert "too few" in page.paragraph(table)
 
 
 def test_a_repeat_without_any_pass_is_left_out_and_counted():
-    rows = frame(extrapolation.extrapolation([model("A", 100, [0] * 8 + [4])], [1]))
+    rows = frame(extrapolation.table(Given(counts=[model("A", 100, [0] * 8 + [4])], k_values=[1])))
     tested = rows[rows.kind == "backtest"]
     assert (tested.repeats < extrapolation.REPEATS).any()
     assert (tested.repeats > 0).all()
@@ -194,8 +199,8 @@ def test_the_script_writes_the_same_bytes_and_the_figure(tmp_path):
     outputs = [tmp_path / "1.csv", tmp_path / "2.csv"]
     for output in outputs:
         subprocess.run(
-            [sys.executable, SCRIPTS / "extrapolation.py", "--counts", "a.csv", "--labels", "A",
-             "--k-values", "1", "--output", output],
+            [sys.executable, SCRIPTS / "analyse.py", "extrapolation", "--counts", "a.csv",
+             "--labels", "A", "--k-values", "1", "--output", output],
             cwd=tmp_path, check=True,
         )  # fmt: skip
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
@@ -210,7 +215,7 @@ def test_the_script_writes_the_same_bytes_and_the_figure(tmp_path):
 def test_the_analyses_multiply_their_matrices_on_one_thread():
     """OpenBLAS's threads wait in busy loops: on a loaded machine that takes ten times the work."""
     code = (
-        "from passk import cli, compared\nimport numpy as np\n"
+        "import analyse\nimport numpy as np\n"
         "np.ones((300, 300)) @ np.ones((300, 300))\n"
         "print(next(line for line in open('/proc/self/status') if line.startswith('Threads')))"
     )

@@ -10,21 +10,21 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-import heat_map as command
+import analyse
 import plot
-from passk.analyses.heat_map import figure
+from passk.analyses.given import Given
+from passk.analyses.heat_map import figure, page
 from passk.analyses.heat_map import table as heat_map
-from passk.compared import Compared
-from passk.counts import TaskCount
+from passk.counts import ModelCounts, TaskCount
 from passk.figures import style
 from passk.tables import read_table, table_text
 
 
-def models(tasks: int, *labels: str, n: int = 100, seed: int = 0) -> list[Compared]:
+def models(tasks: int, *labels: str, n: int = 100, seed: int = 0) -> list[ModelCounts]:
     rng = np.random.default_rng(seed)
     rates = rng.beta(0.4, 0.6, tasks)
     return [
-        Compared(
+        ModelCounts(
             label,
             tuple(
                 TaskCount(f"HumanEval/{i}", n, int(rng.binomial(n, rates[i]))) for i in range(tasks)
@@ -35,23 +35,26 @@ def models(tasks: int, *labels: str, n: int = 100, seed: int = 0) -> list[Compar
 
 
 def test_easiest_task_on_average_comes_first_and_ties_keep_their_order() -> None:
-    a = Compared(
+    a = ModelCounts(
         "A", tuple(TaskCount(t, 10, c) for t, c in [("x", 0), ("y", 9), ("z", 4), ("w", 4)])
     )
-    b = Compared(
+    b = ModelCounts(
         "B", tuple(TaskCount(t, 5, c) for t, c in [("x", 1), ("y", 5), ("z", 2), ("w", 2)])
     )
-    rows = heat_map.heat_map([a, b])
+    rows = heat_map.table(Given(counts=[a, b]))
     assert [row.task_id for row in rows if row.model == "A"] == ["y", "z", "w", "x"]
     assert next((r.rank, r.c, r.n, r.rate) for r in rows if r.model == "B") == (1, 5, 5, 1.0)
     assert len(rows) == 8
 
 
 def test_paragraph_counts_what_each_model_solved() -> None:
-    a = Compared("A", tuple(TaskCount(f"T/{i}", 9, c) for i, c in enumerate([0, 1, 0, 3, 9])))
-    b = Compared("B", tuple(TaskCount(f"T/{i}", 4, c) for i, c in enumerate([0, 0, 2, 4, 4])))
-    rows = [[getattr(row, name) for name in heat_map.COLUMNS] for row in heat_map.heat_map([a, b])]
-    text = heat_map.paragraph(pd.DataFrame(rows, columns=[*heat_map.COLUMNS]))
+    a = ModelCounts("A", tuple(TaskCount(f"T/{i}", 9, c) for i, c in enumerate([0, 1, 0, 3, 9])))
+    b = ModelCounts("B", tuple(TaskCount(f"T/{i}", 4, c) for i, c in enumerate([0, 0, 2, 4, 4])))
+    rows = [
+        [getattr(row, name) for name in heat_map.COLUMNS]
+        for row in heat_map.table(Given(counts=[a, b]))
+    ]
+    text = page.paragraph(pd.DataFrame(rows, columns=[*heat_map.COLUMNS]))
     assert "A solved 3 of 5 tasks at least once in 9 draws" in text
     assert "No model solved 1 of them; A alone solved 1, and 1 were solved by another" in text
 
@@ -60,7 +63,7 @@ def test_paragraph_counts_what_each_model_solved() -> None:
 def drawn(monkeypatch, tmp_path):
     """Tabulate and draw; the figure's stem comes back."""
 
-    def call(compared: list[Compared]) -> Path:
+    def call(compared: list[ModelCounts]) -> Path:
         files = []
         for number, one in enumerate(compared):
             path = tmp_path / f"{number}.csv"
@@ -70,8 +73,8 @@ def drawn(monkeypatch, tmp_path):
         labels = [one.label for one in compared]
         table, stem = tmp_path / "map.csv", tmp_path / "map"
         given = ["--counts", *files, "--labels", *labels, "--k-values", "1", "--output", str(table)]
-        monkeypatch.setattr(sys, "argv", ["heat_map.py", *given])
-        command.main()
+        monkeypatch.setattr(sys, "argv", ["analyse.py", "heat_map", *given])
+        analyse.main()
         plot.draw("heat_map", table, "", stem)
         return stem
 
@@ -102,7 +105,7 @@ def test_lightness_falls_with_the_rate_so_that_it_reads_in_grey() -> None:
 
 
 def test_figure_has_a_cross_where_no_sample_passed_and_a_cell_where_one_did(drawn) -> None:
-    one = Compared(
+    one = ModelCounts(
         "M", (TaskCount("a", 1000, 0), TaskCount("b", 1000, 1), TaskCount("c", 1000, 990))
     )
     stem = drawn([one])

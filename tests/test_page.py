@@ -180,7 +180,7 @@ def test_snakemakes_report_opens_and_has_the_captions(
     drawn = [path.stem for path in folder.glob("figures/paper/base-verbatim/*.svg")]
     assert {"pass_at_k", "selection", "compute", "reliability", "heat_map"} <= set(drawn)
     for name in drawn:
-        caption = html_of((ROOT / f"docs/report/{name}.rst").read_text())
+        caption = html_of((ROOT / f"scripts/passk/analyses/{name}/caption.rst").read_text())
         assert words(caption.unescape()) in held, name
 
 

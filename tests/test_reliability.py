@@ -13,14 +13,15 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
+from passk.analyses.given import Given
+from passk.analyses.reliability import page
 from passk.analyses.reliability import table as reliability
-from passk.compared import Compared
-from passk.counts import TaskCount, counts_csv
+from passk.counts import ModelCounts, TaskCount, counts_csv
 from passk.tables import read_table
 
 
-def model(label: str, *counts: tuple[int, int]) -> Compared:
-    return Compared(label, tuple(TaskCount(f"T/{i}", n, c) for i, (n, c) in enumerate(counts)))
+def model(label: str, *counts: tuple[int, int]) -> ModelCounts:
+    return ModelCounts(label, tuple(TaskCount(f"T/{i}", n, c) for i, (n, c) in enumerate(counts)))
 
 
 def rows_of(label: str, measure: str, rows: list[reliability.Row]) -> dict[int, reliability.Row]:
@@ -60,20 +61,23 @@ def test_the_interval_over_draws_covers_what_the_tasks_would_give() -> None:
     covered = 0
     for _ in range(200):
         c = rng.binomial(n, passing)
-        rows = reliability.reliability([model("M", *((n, int(x)) for x in c))], [k])
+        rows = reliability.table(
+            Given(counts=[model("M", *((n, int(x)) for x in c))], k_values=[k])
+        )
         row = rows_of("M", "pass^k", rows)[k]
         covered += row.draws_low <= truth <= row.draws_high
     assert 0.90 <= covered / 200 <= 0.995
 
 
 def test_more_draws_than_there_are_is_nan() -> None:
-    rows = reliability.reliability([model("M", (4, 2), (3, 3))], [1, 4])
+    rows = reliability.table(Given(counts=[model("M", (4, 2), (3, 3))], k_values=[1, 4]))
     row = rows_of("M", "pass^k", rows)[4]
     assert math.isnan(row.value) and math.isnan(row.tasks_low) and row.asked
 
 
 def test_both_measures_are_the_same_at_k_1_and_part_from_there() -> None:
-    rows = reliability.reliability([model("M", (10, 4), (10, 9), (10, 0))], [1, 2, 10])
+    own = model("M", (10, 4), (10, 9), (10, 0))
+    rows = reliability.table(Given(counts=[own], k_values=[1, 2, 10]))
     one, every = rows_of("M", "pass@k", rows), rows_of("M", "pass^k", rows)
     assert one[1].value == pytest.approx(every[1].value) == pytest.approx(13 / 30)
     assert one[1].tasks_low == pytest.approx(every[1].tasks_low)
@@ -95,7 +99,7 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path) -> Non
     given = ["--counts", tmp_path / "a.csv", tmp_path / "b.csv", "--labels", "nan", "B, large"]
     for stem in ("one", "two"):
         table = tmp_path / f"{stem}.csv"
-        done = run("reliability.py", *given, "--k-values", 1, 5, 20, "--output", table)
+        done = run("analyse.py", "reliability", *given, "--k-values", 1, 5, 20, "--output", table)
         assert done.returncode == 0, done.stderr
         done = run("plot.py", "reliability", "--table", table, "--output", tmp_path / stem)
         assert done.returncode == 0, done.stderr
@@ -105,7 +109,7 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path) -> Non
         ).read_bytes()
     table = read_table(tmp_path / "one.csv", reliability.COLUMNS)
     assert set(table.model) == {"nan", "B, large"}
-    text = reliability.paragraph(table)
+    text = page.paragraph(table)
     assert "at least one of 5 draws" in text
     assert "B, large at the same k" in text
 
@@ -126,7 +130,7 @@ def test_what_cannot_be_compared_is_one_sentence(
     files = [tmp_path / f"{name}.csv" for name in counts]
     output = tmp_path / "table.csv"
     done = run(
-        "reliability.py", "--counts", *files, "--labels", *labels, "--k-values", 1,
+        "analyse.py", "reliability", "--counts", *files, "--labels", *labels, "--k-values", 1,
         "--output", output,
     )  # fmt: skip
     assert done.returncode == 2

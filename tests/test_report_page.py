@@ -20,8 +20,7 @@ import pytest
 from conftest import ROOT, Workflow
 from markupsafe import escape
 
-from passk.page import render
-from passk.page.experiment import from_settings
+from passk.experiment import Experiment
 from passk.page.facts import _told
 from passk.page.pictures import alternative, compact, html_of
 from passk.page.render import typeset
@@ -64,13 +63,10 @@ def outline(finished: Workflow) -> Outline:
     return Outline((finished.folder / PAGE).read_text())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def settings(finished: Workflow) -> dict[str, Any]:
-    """What the workflow tells the script of the experiment."""
-    output = finished.snakemake("-np", "-R", "report_page", "--", str(PAGE)).stdout
-    told = re.search(r"--settings '(\{.*?\})' --results", output)
-    assert told, output
-    return json.loads(told[1])
+    """The part of the config that the page is made from."""
+    return Experiment("paper", finished.config()).described()
 
 
 @pytest.fixture
@@ -85,8 +81,8 @@ def write_page(
     folder: Path, settings: dict[str, Any], package: Path = ROOT
 ) -> subprocess.CompletedProcess[str]:
     command = [
-        sys.executable, package / "scripts/report_page.py", "--settings", json.dumps(settings),
-        "--results", "results", "--output", PAGE,
+        sys.executable, package / "scripts/report_page.py", "--config", json.dumps(settings),
+        "--experiment", "paper", "--results", "results", "--output", PAGE,
     ]  # fmt: skip
     return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
@@ -96,7 +92,7 @@ def read_twice(folder: Path, settings: dict[str, Any]) -> dict[str, Any]:
     for place in [*folder.glob("**/base-verbatim")]:
         shutil.copytree(place, place.with_name("base-markdown"))
     settings = json.loads(json.dumps(settings))
-    settings["members"][0]["entry"]["answers"] = ["verbatim", "markdown"]
+    settings["experiments"]["paper"]["answers"] = ["verbatim", "markdown"]
     return settings
 
 
@@ -148,7 +144,6 @@ def test_nothing_is_loaded_and_nothing_runs(finished: Workflow, outline: Outline
     html = (finished.folder / PAGE).read_text()
     style = html.partition("<style>")[2].partition("</style>")[0]
     assert "url(" not in style and "@import" not in style
-    assert len(html.encode()) < render.MOST_BYTES
 
 
 def test_figures_are_the_files_drawings_and_say_what_they_show(
@@ -188,8 +183,9 @@ def test_what_a_model_wrote_and_what_a_user_named_is_text(
     table = folder / "figures/paper/base-verbatim/hardest_tasks.csv"
     assert "return -" in table.read_text()
     table.write_text(table.read_text().replace("return -", f"# {hostile}"))
-    named = {**settings, "members": [{**m, "label": hostile} for m in settings["members"]]}
-    done = write_page(folder, named)
+    for model in settings["models"].values():
+        model["label"] = hostile
+    done = write_page(folder, settings)
     assert done.returncode == 0, done.stderr
     html = (folder / PAGE).read_text()
     assert "<img src=x" not in html
@@ -218,21 +214,6 @@ def test_missing_record_is_one_sentence(folder: Path, settings: dict[str, Any]) 
     done = write_page(folder, settings)
     assert done.returncode == 2
     assert "00002-00003.meta.json is missing" in done.stderr and done.stderr.count("\n") == 1
-
-
-def test_figures_of_later_parts_that_would_not_fit_are_links(
-    folder: Path, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    experiment = from_settings(read_twice(folder, settings))
-    figures, results = folder / PAGE.parent, folder / "results"
-    html = render.page(experiment, figures, results, render.origin())
-    most = len(html.encode()) - 30_000
-    monkeypatch.setattr(render, "MOST_BYTES", most)
-    smaller = render.page(experiment, figures, results, render.origin())
-    assert len(smaller.encode()) <= most
-    linked = [link for link in Outline(smaller).found["href"] if link.endswith(".svg")]
-    assert linked and all(link.startswith("base-markdown/") for link in linked)
-    assert all((figures / link).exists() for link in linked)
 
 
 def test_smaller_drawing_keeps_everything_but_digits() -> None:

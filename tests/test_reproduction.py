@@ -13,9 +13,10 @@ import pytest
 import yaml
 from conftest import ROOT
 
+from passk.analyses.given import Given
+from passk.analyses.reproduction import page
 from passk.analyses.reproduction import table as reproduction
-from passk.compared import Compared
-from passk.counts import TaskCount, counts_csv
+from passk.counts import ModelCounts, TaskCount, counts_csv
 from passk.estimator import mean_pass_at_k, pass_table
 from passk.published import Published, from_text
 from passk.records import UserError
@@ -23,12 +24,12 @@ from passk.statistics.intervals import error_of_another_run, error_over_draws
 from passk.tables import read_table
 
 
-def model(label: str, n: int, passed: np.ndarray) -> Compared:
-    return Compared(label, tuple(TaskCount(f"T/{i}", n, int(c)) for i, c in enumerate(passed)))
+def model(label: str, n: int, passed: np.ndarray) -> ModelCounts:
+    return ModelCounts(label, tuple(TaskCount(f"T/{i}", n, int(c)) for i, c in enumerate(passed)))
 
 
-def verdict(own: Compared, entry: Published) -> reproduction.Row:
-    (row,) = reproduction.reproduction([own], [entry])
+def verdict(own: ModelCounts, entry: Published) -> reproduction.Row:
+    (row,) = reproduction.table(Given(counts=[own], published=[entry]))
     return row
 
 
@@ -103,7 +104,8 @@ def test_what_was_not_measured_cannot_be_said():
 
 def test_a_rival_that_was_measured_is_compared_under_its_own_label():
     models = [model("M", 10, np.arange(11)), model("GPT-4o", 10, np.full(11, 9))]
-    (row,) = reproduction.reproduction(models, [Published(0.9, 1, model="GPT-4o", name="GPT-4o x")])
+    entry = Published(0.9, 1, model="GPT-4o", name="GPT-4o x")
+    (row,) = reproduction.table(Given(counts=models, published=[entry]))
     assert (row.value, row.verdict, row.model) == (pytest.approx(0.9), "agrees", "GPT-4o x")
 
 
@@ -115,12 +117,13 @@ def test_context_is_listed_and_compared_with_nothing():
 def test_paragraph_says_what_each_verdict_means():
     own = model("M", 10, np.arange(11))
     given = [Published(0.5, 1, samples=10, by="A"), Published(0.2, 10), Published(0.9, 11)]
-    table = pd.DataFrame(reproduction.reproduction([own], given), columns=[*reproduction.COLUMNS])
-    text = reproduction.paragraph(table)
+    rows = reproduction.table(Given(counts=[own], published=given))
+    table = pd.DataFrame(rows, columns=[*reproduction.COLUMNS])
+    text = page.paragraph(table)
     for words in ("pass@1 (A): 50.0 %", "over draws), agrees", "over tasks), differs", "1 more is"):
         assert words in text
-    assert "nothing to check" in reproduction.paragraph(table[:0])
-    assert "None of the 1 published" in reproduction.paragraph(table[2:])
+    assert "nothing to check" in page.paragraph(table[:0])
+    assert "None of the 1 published" in page.paragraph(table[2:])
 
 
 @pytest.mark.parametrize(
@@ -134,8 +137,8 @@ def test_paragraph_says_what_each_verdict_means():
         ("{k: 1}", "needs 'value'"),
         ("{value: 0.5}", "give k of a pass@k"),
         ("{value: 0.5, k: 1, quantity: x}", "give k of a pass@k"),
-        ("{value: 0.5, k: one}", "k is 'one'"),
-        ("{value: 0.5, k: 1, page: 3}", "knows no 'page'"),
+        ("{value: 0.5, k: one}", "k must be a whole number, got 'one'"),
+        ("{value: 0.5, k: 1, page: 3}", "unknown key 'page'"),
         ("{value: ", "is not YAML"),
     ],
 )
@@ -170,7 +173,7 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path, publis
     given = ["--counts", tmp_path / "counts.csv", "--labels", "M, small", "--published", *published]
     for stem in ("one", "two"):
         table = tmp_path / f"{stem}.csv"
-        done = run("reproduction.py", *given, "--output", table)
+        done = run("analyse.py", "reproduction", *given, "--output", table)
         assert done.returncode == 0, done.stderr
         done = run("plot.py", "reproduction", "--table", table, "--output", tmp_path / stem)
         assert done.returncode == 0, done.stderr
@@ -179,7 +182,7 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path, publis
         assert one.read_bytes() == two.read_bytes()
     found = read_table(tmp_path / "one.csv", reproduction.COLUMNS, may_be_empty=True)
     assert list(found.k) == [1, 40, 7][: len(published)]
-    assert reproduction.paragraph(found)
+    assert page.paragraph(found)
 
 
 def test_ten_thousand_draws_and_tasks_at_both_ends_are_no_trouble():
@@ -187,6 +190,6 @@ def test_ten_thousand_draws_and_tasks_at_both_ends_are_no_trouble():
     passed = np.array([*rng.binomial(10_000, rng.beta(0.2, 0.8, 160)), 0, 0, 10_000, 10_000])
     own = model("M", 10_000, passed)
     entries = [Published(0.5, k, samples=10_000) for k in (1, 100, 5_000, 5_001, 10_000)]
-    rows = reproduction.reproduction([own], entries)
+    rows = reproduction.table(Given(counts=[own], published=entries))
     assert [row.over for row in rows] == ["draws", "draws", "draws", "tasks", "tasks"]
     assert all(row.verdict in ("agrees", "differs") for row in rows)

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from passk.analyses.given import Given
+from passk.analyses.scaling_laws import page
 from passk.analyses.scaling_laws import table as scaling_laws
-from passk.compared import Compared
-from passk.counts import TaskCount
+from passk.counts import ModelCounts, TaskCount
 from passk.estimator import fail_table
 from passk.statistics import power_laws as fits
 from passk.statistics.success_rates import Prior
@@ -21,14 +22,14 @@ from passk.tables import read_table, table_text
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 
 
-def model(label: str, n, c) -> Compared:
+def model(label: str, n, c) -> ModelCounts:
     n = np.broadcast_to(n, len(c))
     pairs = enumerate(zip(n, c, strict=True))
-    return Compared(label, tuple(TaskCount(str(i), int(a), int(b)) for i, (a, b) in pairs))
+    return ModelCounts(label, tuple(TaskCount(str(i), int(a), int(b)) for i, (a, b) in pairs))
 
 
-def table(*models: Compared, path: Path | None = None) -> pd.DataFrame:
-    rows = scaling_laws.scaling_laws(models)
+def table(*models: ModelCounts, path: Path | None = None) -> pd.DataFrame:
+    rows = scaling_laws.table(Given(counts=models))
     frame = pd.DataFrame(map(astuple, rows), columns=[*scaling_laws.COLUMNS])
     if path is not None:
         path.write_text(table_text([*scaling_laws.COLUMNS], map(astuple, rows)))
@@ -42,7 +43,7 @@ def fit(frame: pd.DataFrame, law: str, estimator: str) -> pd.Series:
     return rows.iloc[0]
 
 
-def beta_model(label: str, tasks: int, n: int, seed: int = 0) -> Compared:
+def beta_model(label: str, tasks: int, n: int, seed: int = 0) -> ModelCounts:
     rng = np.random.default_rng(seed)
     return model(label, n, rng.binomial(n, rng.beta(0.3, 3.0, tasks)))
 
@@ -109,7 +110,7 @@ def test_curves_without_a_common_level_have_no_shift():
     frame = table(model("A", 100, [0, 0, 0, 1]), model("B", 100, [90, 95, 99, 100]))
     shift = frame[frame.kind == "shift"]
     assert shift.y.isna().all()
-    assert "share no level" in scaling_laws.paragraph(frame)
+    assert "share no level" in page.paragraph(frame)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_edge_cases_give_a_table_and_a_paragraph(n, c, tmp_path):
     assert len(frame[(frame.kind == "fit") & (frame.model == "A")]) == 9
     known = frame[frame.kind == "curve"].y.dropna()
     assert known.between(0, 1).all()
-    assert scaling_laws.paragraph(frame).startswith("A: ")
+    assert page.paragraph(frame).startswith("A: ")
     if not any(c):
         assert frame[frame.kind == "fit"][["a", "b"]].isna().all(axis=None)
 
@@ -136,8 +137,8 @@ def test_the_script_writes_the_same_bytes_and_the_figure(tmp_path):
     outputs = [tmp_path / "1.csv", tmp_path / "2.csv"]
     for output in outputs:
         subprocess.run(
-            [sys.executable, SCRIPTS / "scaling_laws.py", "--counts", "a.csv", "--labels", "A",
-             "--k-values", "1", "--output", output],
+            [sys.executable, SCRIPTS / "analyse.py", "scaling_laws", "--counts", "a.csv",
+             "--labels", "A", "--k-values", "1", "--output", output],
             cwd=tmp_path, check=True,
         )  # fmt: skip
     assert outputs[0].read_bytes() == outputs[1].read_bytes()

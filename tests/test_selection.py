@@ -25,6 +25,7 @@ from PIL import Image
 from scipy import stats
 
 import observe as observe_command
+from passk.analyses.selection import page
 from passk.analyses.selection import table as selection
 from passk.analyses.selection.table import ABSENT, METHODS, TaskSamples
 from passk.benchmarks.human_eval import find_benchmark
@@ -208,7 +209,7 @@ def test_the_likeliest_of_many_is_found_without_looking_at_sets() -> None:
 
 def test_one_behaviour_only_is_a_random_sample() -> None:
     one = task([1, 0, 0, 1, 0], [[3, 4]] * 5, [7] * 5, [-0.5] * 5)
-    for row in selection.selection("M", [one, one], [1, 3, 5]):
+    for row in selection.model_rows("M", [one, one], [1, 3, 5]):
         if row.method != "oracle":
             assert row.pass_at_1 == pytest.approx(0.4)
             assert row.standard_error == pytest.approx(0)
@@ -232,7 +233,7 @@ def test_an_input_that_most_cannot_take_does_not_part_those_that_agree() -> None
 def test_an_unknown_logprob_makes_the_likeliest_unknown_and_nothing_else() -> None:
     known = task([1, 0], logprob=[-1, -2], task_id="A")
     unknown = task([1, 0], logprob=[-1, math.nan], task_id="B")
-    for row in selection.selection("M", [known, unknown], [1, 2]):
+    for row in selection.model_rows("M", [known, unknown], [1, 2]):
         assert math.isnan(row.pass_at_1) == (row.method == "likelihood")
         assert math.isnan(row.tasks_low) == (row.method == "likelihood")
 
@@ -240,7 +241,7 @@ def test_an_unknown_logprob_makes_the_likeliest_unknown_and_nothing_else() -> No
 def test_sizes_end_with_the_fewest_draws_of_a_task() -> None:
     assert selection.sizes(7, [3, 50]) == [1, 2, 3, 5, 7]
     assert selection.sizes(1, [1]) == [1]
-    rows = selection.selection("M", [task([1] * 6), task([0] * 4)], [1])
+    rows = selection.model_rows("M", [task([1] * 6), task([0] * 4)], [1])
     assert sorted({row.n for row in rows}) == [1, 2, 4]
     assert {row.pass_at_1 for row in rows if row.method != "likelihood"} == {0.5}
 
@@ -252,7 +253,8 @@ def test_rows_are_means_over_tasks_and_gains_over_a_random_sample() -> None:
         task([1, 0, 0, 0], [[1], [2], [3], [4]], task_id="C"),
     ]
     rows = {
-        (row.method, row.n): row for row in selection.selection("M", tasks, [1], "names of 3 tasks")
+        (row.method, row.n): row
+        for row in selection.model_rows("M", tasks, [1], "names of 3 tasks")
     }
     most = rows["behaviour", 4]
     assert most.pass_at_1 == pytest.approx((1 + 0 + 1 / 4) / 3)
@@ -326,10 +328,10 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path) -> None:
     verdicts, observations = write_pair(tmp_path, "a", [0, 1, 2, 3])
-    given = ["--labels", "nan", "--verdicts", verdicts, "--observations", observations]
+    given = ["--labels", "nan", "--verdicts", verdicts, "--signatures", observations]
     for stem in ("one", "two"):
         table = tmp_path / f"{stem}.csv"
-        done = run("selection.py", *given, "--k-values", 1, 3, 100, "--output", table)
+        done = run("analyse.py", "selection", *given, "--k-values", 1, 3, 100, "--output", table)
         assert done.returncode == 0, done.stderr
         done = run("plot.py", "selection", "--table", table, "--output", tmp_path / stem)
         assert done.returncode == 0, done.stderr
@@ -340,7 +342,7 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path) -> Non
     last = table[table.n == 4].set_index("method").pass_at_1
     # Two agree on a wrong answer; the likeliest draw, the first, is the right one.
     assert last[[*METHODS]].tolist() == [0.25, 1, 0.25, 0, 1]
-    text = selection.paragraph(table)
+    text = page.paragraph(table)
     assert "takes a right one on 0.0 % of 3 tasks" in text
     assert "Even the best of these ways leaves 0.0 of the 100.0 percentage points" in text
     assert "The inputs come" not in text  # nothing says what they were made from
@@ -367,8 +369,8 @@ def test_observations_of_something_else_are_one_sentence(
     inputs = {"sha256": "3", "sources": {"examples": 0, "names": 3}}
     described(observations, **common | {"inputs": inputs} | observation)
     done = run(
-        "selection.py", "--labels", "M", "--verdicts", verdicts, "--observations", observations,
-        "--k-values", 1, "--output", tmp_path / "t.csv",
+        "analyse.py", "selection", "--labels", "M", "--verdicts", verdicts,
+        "--signatures", observations, "--k-values", 1, "--output", tmp_path / "t.csv",
     )  # fmt: skip
     assert done.returncode == 2
     assert sentence in done.stderr and done.stderr.count("\n") == 1, done.stderr
@@ -384,8 +386,8 @@ def test_shards_on_different_inputs_are_one_sentence(tmp_path: Path) -> None:
         )  # fmt: skip
     verdicts, observations = zip(*pairs, strict=True)
     done = run(
-        "selection.py", "--labels", "M", "--verdicts", *verdicts, "--observations", *observations,
-        "--k-values", 1, "--output", tmp_path / "t.csv",
+        "analyse.py", "selection", "--labels", "M", "--verdicts", *verdicts,
+        "--signatures", *observations, "--k-values", 1, "--output", tmp_path / "t.csv",
     )  # fmt: skip
     assert done.returncode == 2
     assert "not observed on the same inputs" in done.stderr and done.stderr.count("\n") == 1
@@ -411,7 +413,7 @@ def test_every_size_is_drawn_and_nothing_is_cut_off(
     assert not dark[:, :2].any() and not dark[:, -2:].any()
     assert not dark[:2].any() and not dark[-2:].any()
     table = read_table(path, selection.COLUMNS)
-    text = selection.paragraph(table)
+    text = page.paragraph(table)
     assert ("nothing to select from" in text) == (draws == 1)
     assert ("Log-probabilities were not recorded" in text) == (draws > 1 and not known)
 

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
+from passk.analyses.verifiers import page
 from passk.analyses.verifiers import table as verifiers
 from passk.analyses.verifiers.table import Agreement
 from passk.records import UserError, Verdict, write_records
@@ -77,13 +78,13 @@ def test_more_attempts_than_draws_are_undefined() -> None:
 
 def test_without_false_positives_success_is_coverage_and_no_cost_matters() -> None:
     tasks = [agreement("rrwww", "a"), agreement("wwwww", "b"), agreement("rwwww", "c")]
-    table = as_table(verifiers.verifiers("M", tasks, [1, 5]))
+    table = as_table(verifiers.model_rows("M", tasks, [1, 5]))
     curves = {name: rows.value.tolist() for name, rows in table.groupby("quantity")}
     assert curves["success"] == pytest.approx(curves["believed"])
     assert curves["success"] == pytest.approx(curves["true"])
     assert set(curves["wrong"]) == {0}
     assert set(table[table.quantity == "best"].k) == {5}
-    assert "do more samples hurt" in verifiers.paragraph(table)
+    assert "do more samples hurt" in page.paragraph(table)
 
 
 def test_best_k_is_where_utility_peaks_and_none_where_every_answer_is_wrong() -> None:
@@ -97,17 +98,17 @@ def test_best_k_is_where_utility_peaks_and_none_where_every_answer_is_wrong() ->
     fails = [math.comb(25, one) / math.comb(50, one) for one in k.tolist()]
     by_hand = 0.6 * (1 - np.array(fails)) - cost * 0.4 * k / 50
     np.testing.assert_allclose(utility, by_hand, atol=1e-12)
-    table = as_table(verifiers.verifiers("M", tasks, [1, 50], [cost, 0]))
+    table = as_table(verifiers.model_rows("M", tasks, [1, 50], [cost, 0]))
     best = table[(table.quantity == "best") & (table.cost == cost)].iloc[0]
     assert best.k == k[np.argmax(by_hand)]
     assert 1 < best.k < 10
     decline = table[(table.quantity == "decline") & (table.cost == cost)].iloc[0]
     assert decline.value == pytest.approx(by_hand.max() - by_hand[-1])
     assert decline.low > 0
-    assert "stop helping and then hurt" in verifiers.paragraph(table)
-    hopeless = as_table(verifiers.verifiers("M", tasks[60:], [1], [cost]))
+    assert "stop helping and then hurt" in page.paragraph(table)
+    hopeless = as_table(verifiers.model_rows("M", tasks[60:], [1], [cost]))
     assert hopeless[hopeless.quantity == "best"].k.tolist() == [0]
-    assert "accepting nothing is best" in verifiers.paragraph(hopeless)
+    assert "accepting nothing is best" in page.paragraph(hopeless)
 
 
 def test_held_out_utility_is_that_of_a_loop_over_left_out_tasks() -> None:
@@ -119,7 +120,7 @@ def test_held_out_utility_is_that_of_a_loop_over_left_out_tasks() -> None:
 
 def test_shares_of_false_positives_count_only_tasks_that_have_any_pass() -> None:
     tasks = [agreement(draws, f"T/{i}") for i, draws in enumerate(TASKS)]
-    table = as_table(verifiers.verifiers("M", tasks, [1]))
+    table = as_table(verifiers.model_rows("M", tasks, [1]))
     shares = table[table.quantity == "wrong_of_accepted"].set_index("task_id").value
     assert shares.drop("").tolist() == pytest.approx([0.5, 1, 0, math.nan, 1, 0.5], nan_ok=True)
     assert shares[""] == pytest.approx(np.mean([0.5, 1, 0, 1, 0.5]))
@@ -162,7 +163,7 @@ def write(path: Path, outcomes: dict[str, list[bool]], first: int = 0) -> Path:
 
 
 def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "scripts" / "verifiers.py"), "--k-values", "1"]
+    command = [sys.executable, str(ROOT / "scripts/analyse.py"), "verifiers", "--k-values", "1"]
     return subprocess.run(
         [*command, "--output", "out.csv", *options], cwd=folder, capture_output=True, text=True
     )
@@ -179,10 +180,20 @@ def test_command_counts_both_suites_over_shards(tmp_path: Path) -> None:
         Agreement("y", 3, 2, 1, 1),
     ]
     files = [str(path) for path in shards[0]], [str(path) for path in shards[1]]
-    done = run(tmp_path, "--labels", "M", "--base", *files[0], "--plus", *files[1])
+    done = run(
+        tmp_path, "--labels", "M", "--weak-verdicts", *files[0], "--strong-verdicts", *files[1]
+    )
     assert done.returncode == 0, done.stderr
     once = (tmp_path / "out.csv").read_bytes()
-    run(tmp_path, "--labels", "M", "--base", *files[0], "--plus", *reversed(files[1]))
+    run(
+        tmp_path,
+        "--labels",
+        "M",
+        "--weak-verdicts",
+        *files[0],
+        "--strong-verdicts",
+        *reversed(files[1]),
+    )
     assert (tmp_path / "out.csv").read_bytes() == once
     table = read_table(tmp_path / "out.csv", verifiers.COLUMNS)
     assert table[table.quantity == "false_positives"].value.tolist() == [2]
@@ -194,11 +205,10 @@ def test_command_counts_both_suites_over_shards(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("plus", "options", "sentence"),
     [
-        ({"x": [True]}, [], "draw 1 of x has no verdict of the suite 'plus'"),
-        ({"x": [True, True], "z": [True]}, [], "draw 0 of z has no verdict of the suite 'base'"),
-        ({"x": [True, True]}, ["--labels", "M", "N"], "once for each of --labels"),
-        ({"x": [True, True]}, ["--costs", "-1"], "--costs must be numbers"),
-        ({"x": [True, True]}, ["--k-values", "0"], "k = 0 makes no sense"),
+        ({"x": [True]}, [], "draw 1 of x has no verdict of the stronger suite"),
+        ({"x": [True, True], "z": [True]}, [], "draw 0 of z has no verdict of the weaker suite"),
+        ({"x": [True, True]}, ["--labels", "M", "N"], "give one for each"),
+        ({"x": [True, True]}, ["--k-values", "0"], "k must be 1 or more, got 0"),
         ({"x": [True, True]}, ["--settings", "{answer: verbatim}"], "meta.json is missing"),
     ],
 )
@@ -207,7 +217,16 @@ def test_what_is_wrong_is_one_sentence(
 ) -> None:
     base = write(tmp_path / "base.jsonl.gz", {"x": [True, False]})
     other = write(tmp_path / "plus.jsonl.gz", plus)
-    done = run(tmp_path, "--labels", "M", "--base", str(base), "--plus", str(other), *options)
+    done = run(
+        tmp_path,
+        "--labels",
+        "M",
+        "--weak-verdicts",
+        str(base),
+        "--strong-verdicts",
+        str(other),
+        *options,
+    )
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
     assert sentence in done.stderr
     assert not (tmp_path / "out.csv").exists()
@@ -215,14 +234,14 @@ def test_what_is_wrong_is_one_sentence(
 
 def test_a_draw_given_twice_is_refused(tmp_path: Path) -> None:
     base = write(tmp_path / "base.jsonl.gz", {"x": [True]})
-    with pytest.raises(UserError, match="is there twice"):
+    with pytest.raises(UserError, match="duplicate draw 0 of x"):
         verifiers.read_agreement([base, base], [base])
 
 
 def test_table_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     tasks = [agreement(draws, f"T/{i}") for i, draws in enumerate(TASKS)]
-    rows = verifiers.verifiers("nan", tasks, [1, 2])
+    rows = verifiers.model_rows("nan", tasks, [1, 2])
     (tmp_path / "t.csv").write_text(table_text([*verifiers.COLUMNS], map(astuple, rows)))
     table = read_table(tmp_path / "t.csv", verifiers.COLUMNS)
     pd.testing.assert_frame_equal(table, as_table(rows), check_exact=False)
-    assert verifiers.paragraph(table) == verifiers.paragraph(as_table(rows))
+    assert page.paragraph(table) == page.paragraph(as_table(rows))

@@ -1,14 +1,16 @@
-"""The line to beat: another model's pass@1, quoted or measured. Standard library only."""
+"""The baseline, whose pass@1 is the line to beat: another model, quoted or measured."""
 
 from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from passk.curve import read_curve
+from passk.curve import Point, read_curve
 from passk.records import UserError
+from passk.statistics.intervals import wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,52 +26,56 @@ class Baseline:
     high: float = math.nan
     tasks: int | None = None
 
+    @classmethod
+    def quoted(cls, label: str, value: float, tasks: int | None = None) -> Baseline:
+        """A value that someone else measured on ``tasks`` tasks, each tried once."""
+        low, high = map(float, wilson(value, tasks)) if tasks else (math.nan, math.nan)
+        return cls(label, value, low, high, tasks)
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that :func:`from_arguments` reads."""
+    @classmethod
+    def measured(cls, label: str, curve: Sequence[Point]) -> Baseline:
+        """The first point of a curve.
+
+        :raises UserError: it is not that of k = 1.
+        """
+        once = curve[0]
+        if once.k != 1:
+            raise UserError(f"the curve of {label} has no row for k = 1, which is the line to beat")
+        return cls(label, once.pass_at_k, once.tasks_low, once.tasks_high)
+
+
+def add_arguments(parser: argparse.ArgumentParser, *, curve: bool = False) -> None:
+    """Add the arguments that :func:`from_arguments` reads; with ``curve`` a measured one, too."""
     group = parser.add_argument_group("the line to beat (optional)")
     group.add_argument("--baseline-label", metavar="TEXT", help="the other model's name")
     value = group.add_mutually_exclusive_group()
     value.add_argument(
         "--baseline-value", type=float, metavar="P", help="its pass@1 as quoted, a fraction"
     )
-    value.add_argument(
-        "--baseline-pass-at-k", type=Path, metavar="CSV", help="its curve as measured here"
-    )
+    if curve:
+        value.add_argument(
+            "--baseline-pass-at-k", type=Path, metavar="CSV", help="its curve as measured here"
+        )
     group.add_argument(
         "--baseline-tasks", type=int, metavar="T", help="tasks behind --baseline-value"
     )
 
 
 def from_arguments(args: argparse.Namespace) -> Baseline | None:
-    """The baseline that the command line names; None where it names none.
+    """The baseline whose value or curve the command line gives; None where it gives neither.
 
-    :raises UserError: a value outside [0, 1], a label missing, a curve without k = 1.
+    :raises UserError: a value outside [0, 1], a label missing, no task behind it, a curve without
+        k = 1.
     """
-    if args.baseline_pass_at_k is None:
-        return quoted(args)
-    _need_label(args)
-    for point in read_curve(args.baseline_pass_at_k):
-        if point.k == 1:
-            return Baseline(args.baseline_label, point.pass_at_k, point.tasks_low, point.tasks_high)
-    raise UserError(f"{args.baseline_pass_at_k} has no row for k = 1, which is the line to beat")
-
-
-def quoted(args: argparse.Namespace) -> Baseline | None:
-    """The baseline whose value the command line quotes; None where it quotes none.
-
-    :raises UserError: a value outside [0, 1], a label missing, no task behind it.
-    """
-    if args.baseline_value is None:
+    value, curve = args.baseline_value, getattr(args, "baseline_pass_at_k", None)
+    if value is None and curve is None:
         return None
-    _need_label(args)
-    if not 0 <= args.baseline_value <= 1:
-        raise UserError(f"--baseline-value {args.baseline_value} is not between 0 and 1")
-    if args.baseline_tasks is not None and args.baseline_tasks < 1:
-        raise UserError(f"--baseline-tasks {args.baseline_tasks} makes no sense; give 1 or more")
-    return Baseline(args.baseline_label, args.baseline_value, tasks=args.baseline_tasks)
-
-
-def _need_label(args: argparse.Namespace) -> None:
     if not args.baseline_label:
         raise UserError("a baseline needs its name; give --baseline-label")
+    if curve is not None:
+        return Baseline.measured(args.baseline_label, read_curve(curve))
+    if not 0 <= value <= 1:
+        raise UserError(f"--baseline-value {value} is not between 0 and 1")
+    if args.baseline_tasks is not None and args.baseline_tasks < 1:
+        raise UserError(f"--baseline-tasks {args.baseline_tasks} must be 1 or more")
+    return Baseline.quoted(args.baseline_label, value, args.baseline_tasks)

@@ -1,8 +1,8 @@
 """Which files of scripts/ a script is made of: what its rule takes as input, tracked by content.
 
 Imports are read from the source, not run. A module that is opened by a name which the code builds
-is not found; so the packages whose modules a declaration names, or that start their own files, count
-as a whole. Engines do not: nothing that samples is tracked by its code.
+is not found; so the packages whose modules a declaration names, or that start their own files,
+count as a whole. Engines do not: nothing that samples is tracked by its code.
 """
 
 from __future__ import annotations

@@ -7,8 +7,6 @@ bytes a draw, whatever the verdicts' size.
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 import re
 from array import array
@@ -16,8 +14,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from passk.progress import Progress
-from passk.records import UserError, check_recorded, read_verdicts
+from passk.records import UserError, read_verdicts
+from passk.tables import read_table, table_text
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,24 @@ class TaskCount:
     task_id: str
     n: int
     c: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCounts:
+    """One model's counts, task by task; compared models have the same tasks in the same order."""
+
+    label: str
+    counts: tuple[TaskCount, ...]
+
+    @property
+    def n(self) -> np.ndarray:
+        """Draws of each task, shape (tasks,)."""
+        return np.array([count.n for count in self.counts])
+
+    @property
+    def c(self) -> np.ndarray:
+        """Draws of each task that passed, shape (tasks,)."""
+        return np.array([count.c for count in self.counts])
 
 
 def count_verdicts(
@@ -56,8 +75,8 @@ def count_verdicts(
             task, draw = verdict.task_id, verdict.draw
             if known is not None and task not in known:
                 raise UserError(
-                    f"{path} has the task {task!r}, which the benchmark has not: these verdicts "
-                    "are of another benchmark; give the problem file that they were made with"
+                    f"{path}: unknown task {task!r}: these verdicts belong to another benchmark; "
+                    "give the problem file that they were made with"
                 )
             if not 0 <= draw < (_MOST_DRAWS if n_samples is None else n_samples):
                 raise UserError(_strange_draw(path, task, draw, n_samples))
@@ -66,7 +85,7 @@ def count_verdicts(
                 source.extend([0] * (draw + 1 - len(source)))
             if source[draw]:
                 raise UserError(
-                    f"draw {draw} of {task} in {path} was already in {paths[source[draw] - 1]}: "
+                    f"duplicate draw {draw} of {task} in {path} and {paths[source[draw] - 1]}: "
                     "give each shard once, and let no two hold the same draw"
                 )
             source[draw] = number
@@ -91,46 +110,42 @@ def count_verdicts(
 def read_counts(path: Path) -> list[TaskCount]:
     """Read a CSV with the columns ``task_id, n, c``.
 
-    :raises UserError: no such file, a missing column, a task twice, not 0 <= c <= n with n >= 1, or
-        not the file that the metadata beside it describe.
+    :raises UserError: as :func:`passk.tables.read_table`; a task twice; not 0 <= c <= n with
+        n >= 1.
     """
-    check_recorded(path)
     counts: dict[str, TaskCount] = {}
-    try:
-        with path.open(newline="", encoding="utf-8") as handle:
-            reader = csv.DictReader(handle)
-            if missing := set(COLUMNS) - set(reader.fieldnames or ()):
-                raise UserError(
-                    f"{path} has no column {sorted(missing)[0]!r}: its first line must name "
-                    f"{', '.join(COLUMNS)}"
-                )
-            for row in reader:
-                where = f"{path} line {reader.line_num}"
-                try:
-                    count = TaskCount(row["task_id"], int(row["n"]), int(row["c"]))
-                except (TypeError, ValueError) as error:
-                    raise UserError(f"{where}: n and c must be whole numbers") from error
-                if not (0 <= count.c <= count.n and count.n >= 1):
-                    raise UserError(f"{where}: c must lie between 0 and n, and n be 1 or more")
-                if count.task_id in counts:
-                    raise UserError(f"{where}: {count.task_id} is there twice; remove one of them")
-                counts[count.task_id] = count
-    except FileNotFoundError as error:
-        raise UserError(f"{path} does not exist; check the path") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path} is not a CSV file in UTF-8; make or copy it again") from error
-    if not counts:
-        raise UserError(f"{path} has no tasks; it must hold one line a task")
+    table = read_table(path, {"task_id": str, "n": int, "c": int})
+    for line, row in enumerate(table[[*COLUMNS]].itertuples(index=False), start=2):
+        count = TaskCount(*row)
+        if not (0 <= count.c <= count.n and count.n >= 1):
+            raise UserError(f"{path} line {line}: c must lie between 0 and n, and n be 1 or more")
+        if count.task_id in counts:
+            raise UserError(f"{path} line {line}: duplicate task {count.task_id}; remove one")
+        counts[count.task_id] = count
     return list(counts.values())
+
+
+def read_models(paths: Sequence[Path], labels: Sequence[str]) -> list[ModelCounts]:
+    """Read the counts of each model; the tasks come in the first file's order.
+
+    :raises UserError: a file that cannot be read, or of other tasks than the first.
+    """
+    found: list[ModelCounts] = []
+    for path, label in zip(paths, labels, strict=True):
+        counts = {count.task_id: count for count in read_counts(path)}
+        tasks = [count.task_id for count in found[0].counts] if found else list(counts)
+        if strange := set(tasks) ^ set(counts):
+            raise UserError(
+                f"{path} and {paths[0]} are not of the same tasks ({min(strange)} is in one only): "
+                "compare models on one benchmark"
+            )
+        found.append(ModelCounts(label, tuple(counts[task] for task in tasks)))
+    return found
 
 
 def counts_csv(counts: Iterable[TaskCount]) -> str:
     """The text of a file that :func:`read_counts` reads back unchanged."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows((count.task_id, count.n, count.c) for count in counts)
-    return text.getvalue()
+    return table_text(COLUMNS, counts)
 
 
 def _present(source: array) -> int:

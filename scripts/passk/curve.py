@@ -1,18 +1,16 @@
 """A pass@k curve as a CSV file and as a printed table.
 
-Only the standard library, so that printing a table starts at once. In files pass@k is a fraction
-of 1; what people read is in per cent.
+In files pass@k is a fraction of 1; what people read is in per cent.
 """
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from passk.records import UserError, check_recorded
+from passk.tables import read_table, table_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,39 +31,16 @@ COLUMNS = tuple(field.name for field in fields(Point))
 def read_curve(path: Path) -> list[Point]:
     """Read a CSV with at least ``k, pass_at_k``, ascending in k; missing intervals are NaN.
 
-    :raises UserError: no such file, a missing column, a cell that is no number, no rows, or not the
-        file that the metadata beside it describe.
+    :raises UserError: as :func:`passk.tables.read_table`.
     """
-    check_recorded(path)
-    points: dict[int, Point] = {}
-    try:
-        with path.open(newline="", encoding="utf-8") as handle:
-            reader = csv.DictReader(handle)
-            names = [name for name in COLUMNS if name in (reader.fieldnames or ())]
-            if names[:2] != list(COLUMNS[:2]):
-                raise UserError(f"{path} is no pass@k file: its first line must name k, pass_at_k")
-            for row in reader:
-                try:
-                    values = [float(row[name]) for name in names[1:]]
-                    point = Point(int(row["k"]), **dict(zip(names[1:], values, strict=True)))
-                except (TypeError, ValueError) as error:
-                    raise UserError(
-                        f"{path} line {reader.line_num}: a cell is no number"
-                    ) from error
-                points[point.k] = point
-    except FileNotFoundError as error:
-        raise UserError(f"{path} does not exist; check the path") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path} is not a CSV file in UTF-8; make or copy it again") from error
-    if not points:
-        raise UserError(f"{path} has no rows; estimate pass@k again")
-    return [points[k] for k in sorted(points)]
+    table = read_table(path, {"k": int, "pass_at_k": float}, optional=COLUMNS[2:])
+    table = table.drop_duplicates("k", keep="last").sort_values("k")
+    return [Point(*row) for row in table[[*COLUMNS]].itertuples(index=False)]
 
 
 def curve_csv(points: Sequence[Point]) -> str:
     """The text of a curve's file: 12 significant digits, NaN as ``nan``."""
-    rows = [",".join(COLUMNS), *(",".join(map(number_text, astuple(point))) for point in points)]
-    return "\n".join(rows) + "\n"
+    return table_text(COLUMNS, points)
 
 
 def number_text(value: float | int) -> str:

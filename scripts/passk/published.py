@@ -40,6 +40,7 @@ class Published:
 
 
 _KINDS = {"float": (int, float), "int": int, "str": str}
+_NAMES = {(int, float): "a number", int: "a whole number", str: "text"}
 
 
 def from_text(text: str) -> Published:
@@ -60,9 +61,9 @@ def from_text(text: str) -> Published:
     kinds = {field.name: _KINDS[field.type] for field in fields(Published)}
     for key, value in entry.items():
         if key not in kinds:
-            raise UserError(f"--published knows no {key!r}; it knows {', '.join(kinds)}")
+            raise UserError(f"--published: unknown key {key!r}; known: {', '.join(kinds)}")
         if isinstance(value, bool) or not isinstance(value, kinds[key]):
-            raise UserError(f"--published: {key} is {value!r}, which it must not be")
+            raise UserError(f"--published: {key} must be {_NAMES[kinds[key]]}, got {value!r}")
     if not (0 <= entry["value"] <= 1 and math.isfinite(entry["value"])):
         raise UserError(f"--published: the value {entry['value']} is not between 0 and 1")
     if min(entry.get(key, 1) for key in ("k", "tasks", "samples")) < 1:

@@ -1,9 +1,16 @@
 """What is asked of the verdicts: one folder a question.
 
-``analyses/NAME/`` holds ``table.py`` (what is computed), ``figure.py`` (how it is drawn; some have
-none), ``page.py`` (what the report page says of it) and ``caption.rst``. :data:`ANALYSES` names
-each and what it is made from; its order is the page's. `analyse.py NAME`, `plot.py NAME`, the
-rules, the log folders and the CSV have the same word.
+``analyses/NAME/`` holds
+
+- ``table.py``: ``COLUMNS`` with their types, and ``table(given)``, which computes the rows from a
+  :class:`passk.analyses.given.Given`;
+- ``page.py``: what the report page says, ``TITLE`` and ``QUESTION``, and as needed
+  ``paragraph(table)`` and ``view(table, curves)``; a ``page.html.j2`` shows the rows themselves;
+- ``figure.py``, how the table is drawn, and ``caption.rst``, the figure's caption; some have none.
+
+:data:`ANALYSES` names each and what it is made from; its order is the page's. `analyse.py NAME`,
+`plot.py NAME`, the rules, the log folders and the CSV have the same word. A folder and a name here
+are all that a new one needs.
 """
 
 from __future__ import annotations

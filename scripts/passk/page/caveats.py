@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-from passk.curve import percent
-from passk.page.experiment import Experiment, Judgement
-from passk.page.sections import curve
+from passk.curve import percent, read_curve
+from passk.experiment import Experiment, Scoring
+from passk.page import placed
 
 HUMAN_EVAL = "human-eval"
 DEMO = "resources/demo/"
@@ -54,13 +54,13 @@ def _reading(experiment: Experiment, results: Path) -> str:
         "answer in a code fence, or with a sentence before it, fails. markdown takes fences and "
         "prose away first, and repairs nothing else."
     )
-    suites, answers = (experiment.own.entry[key] for key in ("suites", "answers"))
+    suites, answers = (experiment.entry[key] for key in ("suites", "answers"))
     if set(answers) == {"verbatim", "markdown"}:
-        k = max(experiment.own.entry["k_values"])
+        k = max(experiment.k_values)
         values = []
         for answer in answers:
-            folder = experiment.own.folder(results)
-            point = curve(folder, Judgement(suites[0], answer)).get(k)
+            path = experiment.table("pass_at_k.csv", Scoring(suites[0], answer))
+            point = {point.k: point for point in read_curve(placed(path, results))}.get(k)
             if point is None or math.isnan(point.pass_at_k):
                 return text
             values.append(f"{percent(point.pass_at_k)} % read as {answer}")
@@ -76,7 +76,7 @@ def _faults(experiment: Experiment, _: Path) -> str:
         "assertions compare the candidate with itself; tasks 47, 116, 140 and 148 have examples "
         "that contradict their tests; many tests are short, so that wrong programs pass."
     )
-    if "plus" in experiment.own.entry["suites"]:
+    if "plus" in experiment.entry["suites"]:
         text += (
             " The suite plus judges the same samples by HumanEval+ (about 760 inputs a task), "
             "which finds many of those."
@@ -104,9 +104,9 @@ def _sandbox(experiment: Experiment, _: Path) -> str:
 
 def _recorded(experiment: Experiment, _: Path) -> str:
     recorded = [
-        member.label
-        for member in experiment.members
-        if member.model["weights"]["engine"] == "recorded"
+        label
+        for label, member in zip(experiment.labels, experiment.compared, strict=True)
+        if member.weights["engine"] == "recorded"
     ]
     if not recorded:
         return ""

@@ -1,4 +1,4 @@
-"""The finding of one judgement in a sentence, with its numbers and intervals from the curves."""
+"""The finding of one scoring in a sentence, with its numbers and intervals from the curves."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from passk.analyses.comparison.table import COLUMNS, ONE, OPEN, UNKNOWN
 from passk.baseline import Baseline
 from passk.counts import TaskCount, read_counts
 from passk.curve import Point, crossing, percent, read_curve
-from passk.page.experiment import Experiment, Judgement
+from passk.experiment import Experiment, Scoring
+from passk.page import placed
 from passk.records import UserError
-from passk.statistics.intervals import wilson
 from passk.tables import read_table
 
 
@@ -28,43 +28,34 @@ class Claim:
     numbers: tuple[tuple[str, str, str], ...]
 
 
-def line_to_beat(experiment: Experiment, judgement: Judgement, results: Path) -> Baseline | None:
+def line_to_beat(experiment: Experiment, scoring: Scoring, results: Path) -> Baseline | None:
     """pass@1 of the model to beat, measured or quoted; None where there is none."""
-    entry = experiment.own.entry.get("baseline")
-    if not entry:
-        return None
-    if "experiment" in entry:
-        rival = next((m for m in experiment.members[1:] if m.name == entry["experiment"]), None)
-        if rival is None:
-            raise UserError(f"--settings has no member {entry['experiment']!r}, the baseline")
-        points = read_curve(rival.folder(results) / judgement.name / "pass_at_k.csv")
-        once = next(point for point in points if point.k == 1)
-        return Baseline(rival.label, once.pass_at_k, once.tasks_low, once.tasks_high)
-    low = high = math.nan
-    if "tasks" in entry:
-        low, high = map(float, wilson(entry["pass_at_1"], entry["tasks"]))
-    return Baseline(entry["label"], entry["pass_at_1"], low, high, entry.get("tasks"))
+    if rival := experiment.rival:
+        curve = read_curve(placed(rival.table("pass_at_k.csv", scoring), results))
+        return Baseline.measured(experiment.baseline_label, curve)
+    if entry := experiment.quoted:
+        return Baseline.quoted(entry["label"], entry["pass_at_1"], entry.get("tasks"))
+    return None
 
 
-def claim(experiment: Experiment, judgement: Judgement, figures: Path, results: Path) -> Claim:
-    """The finding under one judgement.
+def claim(experiment: Experiment, scoring: Scoring, figures: Path, results: Path) -> Claim:
+    """The finding under one scoring.
 
     :raises UserError: a curve or its counts cannot be read, or hold no estimate.
     """
-    own = experiment.own
-    folder = own.folder(results) / judgement.name
-    points = read_curve(folder / "pass_at_k.csv")
-    counts = read_counts(folder / "counts.csv")
-    asked = [p for p in points if p.k in own.entry["k_values"] and not math.isnan(p.pass_at_k)]
+    label = experiment.labels[0]
+    path = placed(experiment.table("pass_at_k.csv", scoring), results)
+    points, counts = read_curve(path), read_counts(path.with_name("counts.csv"))
+    asked = [p for p in points if p.k in experiment.k_values and not math.isnan(p.pass_at_k)]
     if not asked:
-        raise UserError(f"{folder}/pass_at_k.csv has no estimate at the k asked for")
+        raise UserError(f"{path} has no estimate at the k asked for")
     once, most = next((p for p in points if p.k == 1), asked[0]), asked[-1]
     tasks = f"{len(counts):,} tasks"
-    words = [f"{own.label} passes {percent(most.pass_at_k)} % of {tasks} {_within(most.k)}"]
+    words = [f"{label} passes {percent(most.pass_at_k)} % of {tasks} {_within(most.k)}"]
     words.append(f" (95 % interval over tasks {_span(most)})")
     if most.k > once.k:
         words.append(f", {percent(once.pass_at_k)} % {_within(once.k)} ({_span(once)})")
-    beat = line_to_beat(experiment, judgement, results)
+    beat = line_to_beat(experiment, scoring, results)
     reached = crossing(points, beat.value) if beat else None
     if beat:
         line = f"the {percent(beat.value)} % of {beat.label} at one sample"
@@ -75,7 +66,7 @@ def claim(experiment: Experiment, judgement: Judgement, figures: Path, results: 
         )
     return Claim(
         "".join(words) + ".",
-        _beside(beat, reached, most.k, figures / judgement.name / "comparison.csv"),
+        _beside(beat, reached, most.k, figures / scoring.name / "comparison.csv"),
         tuple(_numbers(counts, once, most, beat, reached)),
     )
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from passk.page.experiment import Judgement, Member
+from passk.experiment import Experiment, Scoring
+from passk.page import placed
 from passk.records import OUTCOMES, UserError
 
 SANDBOX = "Sandbox"
@@ -22,27 +23,24 @@ SANDBOX = "Sandbox"
 
 @dataclass(frozen=True, slots=True)
 class Shards:
-    """The metadata of a member's samples, and of its verdicts under each judgement."""
+    """The metadata of one experiment's samples, and of its verdicts by scoring."""
 
     samples: tuple[dict[str, Any], ...]
     verdicts: dict[str, tuple[dict[str, Any], ...]]
 
 
-def read_shards(member: Member, judgements: Sequence[Judgement], results: Path) -> Shards:
+def read_shards(experiment: Experiment, scorings: Sequence[Scoring], results: Path) -> Shards:
     """Read the metadata of all shards.
 
     :raises UserError: a file is missing or damaged.
     """
-    folder = member.folder(results)
+
+    def read(paths: Sequence[Path]) -> tuple[dict[str, Any], ...]:
+        return tuple(_read(placed(path, results)) for path in paths)
+
     return Shards(
-        tuple(_read(folder / "samples" / f"{shard}.meta.json") for shard in member.shards),
-        {
-            judgement.name: tuple(
-                _read(folder / "verdicts" / judgement.name / f"{shard}.meta.json")
-                for shard in member.shards
-            )
-            for judgement in judgements
-        },
+        read(experiment.samples("meta.json")),
+        {scoring.name: read(experiment.verdicts(scoring, "meta.json")) for scoring in scorings},
     )
 
 
@@ -58,11 +56,11 @@ def _read(path: Path) -> dict[str, Any]:
     return metadata
 
 
-def facts(member: Member, shards: Shards) -> dict[str, list[str]]:
-    """What is to be known of one member, by the name of the fact; several where shards differ."""
+def facts(experiment: Experiment, shards: Shards) -> dict[str, list[str]]:
+    """What is to be known of one experiment, by the fact's name; several where shards differ."""
     samples = shards.samples
     verdicts = [record for records in shards.verdicts.values() for record in records]
-    weights, sampling = member.model["weights"], member.sampling
+    weights, sampling = experiment.weights, experiment.sampling
     source = weights.get("repository") or weights.get("path") or weights.get("name", "")
     found = {
         "Model": [source],
@@ -100,10 +98,10 @@ def facts(member: Member, shards: Shards) -> dict[str, list[str]]:
     return {name: values for name, values in found.items() if values}
 
 
-def outcomes(shards: Shards, judgement: Judgement) -> dict[str, int]:
+def outcomes(shards: Shards, scoring: Scoring) -> dict[str, int]:
     """How many samples ended in each outcome."""
     total: Counter[str] = Counter()
-    for record in shards.verdicts[judgement.name]:
+    for record in shards.verdicts[scoring.name]:
         total.update({name: record["outcomes"].get(name, 0) for name in OUTCOMES})
     return {name: total[name] for name in OUTCOMES}
 

@@ -1,13 +1,12 @@
 """Figures and captions for a page that stands alone.
 
-A figure is put into the page as a data URI, from its SVG or its PNG, whichever is smaller. As an
-image of its own its ids and styles cannot meet those of another figure, and it can neither run nor
-fetch anything.
+A figure is put into the page as a data URI, from its SVG, which is smaller than its PNG and sharp
+at every size. As an image of its own its ids and styles cannot meet those of another figure, and it
+can neither run nor fetch anything.
 """
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,9 +28,8 @@ _SIZE = re.compile(r'<svg[^>]*? viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure: where its data are, its size in CSS pixels at print size, and what it shows."""
+    """A figure as a URI, its size in CSS pixels at print size, and what it shows."""
 
-    name: str
     uri: str
     width: int
     height: int
@@ -50,30 +48,26 @@ def _round(numbers: str) -> str:
     return " ".join(_DECIMALS.sub(r"\1", numbers).split())
 
 
-def data_uri(svg: str, png: bytes) -> str:
-    """The smaller of the two as a URI."""
-    # What a quoted attribute and a URI may hold stays readable; the rest is escaped.
-    drawn = "data:image/svg+xml," + quote(svg, safe=" =:/;,.-+()!?*'_~@&$[]")
-    painted = "data:image/png;base64," + base64.b64encode(png).decode()
-    return min(drawn, painted, key=len)
+def data_uri(svg: str) -> str:
+    """The drawing as a URI: what a quoted attribute may hold stays readable."""
+    return "data:image/svg+xml," + quote(svg, safe=" =:/;,.-+()!?*'_~@&$[]")
 
 
-def picture(stem: Path, caption: Path) -> Picture:
-    """Read ``stem``.svg, ``stem``.png and the caption.
+def picture(path: Path, caption: Path) -> Picture:
+    """Read an SVG file and its caption.
 
     :raises UserError: one of them is missing or is no such file.
     """
     try:
-        svg, png = stem.with_suffix(".svg").read_text(), stem.with_suffix(".png").read_bytes()
-        text = caption.read_text()
+        svg, text = path.read_text(), caption.read_text()
     except FileNotFoundError as error:
         raise UserError(f"{error.filename} does not exist; draw the figure again") from error
     size = _SIZE.search(svg)
     if size is None:
-        raise UserError(f"{stem}.svg has no size; draw it again")
+        raise UserError(f"{path} has no size; draw it again")
     width, height = (round(float(points) / 72 * 96) for points in size.groups())
     shown = html_of(text)
-    return Picture(stem.name, data_uri(compact(svg), png), width, height, alternative(shown), shown)
+    return Picture(data_uri(compact(svg)), width, height, alternative(shown), shown)
 
 
 def html_of(rst: str) -> Markup:

@@ -1,10 +1,10 @@
-"""Put the parts together: template, style sheet, and a limit to the page's size."""
+"""Put the parts together: template and style sheet."""
 
 from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +12,34 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from passk.page import facts, views
+from passk.analyses.view import View, amount, number, of_columns
+from passk.engines import ENGINES
+from passk.experiment import Experiment, Scoring
+from passk.page import facts
 from passk.page.caveats import limits
 from passk.page.claim import Claim, claim
-from passk.page.experiment import Experiment, Judgement
-from passk.page.sections import Section, sections
+from passk.page.sections import ANALYSES, Section, sections
 from passk.tables import read_table
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-MOST_BYTES = 3_000_000
 SUITES = {"base": "the benchmark's own tests", "plus": "the stronger tests"}
 ANSWERS = {"verbatim": "read verbatim", "markdown": "read as markdown"}
 
 
+# Types of the columns of cost.csv.
+COST = {
+    **dict.fromkeys(("model", "step", "judgement", "draws"), str),
+    **dict.fromkeys(("samples", "completion_tokens", "flops", "gpu_seconds"), float),
+    **dict.fromkeys(("core_seconds", "usd"), float),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """All that is said of one judgement."""
+    """All that is said of one scoring."""
 
-    judgement: Judgement
+    scoring: Scoring
     title: str
     claim: Claim
     outcomes: dict[str, dict[str, int]]
@@ -47,44 +56,34 @@ class Origin:
 
 
 def page(experiment: Experiment, figures: Path, results: Path, origin: Origin) -> str:
-    """The page as HTML. Figures of the later judgements are linked where they would not fit.
+    """The page as HTML.
 
     :raises UserError: a file that it needs is missing or damaged.
     """
-    captions = ROOT / "docs" / "report"
-    judgements = experiment.judgements
-    shards = {
-        member.name: facts.read_shards(member, judgements, results) for member in experiment.members
-    }
+    members = list(zip(experiment.labels, experiment.compared, strict=True))
+    scorings = experiment.scorings
+    shards = {label: facts.read_shards(member, scorings, results) for label, member in members}
     parts = [
         Part(
-            judgement,
-            f"{SUITES[judgement.suite]}, {ANSWERS[judgement.answer]}",
-            claim(experiment, judgement, figures, results),
-            {
-                member.label: facts.outcomes(shards[member.name], judgement)
-                for member in experiment.members
-            },
-            tuple(sections(experiment, judgement, figures, results, captions)),
+            scoring,
+            f"{SUITES[scoring.suite]}, {ANSWERS[scoring.answer]}",
+            claim(experiment, scoring, figures, results),
+            {label: facts.outcomes(found, scoring) for label, found in shards.items()},
+            tuple(sections(experiment, scoring, figures, results)),
         )
-        for judgement in judgements
+        for scoring in scorings
     ]
-    values: dict[str, Any] = {
-        "experiment": experiment,
-        "facts": _facts(experiment, shards),
-        "limits": limits(experiment, results),
-        "tasks": _tasks(shards[experiment.own.name]),
-        "on_gpus": any(
-            member.model["weights"]["engine"] == "vllm" for member in experiment.members
-        ),
-        "cost": _cost(figures / "cost.csv"),
-        "origin": origin,
-    }
-    while True:
-        html = _template().render(**values, parts=parts)
-        if len(html.encode()) <= MOST_BYTES or not _largest_later(parts):
-            return html
-        parts = _without(parts, *_largest_later(parts)[0])
+    return _template().render(
+        experiment=experiment,
+        members=members,
+        parts=parts,
+        facts=_facts([facts.facts(member, shards[label]) for label, member in members]),
+        limits=limits(experiment, results),
+        tasks=shards[experiment.labels[0]].samples[0].get("tasks"),
+        on_gpus=any(ENGINES[member.weights["engine"]].gpus for _, member in members),
+        cost=_cost(figures / "cost.csv"),
+        origin=origin,
+    )
 
 
 def origin() -> Origin:
@@ -121,7 +120,7 @@ def typeset(text: str) -> str:
 
 def _template() -> Any:
     environment = Environment(
-        loader=FileSystemLoader(HERE),
+        loader=FileSystemLoader([HERE, ANALYSES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -132,11 +131,8 @@ def _template() -> Any:
     return environment.get_template("report.html.j2")
 
 
-def _facts(
-    experiment: Experiment, shards: dict[str, facts.Shards]
-) -> list[tuple[str, list[list[str]]]]:
-    """Each fact with its values, member by member; one value for all where they agree."""
-    found = [facts.facts(member, shards[member.name]) for member in experiment.members]
+def _facts(found: list[dict[str, list[str]]]) -> list[tuple[str, list[list[str]]]]:
+    """Each fact with its values, model by model; one value for all where they agree."""
     names = dict.fromkeys(name for known in found for name in known)
     rows = []
     for name in names:
@@ -145,28 +141,19 @@ def _facts(
     return rows
 
 
-def _cost(path: Path) -> views.Table | None:
-    return views.cost(read_table(path, views.COST)) if path.exists() else None
-
-
-def _tasks(shards: facts.Shards) -> int | None:
-    return shards.samples[0].get("tasks")
-
-
-def _largest_later(parts: list[Part]) -> list[tuple[int, int]]:
-    """The places of the pictures that may go, the largest of the last judgement first."""
-    places = [
-        (-number, -len(section.picture.uri), number, index)
-        for number, part in enumerate(parts)
-        for index, section in enumerate(part.sections)
-        if section.picture and section.picture.uri and (number or section.name != "pass_at_k")
-    ]
-    return [place[2:] for place in sorted(places)]
-
-
-def _without(parts: list[Part], number: int, index: int) -> list[Part]:
-    part = parts[number]
-    section = part.sections[index]
-    shown = replace(section, picture=replace(section.picture, uri=""))
-    kept = (*part.sections[:index], shown, *part.sections[index + 1 :])
-    return [*parts[:number], replace(part, sections=kept), *parts[number + 1 :]]
+def _cost(path: Path) -> View:
+    """What sampling and execution took, all shards together."""
+    table = read_table(path, COST)
+    return of_columns(
+        table[table.draws == "all"],
+        [
+            ("Model", False, lambda row: row.model),
+            ("Step", False, lambda row: " ".join(filter(None, (row.step, row.judgement)))),
+            ("Samples", True, lambda row: number(row.samples)),
+            ("Tokens", True, lambda row: number(row.completion_tokens)),
+            ("Computation", True, lambda row: amount(row.flops, "FLOP")),
+            ("GPU-seconds", True, lambda row: number(round(row.gpu_seconds, 1))),
+            ("Core-seconds", True, lambda row: number(round(row.core_seconds, 1))),
+            ("US$", True, lambda row: number(row.usd)),
+        ],
+    )

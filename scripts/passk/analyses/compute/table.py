@@ -18,19 +18,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from typing import get_type_hints
 
 import numpy as np
-import pandas as pd
 
-from passk.compared import Compared
-from passk.cost import Cost, PerTask, in_units
-from passk.curve import percent
+from passk.analyses.given import Given
+from passk.baseline import Baseline
+from passk.cost import Cost, PerTask
+from passk.counts import ModelCounts
 from passk.estimator import k_grid, pass_table
 from passk.statistics.intervals import (
     of_paired_differences,
     of_task_estimates,
     square_and_add,
-    wilson,
 )
 
 CURVE, REACH = "curve", "reach"
@@ -78,38 +78,20 @@ class Row:
     usd_ratio: float = math.nan
 
 
-COLUMNS = {
-    field.name: {"str": str, "int": int, "float": float}[str(field.type)] for field in fields(Row)
-}
+COLUMNS = get_type_hints(Row)
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """A line to beat that is quoted: its pass@1 as a fraction, and its tasks where known."""
-
-    label: str
-    value: float
-    tasks: int | None = None
-
-
-def compute(
-    models: Sequence[Compared],
-    costs: Sequence[Cost],
-    k_values: Sequence[int],
-    quoted: Quoted | None = None,
-) -> list[Row]:
-    """The curves of all models with their envelope, then every pair's crossings.
-
-    ``models`` and ``costs`` go together; all models have the same tasks in the same order.
-    """
+def table(given: Given) -> list[Row]:
+    """The curves of all models with their envelope, then every pair's crossings."""
+    k_values, quoted = given.k_values, given.quoted
     curves = [
         row
-        for model, cost in zip(models, costs, strict=True)
+        for model, cost in zip(given.counts, given.cost, strict=True)
         for row in _curve(model, cost, k_values)
     ]
     best = envelope([row.flops for row in curves], [row.pass_at_k for row in curves])
     rows = [replace(row, on_envelope=int(one)) for row, one in zip(curves, best, strict=True)]
-    sides = [_Side(m, c, _every_k(m)) for m, c in zip(models, costs, strict=True)]
+    sides = [_Side(m, c, _every_k(m)) for m, c in zip(given.counts, given.cost, strict=True)]
     for side in sides:
         if quoted and side.at_once < quoted.value:
             rows.append(_reach_quoted(side, quoted))
@@ -124,7 +106,7 @@ def compute(
 class _Side:
     """A model in a comparison; ``estimates`` is pass@k of its tasks at every k to its n."""
 
-    model: Compared
+    model: ModelCounts
     cost: Cost
     estimates: np.ndarray
 
@@ -134,7 +116,7 @@ class _Side:
         return float(self.estimates[:, 0].mean())
 
 
-def _curve(model: Compared, cost: Cost, k_values: Sequence[int]) -> list[Row]:
+def _curve(model: ModelCounts, cost: Cost, k_values: Sequence[int]) -> list[Row]:
     grid = k_grid(int(model.n.min()))
     k = np.array(sorted({*grid, *k_values}))
     estimates = pass_table(model.n, model.c, k)
@@ -162,7 +144,7 @@ def envelope(flops: Sequence[float], values: Sequence[float]) -> list[bool]:
     return found
 
 
-def crossing(estimates: np.ndarray, others: np.ndarray | Quoted) -> tuple[float, float, float]:
+def crossing(estimates: np.ndarray, others: np.ndarray | Baseline) -> tuple[float, float, float]:
     """The smallest k at which the mean reaches the other's, and its 95 % interval over tasks.
 
     ``estimates`` is pass@k of every task at k = 1, 2, …, shape (tasks, n); ``others`` is what each
@@ -176,9 +158,9 @@ def crossing(estimates: np.ndarray, others: np.ndarray | Quoted) -> tuple[float,
     do not reach the other at all. With one task there is no interval.
     """
     values = estimates.mean(axis=0)
-    if isinstance(others, Quoted):
+    if isinstance(others, Baseline):
         line = others.value
-        bounds = wilson(line, others.tasks) if others.tasks else (line, line)
+        bounds = (others.low, others.high) if others.tasks else (line, line)
         low, high = square_and_add((values, *of_task_estimates(estimates)), (line, *bounds))
     else:
         line = others.mean()
@@ -195,7 +177,7 @@ def crossing(estimates: np.ndarray, others: np.ndarray | Quoted) -> tuple[float,
     return k, first, int(unclear[-1]) + 2 if len(unclear) else 1
 
 
-def _every_k(model: Compared) -> np.ndarray:
+def _every_k(model: ModelCounts) -> np.ndarray:
     """pass@k of every task at every k to the smallest n, shape (tasks, n)."""
     return pass_table(model.n, model.c, np.arange(1, int(model.n.min()) + 1))
 
@@ -224,7 +206,7 @@ def _reach(side: _Side, other: _Side, target_k: int) -> Row:
     )
 
 
-def _reach_quoted(side: _Side, quoted: Quoted) -> Row:
+def _reach_quoted(side: _Side, quoted: Baseline) -> Row:
     row = _reached(side, *crossing(side.estimates, quoted))
     return replace(row, target=quoted.label, target_k=1, target_value=quoted.value)
 
@@ -245,76 +227,3 @@ def _per_task(cost: Cost, k: float) -> PerTask:
 
 def _ratio(mine: float, its: float) -> float:
     return mine / its if its > 0 else math.nan
-
-
-def paragraph(table: pd.DataFrame) -> str:
-    """What the table says, for the report; ``table`` has :data:`COLUMNS`, the own model first."""
-    curve = table[table.row == CURVE]
-    own = curve.model.iloc[0]
-    text = [_takes(row) for _, row in curve[curve.k == 1].iterrows()]
-    reaches = table[(table.row == REACH) & (table.target_k == 1)]
-    reaches = reaches[(reaches.model == own) | (reaches.target == own)]
-    text += [_reaches(row) for _, row in reaches.iterrows()]
-    known = curve[curve.flops.notna()]
-    if known.model.nunique() > 1:
-        text.append(_best(known))
-    if len(known):
-        text.append(
-            "FLOPs and memory are computed from the models' shapes and the mean lengths of what "
-            "was drawn, a prompt once for the k samples of a task, and are not measured; checking "
-            "the samples is not among them."
-        )
-    return " ".join(text)
-
-
-def _takes(row: pd.Series) -> str:
-    words = [
-        f"{in_units(row.flops, 'FLOP')}" if row.flops > 0 else "",
-        f"{in_units(row.memory_bytes, 'B')} of memory" if row.memory_bytes > 0 else "",
-        f"{row.gpu_seconds:.2g} GPU-seconds" if row.gpu_seconds > 0 else "",
-        f"US$ {row.usd:.2g}" if row.usd >= 0 else "",
-    ]
-    words = [word for word in words if word]
-    passes = f"pass@1 {percent(row.pass_at_k)} %"
-    if not words:
-        return f"What a sample of {row.model} takes is not known ({passes})."
-    more = f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
-    return f"One sample of a task by {row.model} takes {more} ({passes})."
-
-
-def _reaches(row: pd.Series) -> str:
-    target = f"the {percent(row.target_value)} % of one sample by {row.target}"
-    if math.isnan(row.k):
-        text = f"{row.model} does not reach {target} with the samples drawn"
-    else:
-        text = f"{row.model} reaches {target} at k = {row.k:,.0f}"
-    low, high = (
-        f"{k:,.0f}" if math.isfinite(k) else "beyond the samples drawn"
-        for k in (row.k_low, row.k_high)
-    )
-    if math.isfinite(row.k_low):
-        text += f" (95 % interval over the {row.tasks} tasks: {low} to {high})"
-    if row.flops_ratio > 0:
-        text += f", with {row.flops_ratio:.2g} times its FLOPs"
-        if row.flops_ratio_low > 0:
-            high = f"to {row.flops_ratio_high:.2g}"
-            high = high if math.isfinite(row.flops_ratio_high) else "or more"
-            text += f" ({row.flops_ratio_low:.2g} {high} over tasks)"
-        text += f" and {row.memory_ratio:.2g} times its memory"
-    return text + "."
-
-
-def _best(curve: pd.DataFrame) -> str:
-    best = curve[curve.on_envelope == 1].sort_values("flops")
-    changes = best[best.model != best.model.shift()]
-    if len(changes) == 1:
-        return (
-            f"Whatever the budget of FLOPs a task, {changes.model.iloc[0]} buys the most coverage "
-            "with it; no test stands behind this."
-        )
-    spans = ", ".join(
-        f"{row.model} from {in_units(row.flops, 'FLOP')}" for _, row in changes.iterrows()
-    )
-    return (
-        f"The most coverage for a budget of FLOPs a task buys {spans}; no test stands behind this."
-    )

@@ -23,13 +23,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass
+from typing import get_type_hints
 
 import numpy as np
-import pandas as pd
 
-from passk.compared import Compared
-from passk.curve import percent
+from passk.analyses.given import Given
+from passk.counts import ModelCounts
 from passk.estimator import fail_table, k_grid, mean_pass_at_k
 from passk.statistics import power_laws as fits
 from passk.statistics import success_rates as priors
@@ -89,12 +89,12 @@ class Row:
     repeats: int
 
 
-_TYPES = {"str": str, "int": int, "float": float}
-COLUMNS = {field.name: _TYPES[field.type] for field in fields(Row)}
+COLUMNS = get_type_hints(Row)
 
 
-def extrapolation(models: Sequence[Compared], k_values: Sequence[int]) -> list[Row]:
-    """Observed curve, backtest and forecasts of every model; ``k_values`` beyond n are forecast."""
+def table(given: Given) -> list[Row]:
+    """Observed curve, backtest and forecasts of every model; k asked for beyond n are forecast."""
+    k_values = given.k_values
     rows: list[Row] = []
     backtests: dict[tuple[int, tuple[int, ...]], Forecaster] = {}
 
@@ -105,7 +105,7 @@ def extrapolation(models: Sequence[Compared], k_values: Sequence[int]) -> list[R
             backtests[key] = Forecaster(np.full(m + 1, m), np.arange(m + 1), k)
         return backtests[key]
 
-    for model in models:
+    for model in given.counts:
         n = int(model.n.min())
         rows += _observed(model, n)
         tested = list(_backtest(model, k_values, forecaster))
@@ -176,14 +176,14 @@ class Forecaster:
         return {method: found[method] for method in METHODS}
 
 
-def _observed(model: Compared, n: int) -> Iterator[Row]:
+def _observed(model: ModelCounts, n: int) -> Iterator[Row]:
     k = k_grid(n, dense_to=10, per_decade=12)
     for one, value in zip(k, mean_pass_at_k(model.n, model.c, k).tolist(), strict=True):
         yield _row("observed", model.label, "unbiased", n, one, actual=value)
 
 
 def _backtest(
-    model: Compared,
+    model: ModelCounts,
     k_values: Sequence[int],
     forecaster: Callable[[int, np.ndarray], Forecaster],
 ) -> Iterator[Row]:
@@ -223,7 +223,7 @@ def _compare(forecasts: Sequence[Forecast], actual: np.ndarray) -> tuple[np.ndar
     )  # fmt: skip
 
 
-def _forecasts(model: Compared, k_values: Sequence[int], tested: Sequence[Row]) -> Iterator[Row]:
+def _forecasts(model: ModelCounts, k_values: Sequence[int], tested: Sequence[Row]) -> Iterator[Row]:
     n = int(model.n.min())
     steps = {
         round(n * 10 ** (step / 4)) for step in range(1, 4 * int(math.log10(HORIZONS[-1])) + 1)
@@ -277,62 +277,3 @@ NAMES = {
     "left_tail_beta": "hierarchical beta, left tail",
     "ensemble": "ensemble",
 }
-
-
-def paragraph(table: pd.DataFrame) -> str:
-    """What the table says, for the report; ``table`` has :data:`COLUMNS`, the own model first."""
-    own = table[table.model == table.model.iloc[0]]
-    label = own.model.iloc[0]
-    tested, ahead = own[own.kind == "backtest"], own[own.kind == "forecast"]
-    known = ahead[ahead.predicted.notna()]
-    if known.empty:
-        return f"{label}: no draw passed, or no task has two draws, so nothing can be forecast."
-    n = int(ahead.m.iloc[0])
-    spans = {k: known[known.k == k].predicted for k in (horizon * n for horizon in HORIZONS)}
-    range_of = {k: f"{percent(span.min())} to {percent(span.max())} %" for k, span in spans.items()}
-    best = tested[tested.recommended == 1]
-    if best.empty:
-        far = max(range_of)
-        why = (
-            f"{n:,} draws a task are too few for a backtest, which needs {FAR * SUBSAMPLES[0]}"
-            if tested.empty
-            else "a pass is so rare that no subset of the draws held one, so there is no backtest"
-        )
-        return (
-            f"{label}: {why}; no forecast is recommended. The methods forecast "
-            f"{range_of[far]} for k = {far:,}; how far they can be trusted is not known."
-        )
-    far = best[best.k >= FAR * best.m]
-    method = best.method.iloc[0]
-    text = [
-        f"{label}: from random subsets of {_list(best.m)} draws a task, compared with pass@k from "
-        f"all {n:,} for k of {FAR} times the subset or more, the least mean absolute error, "
-        f"{percent(far.error_mean_abs.mean())} percentage points, was that of the "
-        f"{NAMES[method]} (mean error with sign {_signed(far.error_mean.mean())}, predicted minus "
-        f"actual, {int(best.repeats.max())} subsets of each size).",
-    ]
-    for k in range_of:
-        row = ahead[(ahead.method == method) & (ahead.k == k)].iloc[0]
-        error = (
-            f"backtest error {percent(row.error_mean_abs)} points at this ratio"
-            if not math.isnan(row.error_mean_abs)
-            else "a ratio of k to draws that no backtest here reaches"
-        )
-        text.append(
-            f"From all {n:,} draws it forecasts pass@{k:,} = {percent(row.predicted)} % ({error}); "
-            f"the methods together span {range_of[k]}."
-        )
-    text.append(
-        "The subsets are of the same tasks, so these errors are not what another benchmark would "
-        "show, and tasks that can never be solved cannot be told from hard ones by these draws."
-    )
-    return " ".join(text)
-
-
-def _list(values: pd.Series) -> str:
-    first, *others = (f"{value:,}" for value in sorted(set(values)))
-    return ", ".join([first, *others[:-1]]) + (f" and {others[-1]}" if others else "")
-
-
-def _signed(value: float) -> str:
-    return f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")

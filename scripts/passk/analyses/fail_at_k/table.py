@@ -1,7 +1,7 @@
-"""The columns of the table of 1 - pass@k: those of the curve that it turns upside down."""
+"""1 - pass@k on logarithmic axes: the same points as :mod:`passk.analyses.pass_at_k.table`."""
 
 from __future__ import annotations
 
-from passk.analyses.pass_at_k.table import COLUMNS
+from passk.analyses.pass_at_k.table import COLUMNS, table
 
-__all__ = ["COLUMNS"]
+__all__ = ["COLUMNS", "table"]

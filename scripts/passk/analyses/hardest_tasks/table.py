@@ -14,18 +14,21 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar, get_type_hints
 
-import pandas as pd
-
+from passk.analyses.given import Given
 from passk.benchmarks.extraction import program
 from passk.benchmarks.human_eval import Problem
-from passk.curve import percent
-from passk.records import OUTCOMES, Sample, UserError, Verdict
+from passk.provenance import check_shards
+from passk.records import OUTCOMES, Sample, UserError, Verdict, read_samples, read_verdicts
 from passk.statistics.intervals import wilson
 
 MOST_CHARACTERS = 1200
 MOST_LINES = 40
+MOST_TASKS = 8  # of each group
+T = TypeVar("T", Sample, Verdict)
 NEVER, LEAST = "never solved", "solved least"
 
 
@@ -62,8 +65,7 @@ class Row:
     second_ended: str
 
 
-_TYPES = {"str": str, "int": int, "float": float}
-COLUMNS = {field.name: _TYPES[field.type] for field in fields(Row)}
+COLUMNS = get_type_hints(Row)
 
 
 def readable(text: str) -> str:
@@ -86,7 +88,9 @@ def excerpt(text: str) -> str:
     return readable(shown) + more
 
 
-def select(verdicts: Iterable[Verdict], tasks: Sequence[str], most: int) -> dict[str, str]:
+def select(
+    verdicts: Iterable[Verdict], tasks: Sequence[str], most: int = MOST_TASKS
+) -> dict[str, str]:
     """The hardest tasks and their group: first up to ``most`` never solved, then least solved.
 
     :raises UserError: a verdict of a task that is not among ``tasks``, or none at all.
@@ -95,8 +99,8 @@ def select(verdicts: Iterable[Verdict], tasks: Sequence[str], most: int) -> dict
     for verdict in verdicts:
         if verdict.task_id not in drawn:
             raise UserError(
-                f"there are verdicts of {verdict.task_id!r}, which is no task of the problem file; "
-                "give the one that they were made with"
+                f"unknown task {verdict.task_id!r}: these verdicts belong to another benchmark; "
+                "give the problem file that they were made with"
             )
         drawn[verdict.task_id] += 1
         passed[verdict.task_id] += verdict.outcome == "passed"
@@ -106,6 +110,35 @@ def select(verdicts: Iterable[Verdict], tasks: Sequence[str], most: int) -> dict
     solved = [task for task in tasks if passed[task]]
     solved.sort(key=lambda task: passed[task] / drawn[task])
     return dict.fromkeys(never[:most], NEVER) | dict.fromkeys(solved[:most], LEAST)
+
+
+def table(given: Given) -> list[Row]:
+    """One row a task, the never solved first; only these tasks' samples are held in memory.
+
+    :raises UserError: damaged files, or samples and verdicts that are not of the same draws.
+    """
+    verdicts, settings = given.verdicts[0], given.settings[0]
+    check_shards(verdicts, require_metadata=settings is not None, settings=settings)
+    problems = {problem.task_id: problem for problem in given.problems}
+    groups = select(chain.from_iterable(map(read_verdicts, verdicts)), list(problems))
+    drawn = _by_draw(chain.from_iterable(map(read_samples, given.samples)), groups)
+    judged = _by_draw(chain.from_iterable(map(read_verdicts, verdicts)), groups)
+    return [
+        describe(problems[task], group, judged[task], drawn[task], given.answer)
+        for task, group in groups.items()
+    ]
+
+
+def _by_draw(records: Iterable[T], tasks: Iterable[str]) -> dict[str, dict[int, T]]:
+    found: dict[str, dict[int, T]] = {task: {} for task in tasks}
+    for record in records:
+        if record.task_id in found:
+            if record.draw in found[record.task_id]:
+                raise UserError(
+                    f"duplicate draw {record.draw} of {record.task_id}: give each shard once"
+                )
+            found[record.task_id][record.draw] = record
+    return found
 
 
 def describe(
@@ -165,29 +198,3 @@ def ending(verdict: Verdict) -> str:
     if verdict.outcome == "failed":
         return verdict.error or "wrong output"
     return verdict.outcome
-
-
-def paragraph(table: pd.DataFrame) -> str:
-    """What the table says, for the report; ``table`` has :data:`COLUMNS`."""
-    parts = []
-    never, least = table[table.group == NEVER], table[table.group == LEAST]
-    if len(never):
-        high = float(never.high.max())
-        parts.append(
-            f"Of the tasks that no draw solved, {_are(len(never))} listed, in the benchmark's "
-            f"order. With {int(never.n.min()):,} draws each, a success rate of up to "
-            f"{percent(high)} % is still within the 95 % Wilson interval over draws."
-        )
-    if len(least):
-        rates = [percent(float(rate)) for rate in least.passed / least.n]
-        span = rates[0] if len({*rates}) == 1 else f"{rates[0]} to {rates[-1]}"
-        parts.append(
-            f"Of the tasks solved at least once, those solved least: {_are(len(least))} listed, "
-            f"of whose draws {span} % passed. That a task with so few passes is on this list, and "
-            "not one with a few more or with none, is partly luck."
-        )
-    return " ".join(parts)
-
-
-def _are(number: int) -> str:
-    return "1 is" if number == 1 else f"{number} are"

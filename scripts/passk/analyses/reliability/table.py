@@ -15,15 +15,13 @@ same code. It says nothing of how a task's draws would agree at another temperat
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import get_type_hints
 
 import numpy as np
-import pandas as pd
 
-from passk.compared import Compared
-from passk.curve import percent
+from passk.analyses.given import Given
 from passk.estimator import fail_table, k_grid, pass_table
 from passk.statistics.intervals import of_task_estimates, over_draws
 
@@ -50,8 +48,7 @@ class Row:
     draws_high: float
 
 
-_TYPES = {"str": str, "int": int, "float": float}
-COLUMNS = {field.name: _TYPES[field.type] for field in fields(Row)}
+COLUMNS = get_type_hints(Row)
 
 
 def all_pass_table(n: np.ndarray, c: np.ndarray, k: Sequence[int] | np.ndarray) -> np.ndarray:
@@ -65,12 +62,12 @@ def all_pass_table(n: np.ndarray, c: np.ndarray, k: Sequence[int] | np.ndarray) 
     return fail_table(n, n - c, k)
 
 
-def reliability(models: Sequence[Compared], k_values: Sequence[int]) -> list[Row]:
-    """Both measures of every model, at ``k_values`` (``asked`` is 1) and on a grid between."""
+def table(given: Given) -> list[Row]:
+    """Both measures of every model, at the k asked for (``asked`` is 1) and on a grid between."""
     rows = []
-    for model in models:
+    asked = given.k_values
+    for model in given.counts:
         n, c = model.n, model.c
-        asked = sorted(set(k_values))
         k = np.array(sorted({*asked, *k_grid(int(n.min()), 10, PER_DECADE)}))
         low, high = over_draws(n, n - c, k)
         for measure, estimates, draws in (
@@ -83,43 +80,3 @@ def reliability(models: Sequence[Compared], k_values: Sequence[int]) -> list[Row
                     Row(model.label, measure, one, int(one in asked), len(model.counts), *numbers)
                 )
     return rows
-
-
-def paragraph(table: pd.DataFrame) -> str:
-    """What the table says, for the report; ``table`` has :data:`COLUMNS`, the own model first."""
-    own = table[table.model == table.model.iloc[0]]
-    every = own[(own.measure == "pass^k") & (own.asked == 1) & own.value.notna()]
-    if every.empty:
-        return "No k asked for has as many draws in every task, so reliability cannot be told."
-    last = every.iloc[-1]
-    once = own[(own.measure == "pass@k") & (own.k == last.k)].iloc[0]
-    if last.k == 1:
-        return (
-            f"With one draw, pass@k and pass^k are the same number: {percent(last.value)} % of "
-            f"{last.tasks} tasks. A larger k would tell how much of it can be relied on."
-        )
-    text = [
-        f"{last.model}: that at least one of {last.k:,} draws of a task passes has a chance of "
-        f"{percent(once.value)} %, that all of them do {percent(last.value)} % "
-        f"({_interval(last)} over tasks), on average over {last.tasks} tasks.",
-        "The first is what repeated sampling gives to whoever can check an answer, the second what "
-        "it gives to whoever cannot and needs every answer to be right; their difference is the "
-        "chance that the draws of a task do not agree.",
-    ]
-    for label in table.model.unique()[1:]:
-        rows = table[(table.model == label) & (table.k == last.k) & table.value.notna()]
-        values = dict(zip(rows.measure, rows.value, strict=True))
-        if len(values) == 2:
-            text.append(
-                f"{label} at the same k: {percent(values['pass@k'])} % and "
-                f"{percent(values['pass^k'])} %."
-            )
-    if math.isnan(last.draws_low):
-        text.append(
-            f"An interval over draws would need {2 * last.k:,} draws a task and is not given."
-        )
-    return " ".join(text)
-
-
-def _interval(row: pd.Series) -> str:
-    return f"95 % interval {percent(row.tasks_low)} to {percent(row.tasks_high)} %"

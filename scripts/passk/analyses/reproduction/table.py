@@ -21,14 +21,13 @@ agree proves none of them right.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import get_type_hints
 
 import numpy as np
-import pandas as pd
 
-from passk.compared import Compared
-from passk.curve import percent
+from passk.analyses.given import Given
+from passk.counts import ModelCounts
 from passk.estimator import mean_pass_at_k
 from passk.published import Published
 from passk.statistics.intervals import (
@@ -76,23 +75,21 @@ class Row:
     url: str
 
 
-_TYPES = {"str": str, "int": int, "float": float}
-COLUMNS = {field.name: _TYPES[field.type] for field in fields(Row)}
+COLUMNS = get_type_hints(Row)
 
 
-def reproduction(models: Sequence[Compared], published: Sequence[Published]) -> list[Row]:
-    """A row for each published value, in their order; the first model is the experiment's own."""
-    by_label = {model.label: model for model in models}
-    return [
-        _row(entry, by_label.get(entry.model or models[0].label), models) for entry in published
-    ]
+def table(given: Given) -> list[Row]:
+    """A row for each published value, in their order."""
+    own = given.counts[0]
+    by_label = {model.label: model for model in given.counts}
+    return [_row(entry, by_label.get(entry.model or own.label), own) for entry in given.published]
 
 
-def _row(entry: Published, model: Compared | None, models: Sequence[Compared]) -> Row:
-    label = entry.name or entry.model or models[0].label
+def _row(entry: Published, model: ModelCounts | None, own: ModelCounts) -> Row:
+    label = entry.name or entry.model or own.label
     known = (math.nan,) * 2
     if entry.k:
-        bounds = wilson(entry.value, entry.tasks or len(models[0].counts))
+        bounds = wilson(entry.value, entry.tasks or len(own.counts))
         known = tuple(float(bound) for bound in bounds)
     ours = (math.nan,) * 5
     difference, over = (math.nan,) * 3, ""
@@ -114,7 +111,7 @@ def _row(entry: Published, model: Compared | None, models: Sequence[Compared]) -
 
 def _difference(
     entry: Published,
-    model: Compared,
+    model: ModelCounts,
     ours: tuple[float, float, float],
     known: tuple[float, float],
 ) -> tuple[tuple[float, float, float], str]:
@@ -135,52 +132,3 @@ def _verdict(difference: tuple[float, float, float]) -> str:
     if math.isnan(low) or math.isnan(high):
         return OPEN
     return AGREES if low - ROUNDING <= 0 <= high + ROUNDING else DIFFERS
-
-
-def paragraph(table: pd.DataFrame) -> str:
-    """What the table says, for the report; ``table`` has :data:`COLUMNS`."""
-    compared = table[table.k > 0]
-    if compared.empty:
-        return "No published values are named for this experiment, so there is nothing to check."
-    known = compared[compared.over != ""]
-    if known.empty:
-        return (
-            f"None of the {len(compared)} published values can be checked: this run did not "
-            "measure them, or has fewer draws than they need."
-        )
-    text = [
-        "Published values against this run's, with the 95 % interval of the difference in "
-        "percentage points: " + "; ".join(_in_words(row) for row in known.itertuples()) + "."
-    ]
-    if (known.over == "draws").any():
-        text.append(
-            "Over draws: the source taken for another run on the same tasks, with its own number "
-            "of samples."
-        )
-    if (known.over == "tasks").any():
-        text.append(
-            "Over tasks: as if the source had had other tasks of the same kind, since which tasks "
-            "it solved is not known; 'agrees' then means no more than that no difference can be "
-            "shown."
-        )
-    if (known.verdict == DIFFERS).any():
-        text.append(
-            "A value that differs need not be an error here or there: prompt, reading of the "
-            "answer, temperature, engine and model version all matter, and the table says which of "
-            "them the source is known to have chosen otherwise."
-        )
-    if missing := len(compared) - len(known):
-        text.append(
-            f"{missing} more {'is' if missing == 1 else 'are'} listed and cannot be checked here."
-        )
-    return " ".join(text)
-
-
-def _in_words(row: pd.Series) -> str:
-    by = f" ({row.by})" if row.by else ""
-    low, high = 100 * row.low, 100 * row.high
-    interval = f"{low:+.1f} to {high:+.1f} over {row.over}"
-    return (
-        f"{row.model}, {row.quantity}{by}: {percent(row.published)} %, "
-        f"here {percent(row.value)} %, {100 * row.difference:+.1f} ({interval}), {row.verdict}"
-    )

@@ -19,13 +19,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import get_type_hints
 
 import numpy as np
-import pandas as pd
 
-from passk.compared import Compared
-from passk.curve import percent
+from passk.analyses.given import Given
+from passk.counts import ModelCounts
 from passk.estimator import fail_table, k_grid
 from passk.statistics import power_laws as fits
 from passk.statistics import success_rates as priors
@@ -83,25 +83,24 @@ class Row:
     y_high: float = math.nan
 
 
-_TYPES = {"str": str, "float": float}
-COLUMNS = {field.name: _TYPES[field.type] for field in fields(Row)}
+COLUMNS = get_type_hints(Row)
 
 
-def scaling_laws(models: Sequence[Compared]) -> list[Row]:
+def table(given: Given) -> list[Row]:
     """Fits, curves and tails of every model, and every other model's shift against the first."""
     rows: list[Row] = []
-    for model in models:
+    for model in given.counts:
         rows += _model_rows(model)
-    for other in models[1:]:
-        rows += _shift_rows(models[0], other)
+    for other in given.counts[1:]:
+        rows += _shift_rows(given.counts[0], other)
     return rows
 
 
-def _model_rows(model: Compared) -> Iterator[Row]:
+def _model_rows(model: ModelCounts) -> Iterator[Row]:
     n = int(model.n.min())  # the largest k that every task has
     k = fits.fit_grid(n)
-    table = fail_table(model.n, model.c, k)
-    fails = table.mean(axis=0)
+    by_task = fail_table(model.n, model.c, k)
+    fails = by_task.mean(axis=0)
     weights = _resampled(len(model.counts))
     laws = {
         (BROWN, "least_squares"): fits.fit_exponentiated_power_law,
@@ -116,7 +115,7 @@ def _model_rows(model: Compared) -> Iterator[Row]:
     for (law, estimator), fit in laws.items():
         found = fit(k, fails)
         a, b = _signed(law, [found])[0]
-        resamples = np.array(_signed(law, [fit(k, row) for row in weights @ table]))
+        resamples = np.array(_signed(law, [fit(k, row) for row in weights @ by_task]))
         low, high = _percentiles(resamples)
         error, sd = fits.errors(found.pass_at_k(error_k), observed)
         yield Row(
@@ -191,7 +190,7 @@ def _percentiles(resamples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.where(few, math.nan, low), np.where(few, math.nan, high)
 
 
-def _tail_rows(model: Compared, n: int, tails: Sequence[tuple[str, Prior]]) -> Iterator[Row]:
+def _tail_rows(model: ModelCounts, n: int, tails: Sequence[tuple[str, Prior]]) -> Iterator[Row]:
     rates = np.sort(model.c / model.n)
     for x in np.unique(rates).tolist():
         share = float(np.mean(rates <= x))
@@ -203,7 +202,7 @@ def _tail_rows(model: Compared, n: int, tails: Sequence[tuple[str, Prior]]) -> I
                 yield Row("tail", model.label, SCHAEFFER, estimator, x=one, y=share)
 
 
-def _shift_rows(own: Compared, other: Compared) -> Iterator[Row]:
+def _shift_rows(own: ModelCounts, other: ModelCounts) -> Iterator[Row]:
     n = int(min(own.n.min(), other.n.min()))
     k = np.array(k_grid(n))
     tables = [1 - fail_table(model.n, model.c, k) for model in (own, other)]
@@ -265,61 +264,3 @@ def _anchor(k: np.ndarray, own: np.ndarray, other: np.ndarray) -> tuple[float, f
         for curve in (own, other)
     ]
     return anchor, float(near[0] / near[1])
-
-
-def paragraph(table: pd.DataFrame) -> str:
-    """What the table says, for the report; ``table`` has :data:`COLUMNS`, the own model first."""
-    own = table.model.iloc[0]
-    fitted = table[(table.kind == "fit") & (table.model == own)]
-    by_name = {(row.law, row.estimator): row for row in fitted.itertuples()}
-    brown, power = by_name[BROWN, "least_squares"], by_name[SCHAEFFER, "least_squares"]
-    beta = by_name[SCHAEFFER, "beta_binomial"]
-    if math.isnan(brown.b):
-        return (
-            f"{own}: no power law can be fitted, because pass@k is 0 or 1 at every k or is known "
-            "at fewer than two k."
-        )
-    text = [
-        f"{own}: from k = 1 to {brown.k_max:,.0f}, pass@k = exp(a k^b) with a = {brown.a:.2f} "
-        f"({_range(brown.a_low, brown.a_high)}) and b = {brown.b:.3f} "
-        f"({_range(brown.b_low, brown.b_high, 3)}), 95 % intervals over tasks; on average the fit "
-        f"is {percent(brown.mean_abs_error)} percentage points from the curve.",
-        f"As a power law of \N{MINUS SIGN}log pass@k, fitted on logarithmic axes, the exponent is "
-        f"{power.b:.3f} ({_range(power.b_low, power.b_high, 3)} over tasks).",
-    ]
-    if not math.isnan(beta.b):
-        text.append(
-            f"The same exponent read off the left tail of the tasks' success rates by a "
-            f"beta-binomial is {beta.b:.3f} ({_range(beta.b_low, beta.b_high, 3)} over tasks); its "
-            f"curve is {percent(beta.mean_abs_error)} points off; where the two exponents differ, "
-            "the curve is not, or not yet, a power law."
-        )
-    for row in table[(table.kind == "shift") & (table.estimator == "mean")].itertuples():
-        text.append(_shift_sentence(table, own, row.model, row))
-    text.append("Nothing of this says how pass@k goes on beyond the largest k fitted.")
-    return " ".join(text)
-
-
-def _shift_sentence(table: pd.DataFrame, own: str, other: str, mean: pd.Series) -> str:
-    if math.isnan(mean.y):
-        return f"The curves of {own} and {other} share no level of pass@k, so no shift is given."
-    rows = table[(table.kind == "shift") & (table.model == other)]
-    levels = rows[rows.estimator == "level"]
-    interval = (
-        "they overlap too little for an interval"
-        if math.isnan(mean.y_low)
-        else f"95 % interval {mean.y_low:.3g} to {mean.y_high:.3g} over tasks, paired"
-    )
-    return (
-        f"{own} needs {mean.y:.3g} times as many samples as {other} for the same pass@k, on "
-        f"geometric average over the levels that both reach "
-        f"({interval}); from the lowest to the highest of these levels the factor goes from "
-        f"{levels.y.iloc[0]:.3g} to {levels.y.iloc[-1]:.3g}, while for curves that are "
-        "shifts of each other it stays the same."
-    )
-
-
-def _range(low: float, high: float, digits: int = 2) -> str:
-    if math.isnan(low) or math.isnan(high):
-        return "no interval"
-    return f"{low:.{digits}f} to {high:.{digits}f}"

@@ -26,22 +26,29 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, get_type_hints
 
 import numpy as np
-import pandas as pd
 
-from passk.curve import percent
+from passk.analyses.given import Given
 from passk.estimator import fail_table, pass_table
-from passk.records import UserError, read_verdicts
+from passk.provenance import check_shards
+from passk.records import UserError, metadata_path, read_metadata, read_verdicts
 from passk.statistics.intervals import of_paired_differences, of_task_estimates
 from passk.verifiers.signatures import NO_VALUE, read_observations
 
 METHODS = ("random", "likelihood", "text", "behaviour", "oracle")
 SUBSETS = 100
 ABSENT = -1  # a program ended before it came to this input
+_SOURCES = {
+    "examples": "examples",
+    "annotations": "annotated types",
+    "names": "parameter names",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +93,49 @@ class Row:
     inputs: str
 
 
-_TYPES = {"str": str, "int": int, "float": float}
-COLUMNS = {field.name: _TYPES[field.type] for field in fields(Row)}
+COLUMNS = get_type_hints(Row)
+
+
+def check_pair(
+    verdicts: Sequence[Path], signatures: Sequence[Path], settings: Mapping[str, Any] | None
+) -> str:
+    """Check the metadata of both: made as ``settings`` say, of the same samples and inputs.
+
+    Returns what the inputs were made from, as a text that is empty where nothing says it.
+    Without ``settings`` files need no metadata.
+
+    :raises UserError: as :func:`passk.provenance.check_shards`, and where samples or inputs differ.
+    """
+    required = settings is not None
+    check_shards(verdicts, require_metadata=required, settings=settings)
+    described = [
+        [
+            read_metadata(metadata_path(path), path)
+            for path in paths
+            if required or metadata_path(path).exists()
+        ]
+        for paths in (verdicts, signatures)
+    ]
+    judged, observed = (
+        [(one["samples_sha256"], one["answer"]) for one in group] for group in described
+    )
+    if judged and observed and set(judged) != set(observed):
+        raise UserError(
+            f"{verdicts[0]} and {signatures[0]} are not of the same samples, read alike; give "
+            "the verdicts and the observations of the same shards"
+        )
+    inputs = [one.get("inputs") for one in described[1]]
+    if None in inputs:
+        raise UserError(f"{signatures[inputs.index(None)]} has no observations; see observe.py")
+    if len({one["sha256"] for one in inputs}) > 1:
+        raise UserError(
+            f"the shards of {signatures[0].parent} were not observed on the same inputs of the "
+            "same tasks; observe all of them again"
+        )
+    sources = Counter(inputs[0]["sources"]) if inputs else Counter()
+    return ", ".join(
+        f"{_SOURCES[name]} of {tasks} tasks" for name, tasks in sources.items() if tasks
+    )
 
 
 def read_task_samples(verdicts: Sequence[Path], observations: Sequence[Path]) -> list[TaskSamples]:
@@ -146,7 +194,7 @@ def read_task_samples(verdicts: Sequence[Path], observations: Sequence[Path]) ->
 
 
 def _twice(path: Path, task: str, draw: int) -> str:
-    return f"{path}: draw {draw} of {task} is there twice; give each shard once"
+    return f"{path}: duplicate draw {draw} of {task}; give each shard once"
 
 
 def _one_sided(task: str, draw: int, lacking: str) -> str:
@@ -267,7 +315,21 @@ def selected(
     return estimates, variances
 
 
-def selection(
+def table(given: Given) -> list[Row]:
+    """All methods of every model.
+
+    :raises UserError: as :func:`check_pair` and :func:`read_task_samples`.
+    """
+    rows = []
+    for label, verdicts, signatures, settings in zip(
+        given.labels, given.verdicts, given.signatures, given.settings, strict=True
+    ):
+        inputs = check_pair(verdicts, signatures, settings)
+        rows += model_rows(label, read_task_samples(verdicts, signatures), given.k_values, inputs)
+    return rows
+
+
+def model_rows(
     label: str,
     tasks: Sequence[TaskSamples],
     k_values: Sequence[int],
@@ -295,51 +357,3 @@ def selection(
             for size, *numbers in zip(n, *columns, strict=True)
         ]
     return rows
-
-
-def paragraph(table: pd.DataFrame) -> str:
-    """What the table says, for the report; ``table`` has :data:`COLUMNS`, the own model first."""
-    own = table[table.model == table.model.iloc[0]]
-    last = own[own.n == own.n.max()].set_index("method")
-    n = int(own.n.max())
-    if n == 1:
-        return "With one draw a task there is nothing to select from."
-    behaviour, one, ceiling = last.loc["behaviour"], last.loc["random"], last.loc["oracle"]
-    text = [
-        f"{own.model.iloc[0]}, where no test tells which sample is right: of {n:,} samples a "
-        f"majority of equal behaviour on generated inputs takes a right one on "
-        f"{percent(behaviour.pass_at_1)} % of {behaviour.tasks} tasks (95 % interval over tasks "
-        f"{percent(behaviour.tasks_low)} to {percent(behaviour.tasks_high)} %), a random sample on "
-        f"{percent(one.pass_at_1)} %, and on {percent(ceiling.pass_at_1)} % there is one to be "
-        "taken.",
-        f"Over a random sample that is {_points(behaviour)}.",
-    ]
-    others = []
-    for method, name in (
-        ("text", "a majority of equal program text"),
-        ("likelihood", "the highest mean log-probability"),
-    ):
-        row = last.loc[method]
-        if not math.isnan(row.pass_at_1):
-            others.append(f"{name} {percent(row.pass_at_1)} % ({_points(row)})")
-    if others:
-        text.append(f"By other ways to select: {'; '.join(others)}.")
-    if math.isnan(last.loc["likelihood"].pass_at_1):
-        text.append(
-            "Log-probabilities were not recorded of all samples, so the likeliest is unknown."
-        )
-    left = ceiling.pass_at_1 - last.loc[["likelihood", "text", "behaviour"]].pass_at_1.max()
-    text.append(
-        f"Even the best of these ways leaves {percent(left)} of the {percent(ceiling.pass_at_1)} "
-        "percentage points of coverage to whoever can check."
-    )
-    if behaviour.inputs:
-        text.append(f"The inputs come from the prompts ({behaviour.inputs}), not from the tests.")
-    return " ".join(text)
-
-
-def _points(row: pd.Series) -> str:
-    """A gain in points with its paired interval over tasks, and whether that holds 0."""
-    interval = f"{100 * row.gain_low:+.1f} to {100 * row.gain_high:+.1f} over tasks"
-    unclear = ", which shows no difference" if row.gain_low <= 0 <= row.gain_high else ""
-    return f"{100 * row.gain:+.1f} points, {interval}{unclear}"

@@ -24,16 +24,17 @@ measured; ``held_out`` is what it earns on a task that had no say in the choice.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, get_type_hints
 
 import numpy as np
-import pandas as pd
 
-from passk.curve import number_text, percent
+from passk.analyses.given import Given
 from passk.estimator import k_grid, pass_table
-from passk.records import UserError, read_verdicts
+from passk.provenance import check_shards
+from passk.records import UserError, metadata_path, read_metadata, read_verdicts
 from passk.statistics.intervals import of_task_estimates, wilson
 
 COSTS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -71,8 +72,37 @@ class Row:
     high: float = math.nan
 
 
-_TYPES = {"str": str, "int": int, "float": float}
-COLUMNS = {field.name: _TYPES[field.type] for field in fields(Row)}
+COLUMNS = get_type_hints(Row)
+
+
+def check_pair(
+    base: Sequence[Path], plus: Sequence[Path], settings: Mapping[str, Any] | None
+) -> None:
+    """Check the metadata of both suites' shards: of the same samples, by two suites.
+
+    ``settings`` are those of ``plus``; without them files need no metadata.
+
+    :raises UserError: as :func:`passk.provenance.check_shards`, and where the samples differ or
+        the suites do not.
+    """
+    required = settings is not None
+    of_both = {key: value for key, value in (settings or {}).items() if key != "suite"}
+    check_shards(base, require_metadata=required, settings=of_both)
+    check_shards(plus, require_metadata=required, settings=settings)
+    weak, strong = (
+        [read_metadata(metadata_path(path), path) for path in paths if metadata_path(path).exists()]
+        for paths in (base, plus)
+    )
+    if not (weak and strong):
+        return
+    samples = [{one["samples_sha256"] for one in described} for described in (weak, strong)]
+    if samples[0] != samples[1]:
+        raise UserError(
+            f"{base[0]} and {plus[0]} are not verdicts of the same samples; give both suites' "
+            "verdicts of the same shards"
+        )
+    if weak[0]["suite"] == strong[0]["suite"]:
+        raise UserError(f"{base[0]} and {plus[0]} are verdicts of one suite; give those of two")
 
 
 def read_agreement(base: Sequence[Path], plus: Sequence[Path]) -> list[Agreement]:
@@ -93,17 +123,17 @@ def read_agreement(base: Sequence[Path], plus: Sequence[Path]) -> list[Agreement
                     marks.extend(bytes(verdict.draw + 1 - len(marks)))
                 if marks[verdict.draw] & seen:
                     raise UserError(
-                        f"{path}: draw {verdict.draw} of {verdict.task_id} is there twice; give "
-                        "each shard once"
+                        f"{path}: duplicate draw {verdict.draw} of {verdict.task_id}; give each "
+                        "shard once"
                     )
                 marks[verdict.draw] |= seen | (passed if verdict.outcome == "passed" else 0)
     found = []
     for task, marks in draws.items():
         for draw, mark in enumerate(marks):
             if mark and not (mark & _BASE and mark & _PLUS):
-                lacking = "plus" if mark & _BASE else "base"
+                lacking = "stronger" if mark & _BASE else "weaker"
                 raise UserError(
-                    f"draw {draw} of {task} has no verdict of the suite {lacking!r}: give the "
+                    f"draw {draw} of {task} has no verdict of the {lacking} suite: give the "
                     "verdicts of both suites on the same samples"
                 )
         right = np.frombuffer(marks, np.uint8)
@@ -146,7 +176,21 @@ def interval(values: np.ndarray, lowest: float, highest: float) -> tuple[np.ndar
     return lowest + size * low, lowest + size * high
 
 
-def verifiers(
+def table(given: Given) -> list[Row]:
+    """All numbers of every model.
+
+    :raises UserError: as :func:`check_pair` and :func:`read_agreement`.
+    """
+    rows = []
+    for label, weak, strong, settings in zip(
+        given.labels, given.weak_verdicts, given.strong_verdicts, given.settings, strict=True
+    ):
+        check_pair(weak, strong, settings)
+        rows += model_rows(label, read_agreement(weak, strong), given.k_values)
+    return rows
+
+
+def model_rows(
     label: str, tasks: Sequence[Agreement], k_values: Sequence[int], costs: Sequence[float] = COSTS
 ) -> list[Row]:
     """All numbers of one model.
@@ -247,74 +291,3 @@ def _mean_share(part: np.ndarray, whole: np.ndarray) -> tuple[float, ...]:
         return (math.nan,)
     shares = (part[some] / whole[some])[:, None]
     return (float(shares.mean()), *(float(bound[0]) for bound in of_task_estimates(shares)))
-
-
-def paragraph(table: pd.DataFrame) -> str:
-    """What the table says, for the report; ``table`` has :data:`COLUMNS`, the own model first."""
-    label = table.model.iloc[0]
-    own = table[(table.model == label) & (table.task_id == "")]
-    counts = own[own.k == 0].set_index("quantity").value
-    curves = {name: own[own.quantity == name] for name in ("believed", "true", "success", "wrong")}
-    believed, true, success, wrong = (curve.iloc[-1] for curve in curves.values())
-    text = [
-        f"{label}, judged twice: with {believed.k:,} samples the base tests believe "
-        f"{percent(believed.value)} % of the tasks solved, the stronger tests "
-        f"{percent(true.value)} % (95 % interval over tasks {percent(true.low)} to "
-        f"{percent(true.high)} %). Of {counts.base_passed:,.0f} samples that pass the base tests "
-        f"{counts.false_positives:,.0f} fail the stronger ones, on "
-        f"{counts.tasks_with_false_positives:,.0f} of {counts.tasks:,.0f} tasks"
-    ]
-    share = own[own.quantity == "wrong_of_accepted"].iloc[0]
-    if not math.isnan(share.value):
-        text[0] += (
-            f"; as a share of a task's passes that is {percent(share.value)} % on average over the "
-            f"tasks that have any ({percent(share.low)} to {percent(share.high)} % over tasks)"
-        )
-    text[0] += "."
-    if counts.false_negatives:
-        text.append(
-            f"{counts.false_negatives:,.0f} samples fail the base tests and pass the stronger ones."
-        )
-    text.append(
-        f"Taking the first of at most {success.k:,} samples that passes the base tests gives a "
-        f"right answer on {percent(success.value)} % of the tasks and a wrong one on "
-        f"{percent(wrong.value)} %."
-    )
-    text.append(_cost_sentence(own))
-    for other in table.model.unique()[1:]:
-        rival = table[(table.model == other) & (table.quantity == "true") & (table.k == 1)]
-        if len(rival):
-            text.append(
-                f"One sample of {other} is right on {percent(rival.value.iloc[0])} % by the "
-                "stronger tests."
-            )
-    return " ".join(text)
-
-
-def _cost_sentence(own: pd.DataFrame) -> str:
-    """Whether more samples hurt where a wrong answer costs something, as far as the data tell."""
-    last = int(own[own.quantity == "success"].k.max())
-    best = own[own.quantity == "best"]
-    hurt = best[best.k < last]
-    if hurt.empty:
-        return (
-            f"At no cost of a wrong answer up to {number_text(float(best.cost.max()))} times the "
-            f"worth of a right one do more samples hurt here, up to {last:,}."
-        )
-    declines = own[own.quantity == "decline"].set_index("cost")
-    shown = hurt[hurt.cost.map(declines.low) > 0]
-    first = (hurt if shown.empty else shown).iloc[0]
-    decline = declines.loc[first.cost]
-    cost = "once" if first.cost == 1 else f"{number_text(float(first.cost))} times"
-    where = f"{first.k:,} samples are best" if first.k else "accepting nothing is best"
-    told = (
-        "with that cost more samples stop helping and then hurt"
-        if decline.low > 0
-        else "the interval holds 0, so that these tasks do not show that more samples hurt"
-    )
-    return (
-        f"If a wrong answer costs {cost} what a right one is worth, {where} (utility "
-        f"{first.value:.3f} a task), and {last:,} earn {decline.value:.3f} less (95 % interval "
-        f"over tasks {decline.low:.3f} to {decline.high:.3f}, for a number chosen on these tasks): "
-        f"{told}."
-    )

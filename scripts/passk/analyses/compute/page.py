@@ -1,0 +1,116 @@
+"""What the report page says of this analysis."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pandas as pd
+
+from passk.analyses.compute.table import CURVE, REACH
+from passk.analyses.view import DASH, Curves, View, amount, of_columns
+from passk.cost import in_units
+from passk.curve import percent
+
+TITLE = "Memory for compute"
+QUESTION = "What does a small model cost instead of a large one?"
+
+
+def paragraph(table: pd.DataFrame) -> str:
+    """What the table says, for the report; ``table`` has :data:`COLUMNS`, the own model first."""
+    curve = table[table.row == CURVE]
+    own = curve.model.iloc[0]
+    text = [_takes(row) for _, row in curve[curve.k == 1].iterrows()]
+    reaches = table[(table.row == REACH) & (table.target_k == 1)]
+    reaches = reaches[(reaches.model == own) | (reaches.target == own)]
+    text += [_reaches(row) for _, row in reaches.iterrows()]
+    known = curve[curve.flops.notna()]
+    if known.model.nunique() > 1:
+        text.append(_best(known))
+    if len(known):
+        text.append(
+            "FLOPs and memory are computed from the models' shapes and the mean lengths of what "
+            "was drawn, a prompt once for the k samples of a task, and are not measured; checking "
+            "the samples is not among them."
+        )
+    return " ".join(text)
+
+
+def _takes(row: pd.Series) -> str:
+    words = [
+        f"{in_units(row.flops, 'FLOP')}" if row.flops > 0 else "",
+        f"{in_units(row.memory_bytes, 'B')} of memory" if row.memory_bytes > 0 else "",
+        f"{row.gpu_seconds:.2g} GPU-seconds" if row.gpu_seconds > 0 else "",
+        f"US$ {row.usd:.2g}" if row.usd >= 0 else "",
+    ]
+    words = [word for word in words if word]
+    passes = f"pass@1 {percent(row.pass_at_k)} %"
+    if not words:
+        return f"What a sample of {row.model} takes is not known ({passes})."
+    more = f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+    return f"One sample of a task by {row.model} takes {more} ({passes})."
+
+
+def _reaches(row: pd.Series) -> str:
+    target = f"the {percent(row.target_value)} % of one sample by {row.target}"
+    if math.isnan(row.k):
+        text = f"{row.model} does not reach {target} with the samples drawn"
+    else:
+        text = f"{row.model} reaches {target} at k = {row.k:,.0f}"
+    low, high = (
+        f"{k:,.0f}" if math.isfinite(k) else "beyond the samples drawn"
+        for k in (row.k_low, row.k_high)
+    )
+    if math.isfinite(row.k_low):
+        text += f" (95 % interval over the {row.tasks} tasks: {low} to {high})"
+    if row.flops_ratio > 0:
+        text += f", with {row.flops_ratio:.2g} times its FLOPs"
+        if row.flops_ratio_low > 0:
+            high = f"to {row.flops_ratio_high:.2g}"
+            high = high if math.isfinite(row.flops_ratio_high) else "or more"
+            text += f" ({row.flops_ratio_low:.2g} {high} over tasks)"
+        text += f" and {row.memory_ratio:.2g} times its memory"
+    return text + "."
+
+
+def _best(curve: pd.DataFrame) -> str:
+    best = curve[curve.on_envelope == 1].sort_values("flops")
+    changes = best[best.model != best.model.shift()]
+    if len(changes) == 1:
+        return (
+            f"Whatever the budget of FLOPs a task, {changes.model.iloc[0]} buys the most coverage "
+            "with it; no test stands behind this."
+        )
+    spans = ", ".join(
+        f"{row.model} from {in_units(row.flops, 'FLOP')}" for _, row in changes.iterrows()
+    )
+    return (
+        f"The most coverage for a budget of FLOPs a task buys {spans}; no test stands behind this."
+    )
+
+
+def view(table: pd.DataFrame, curves: Curves) -> View:
+    """What the k asked for take."""
+    asked = table[(table.row == CURVE) & (table.asked == 1)]
+    times = [
+        ("US$", True, lambda row: _rounded(row.usd)),
+        ("GPU-seconds", True, lambda row: _rounded(row.gpu_seconds)),
+        ("Core-seconds", True, lambda row: _rounded(row.core_seconds)),
+    ]
+    known = [(table[name] > 0).any() for name in ("usd", "gpu_seconds", "core_seconds")]
+    return of_columns(
+        asked,
+        [
+            ("Model", False, lambda row: row.model),
+            ("k", True, lambda row: f"{row.k:,.0f}"),
+            ("pass@k (%)", True, lambda row: percent(row.pass_at_k)),
+            ("Computation", True, lambda row: amount(row.flops, "FLOP")),
+            ("Memory", True, lambda row: amount(row.memory_bytes, "B")),
+            *itertools.compress(times, known),
+        ],
+    )
+
+
+def _rounded(value: float) -> str:
+    """Two digits that count, as a plain number."""
+    return DASH if math.isnan(value) else f"{float(f'{value:.2g}'):,.9f}".rstrip("0").rstrip(".")

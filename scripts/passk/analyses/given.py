@@ -1,0 +1,56 @@
+"""What an analysis is made from: what ``analyse.py`` read, or a test made up."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# Read when numpy is loaded. The matrices of the analyses are small, and OpenBLAS's threads wait for
+# one another in busy loops: on a machine with other work that took ten times the work itself.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from passk.baseline import Baseline
+from passk.benchmarks.human_eval import Problem
+from passk.cost import Cost
+from passk.counts import ModelCounts
+from passk.curve import Point
+from passk.published import Published
+
+Shards = Sequence[Path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The parts of :data:`passk.analyses.ANALYSES`, each for all compared models, the own first.
+
+    Those that an analysis is not made from are empty. Shards are paths, since each is read on its
+    own: together they may be larger than memory.
+
+    :ivar labels: the models' names; each is another.
+    :ivar k_values: the k asked for, ascending.
+    :ivar quoted: the line to beat where someone else measured it.
+    :ivar rival: where it was measured here, the label of its model.
+    :ivar published: what others measured; those of the own model have its label or none.
+    :ivar settings: what each model's shards must have been made with; None where that is not asked.
+    :ivar answer: how the verdicts read a completion.
+    """
+
+    labels: Sequence[str] = ()
+    k_values: Sequence[int] = (1,)
+    quoted: Baseline | None = None
+    rival: str | None = None
+    curves: Sequence[Sequence[Point]] = ()
+    counts: Sequence[ModelCounts] = ()
+    cost: Sequence[Cost] = ()
+    published: Sequence[Published] = ()
+    problems: Sequence[Problem] = ()
+    samples: Shards = ()
+    verdicts: Sequence[Shards] = ()
+    signatures: Sequence[Shards] = ()
+    weak_verdicts: Sequence[Shards] = ()
+    strong_verdicts: Sequence[Shards] = ()
+    settings: Sequence[Mapping[str, Any] | None] = ()
+    answer: str = ""

@@ -1,0 +1,37 @@
+"""What the report page says of this analysis."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from passk.analyses.hardest_tasks.table import LEAST, NEVER
+from passk.curve import percent
+
+TITLE = "The hardest tasks"
+QUESTION = "What was never solved, and what came instead?"
+
+
+def paragraph(table: pd.DataFrame) -> str:
+    """What the table says, for the report; ``table`` has :data:`COLUMNS`."""
+    parts = []
+    never, least = table[table.group == NEVER], table[table.group == LEAST]
+    if len(never):
+        high = float(never.high.max())
+        parts.append(
+            f"Of the tasks that no draw solved, {_are(len(never))} listed, in the benchmark's "
+            f"order. With {int(never.n.min()):,} draws each, a success rate of up to "
+            f"{percent(high)} % is still within the 95 % Wilson interval over draws."
+        )
+    if len(least):
+        rates = [percent(float(rate)) for rate in least.passed / least.n]
+        span = rates[0] if len({*rates}) == 1 else f"{rates[0]} to {rates[-1]}"
+        parts.append(
+            f"Of the tasks solved at least once, those solved least: {_are(len(least))} listed, "
+            f"of whose draws {span} % passed. That a task with so few passes is on this list, and "
+            "not one with a few more or with none, is partly luck."
+        )
+    return " ".join(parts)
+
+
+def _are(number: int) -> str:
+    return "1 is" if number == 1 else f"{number} are"

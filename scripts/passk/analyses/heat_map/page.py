@@ -1,0 +1,37 @@
+"""What the report page says of this analysis."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+TITLE = "Every task under every model"
+QUESTION = "Where do the models differ?"
+
+
+def paragraph(table: pd.DataFrame) -> str:
+    """What the table says, for the report; ``table`` has :data:`COLUMNS`, the own model first."""
+    labels = list(dict.fromkeys(table.model))
+    passed = table.pivot(index="task_id", columns="model", values="c")[labels] > 0
+    tasks = len(passed)
+    text = []
+    for label in labels:
+        n = table.n[table.model == label]
+        draws = f"{n.min():,}" if n.min() == n.max() else f"{n.min():,} to {n.max():,}"
+        text.append(
+            f"{label} solved {passed[label].sum()} of {tasks} tasks at least once in {draws} draws "
+            "each."
+        )
+    if len(labels) > 1:
+        own, none = labels[0], int((~passed.any(axis=1)).sum())
+        only = int((passed[own] & ~passed[labels[1:]].any(axis=1)).sum())
+        missed = int((~passed[own] & passed[labels[1:]].any(axis=1)).sum())
+        text.append(
+            f"No model solved {none} of them; {own} alone solved {only}, and {missed} were solved "
+            f"by another model but not by {own}."
+        )
+    text.append(
+        "More draws find more, so these counts describe the draws that were made and compare "
+        "models only where they have the same number; a task that no draw solved may still have a "
+        "small rate."
+    )
+    return " ".join(text)
