@@ -148,11 +148,12 @@ def imported_by(path):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             names = [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Constant) and re.fullmatch(r"passk[.\w]+:\w+", str(node.value)):
+            names = [node.value.partition(":")[0]]  # a row of KINDS or VERIFIERS
         else:
             continue
-        for name in names:
-            file = Path("scripts", *name.split(".")).with_suffix(".py")
-            if file.exists():
+        for stem in (Path("scripts", *name.split(".")) for name in names):
+            for file in filter(Path.exists, (stem.with_suffix(".py"), stem / "__init__.py")):
                 # These packages count as a whole: they also start files as programs.
                 whole = file.parent.name in ("engines", "sandbox")
                 found += file.parent.glob("*.py") if whole else [file]

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from passk import cli
 from passk.analyses.hardest_tasks import table as hardest_tasks
-from passk.benchmarks.extraction import ANSWERS
-from passk.benchmarks.human_eval import Benchmark, read_problem_file
+from passk.benchmarks import ANSWERS, Benchmark, read_problem_file
 from passk.records import Sample, UserError, Verdict, read_samples, read_verdicts, write_text
 from passk.tables import table_text
 

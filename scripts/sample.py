@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
-from passk.benchmarks.human_eval import Benchmark, read_problem_file
+from passk.benchmarks import Benchmark, read_problem_file
 from passk.engines import Request, open_engine
 from passk.engines.checkpoint import Checkpoint, open_checkpoint
 from passk.records import (
