@@ -39,7 +39,7 @@ rule expected_values:
         plus=json_of("benchmarks/{benchmark}/plus"),
         tests="resources/plus/{benchmark}.jsonl.gz",
     shell:
-        "python scripts/expected_values.py --plus {params.plus:q} --tests {params.tests}"
+        "python scripts/expected_values.py --entry {params.plus:q} --tests {params.tests}"
         " --output {output} 2>&1 | tee {log}"
 
 

@@ -18,20 +18,19 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
-from passk.benchmarks.extraction import ANSWERS, program
-from passk.benchmarks.human_eval import Benchmark, find_benchmark
+from passk.benchmarks import ANSWERS, KINDS, Benchmark, find_benchmark
+from passk.judging import add_options, open_verifier
 from passk.records import (
     Sample,
     UserError,
-    Verdict,
     metadata_path,
     read_metadata,
     read_samples,
     read_verdicts,
     write_text,
 )
-from passk.sandbox.pool import Judge, Tally
-from passk.verifiers.in_process import AGREE, EXPLANATIONS, REFERENCE, explain, is_chosen
+from passk.verifiers import VERIFIERS
+from passk.verifiers.in_process import AGREE, EXPLANATIONS, explain, is_chosen
 
 COLUMNS = ("task_id", "draw", "verdict", "reference", "reference_error", "explanation")
 log = logging.getLogger("audit")
@@ -41,6 +40,7 @@ def audit(
     benchmark: Benchmark,
     samples: Path,
     verdicts: Path,
+    suite: str,
     answer: str,
     share: float,
     seed: int,
@@ -51,18 +51,25 @@ def audit(
 
     :raises UserError: samples without verdict or of unknown tasks; a sandbox that cannot start.
     """
-    problems = {problem.task_id: problem for problem in benchmark.problems}
+    auditor = VERIFIERS[KINDS[benchmark.kind].suites[suite]].audited_by
+    if not auditor:
+        raise UserError(
+            f"{verdicts} is of the suite {suite!r}, which no other verifier audits; give the "
+            "verdicts of another suite"
+        )
+    known = {problem.task_id for problem in benchmark.problems}
     wanted = {
         (verdict.task_id, verdict.draw): verdict
         for verdict in read_verdicts(verdicts)
         if is_chosen(verdict.task_id, verdict.draw, share, seed)
     }
     for task_id, _ in wanted:
-        if task_id not in problems:
+        if task_id not in known:
             raise UserError(f"{verdicts} has a verdict on {task_id!r}, no task of the benchmark")
     if not wanted:
         raise UserError(f"no verdict of {verdicts} is in that share; give a larger --share")
-    cases = {task: REFERENCE.case(problems[task]) for task, _ in wanted}
+    tasks = dict.fromkeys(task for task, _ in wanted)
+    verifier = open_verifier(auditor, suite, benchmark, tasks, answer, {"workers": workers})
 
     def chosen() -> Iterator[Sample]:
         for sample in read_samples(samples):
@@ -78,17 +85,13 @@ def audit(
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    with Judge(cases, workers) as judge:
-        found: Iterator[Verdict] = judge.verdicts(
-            chosen(), lambda s: program(problems[s.task_id], s.completion, answer), Tally(None)
-        )
-        for reference in found:
-            verdict = wanted[reference.task_id, reference.draw]
-            explanation = explain(verdict, reference)
-            counts[explanation] += 1
-            if explanation != AGREE:
-                what = (verdict.outcome, reference.outcome, reference.error or "", explanation)
-                writer.writerow((verdict.task_id, verdict.draw, *what))
+    for reference in verifier.verdicts(chosen()):
+        verdict = wanted[reference.task_id, reference.draw]
+        explanation = explain(verdict, reference)
+        counts[explanation] += 1
+        if explanation != AGREE:
+            what = (verdict.outcome, reference.outcome, reference.error or "", explanation)
+            writer.writerow((verdict.task_id, verdict.draw, *what))
     if counts.total() < len(wanted):
         raise UserError(f"{samples} lacks samples that {verdicts} judges; give both of one run")
     write_text(output, text.getvalue())
@@ -115,25 +118,22 @@ def main() -> None:
     )
     parser.add_argument("--share", type=float, default=1.0, help="part of the samples to run")
     parser.add_argument("--seed", type=int, default=0, help="which part")
-    parser.add_argument("--workers", type=int, default=1, help="programs that run at a time")
+    add_options(parser, ("workers",))
     parser.add_argument("--output", type=Path, required=True, help="CSV of the differences")
     given = parser.parse_args()
-    if given.workers < 1:
-        raise UserError("--workers must be 1 or more")
     if not 0 < given.share <= 1:
         raise UserError("--share must be above 0 and at most 1")
     settings = _settings(given.verdicts)
-    if settings.get("suite", "base") != "base":
-        raise UserError(
-            f"{given.verdicts} is of HumanEval+; only the base suite has a harness here"
-        )
-    recorded = settings.get("answer", given.answer or ANSWERS[0])
+    benchmark = find_benchmark(given.benchmark)
+    kind = KINDS[benchmark.kind]
+    recorded = settings.get("answer", given.answer or kind.answers[0])
     if given.answer not in (None, recorded):
         raise UserError(f"{given.verdicts} was made with --answer {recorded}; give that or none")
     counts = audit(
-        find_benchmark(given.benchmark),
+        benchmark,
         given.samples,
         given.verdicts,
+        settings.get("suite", next(iter(kind.suites))),
         recorded,
         given.share,
         given.seed,

@@ -36,19 +36,14 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
-from passk.benchmarks.human_eval import (
-    Problem,
-    find_config,
-    human_eval_file,
-    read_config,
-    read_problem_file,
-)
+from passk.benchmarks import find_config, read_config, read_problem_file
+from passk.benchmarks.human_eval import Problem, human_eval_file
 from passk.mutants import mutant
 from passk.records import Sample, UserError, read_verdicts, write_records
 from passk.sandbox.limits import Limits
-from passk.sandbox.pool import Judge, Tally
+from passk.sandbox.pool import Pool, Tally
 from passk.verifiers.assertions import check_case
-from passk.verifiers.inputs_and_outputs import MIN_SECONDS, find_suite, find_tests
+from passk.verifiers.inputs_and_outputs import find_expected, find_tests
 
 SCRIPTS = Path(__file__).resolve().parent
 LOOPS = ("    while True:\n        pass\n", "    x = 0\n    while x >= 0:\n        x += 1\n")
@@ -150,7 +145,7 @@ def pool(problems: tuple[Problem, ...], programs: int, seed: int) -> list[tuple[
     prompts = {problem.task_id: problem.prompt for problem in problems}
     cases = {problem.task_id: check_case(problem) for problem in problems}
     samples = [Sample(task_id, number, body) for number, (task_id, body) in enumerate(made)]
-    with Judge(cases, limits=Limits.of(0.5, 1 << 30)) as judge:
+    with Pool(cases, limits=Limits.of(0.5, 1 << 30)) as judge:
         found = judge.verdicts(samples, lambda s: prompts[s.task_id] + s.completion, Tally(None))
         endless = {verdict.draw for verdict in found if verdict.outcome == "timeout"}
     return [text for number, text in enumerate(made) if number not in endless][:programs]
@@ -315,11 +310,11 @@ def find_plus(python: Path) -> Plus | None:
     folder = config.resolve().parent / "resources" / "plus"
     try:
         tests = find_tests(entry, folder / "humaneval.jsonl.gz", config.parent)
-        find_suite("humaneval", MIN_SECONDS, config)
+        expected = find_expected("humaneval", "plus", config)
     except UserError as error:
         log.warning("EvalPlus is left out: %s", error)
         return None
-    return Plus(python.absolute(), tests.resolve(), folder / "humaneval.expected.jsonl.gz")
+    return Plus(python.absolute(), tests.resolve(), expected)
 
 
 def main() -> None:

@@ -35,7 +35,8 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
-from passk.benchmarks.human_eval import Benchmark, Problem
+from passk.benchmarks import Benchmark
+from passk.benchmarks.human_eval import Problem
 from passk.cost import FP8
 from passk.records import UserError, write_text
 from passk.roofline import Device, decode_bound, llama_shape

@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from passk import cli
-from passk.benchmarks.human_eval import read_problem_file
+from passk.benchmarks import read_problem_file
 from passk.counts import TaskCount, count_verdicts, counts_csv, read_counts
 from passk.curve import Point, curve_csv, table
 from passk.estimator import k_grid, mean_pass_at_k

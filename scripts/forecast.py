@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
-from passk.benchmarks.human_eval import Benchmark, load_benchmark
+from passk.benchmarks import Benchmark, load_benchmark
 from passk.cost import (
     Prices,
     Shape,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
-from passk.benchmarks.human_eval import load_benchmark, write_problem_file
+from passk.benchmarks import load_benchmark, write_problem_file
 from passk.records import write_text
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli
-from passk.benchmarks.human_eval import Benchmark, read_problem_file
+from passk.benchmarks import Benchmark, read_problem_file
 from passk.engines import Request, engine_of, open_engine
 from passk.engines.checkpoint import open_checkpoint
 from passk.progress import Progress

@@ -16,10 +16,9 @@ import pytest
 from conftest import TORCH_PYTHON
 
 import write_demo_benchmark as writer
-from passk.benchmarks import demo
-from passk.benchmarks.human_eval import read_problem_file
+from passk.benchmarks import demo, read_problem_file
 from passk.records import Sample, sha256_of
-from passk.sandbox.pool import Judge, Tally
+from passk.sandbox.pool import Pool, Tally
 from passk.verifiers import inputs_and_outputs as plus
 from passk.verifiers.assertions import check_case
 
@@ -141,7 +140,7 @@ def test_second_suite_catches_a_slip_that_only_a_large_number_shows(tmp_path):
     text = (SHIPPED / "plus.jsonl").read_text()
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     plus.expected_values(SHIPPED / "plus.jsonl", sha256, tmp_path / "expected.jsonl.gz")
-    suite = plus.read_suite(tmp_path / "expected.jsonl.gz")
+    expected = plus.ExpectedValues(tmp_path / "expected.jsonl.gz", 1.0)
     problem = read_problem_file(SHIPPED / "problems.jsonl").problems[0]
     bodies = [
         problem.canonical_solution,
@@ -149,9 +148,9 @@ def test_second_suite_catches_a_slip_that_only_a_large_number_shows(tmp_path):
         "    return sum(x + 15 for x in xs[:30])\n",
     ]
     found = {}
-    for name, case in (("base", check_case(problem)), ("plus", suite.case(problem))):
+    for name, case in (("base", check_case(problem)), ("plus", expected.case(problem))):
         samples = [Sample(problem.task_id, draw, body) for draw, body in enumerate(bodies)]
-        with Judge({problem.task_id: case}) as judge:
+        with Pool({problem.task_id: case}) as judge:
             verdicts = judge.verdicts(samples, lambda s: problem.prompt + s.completion, Tally(3))
             found[name] = [v.outcome for v in sorted(verdicts, key=lambda v: v.draw)]
     assert found == {"base": ["passed"] * 3, "plus": ["passed", "failed", "failed"]}

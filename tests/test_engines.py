@@ -17,8 +17,9 @@ from conftest import ROOT, TORCH_PYTHON
 from openai_server import KEY, MODEL, OpenAIServer
 
 from download_model import describe
-from passk.benchmarks.extraction import ANSWERS, program
-from passk.benchmarks.human_eval import Problem, human_eval_file, read_problem_file
+from passk.benchmarks import ANSWERS, read_problem_file
+from passk.benchmarks.extraction import program
+from passk.benchmarks.human_eval import Problem, human_eval_file
 from passk.engines import ENGINES, Engine, Request, open_engine
 from passk.engines.openai import ATTEMPTS, OpenAIEngine
 from passk.engines.prompts import completion_text
@@ -428,7 +429,7 @@ from pathlib import Path
 from passk.engines import prompts
 from download_model import describe
 from passk.engines import Request, open_engine
-from passk.benchmarks.human_eval import read_problem_file
+from passk.benchmarks import read_problem_file
 from passk.records import UserError
 
 benchmark = read_problem_file(Path("resources/demo/problems.jsonl"))

@@ -10,7 +10,8 @@ from conftest import ROOT
 
 import estimate
 import print_pass_at_k
-from passk.benchmarks.human_eval import Benchmark, Problem, write_problem_file
+from passk.benchmarks import Benchmark, write_problem_file
+from passk.benchmarks.human_eval import Problem
 from passk.counts import read_counts
 from passk.curve import Point, crossing, read_curve, table
 from passk.records import UserError, Verdict, metadata_path, write_metadata, write_records

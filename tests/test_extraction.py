@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passk.benchmarks.extraction import ANSWERS, program
-from passk.benchmarks.human_eval import Problem, human_eval_file, read_problem_file
+from passk.benchmarks import ANSWERS, read_problem_file
+from passk.benchmarks.extraction import program
+from passk.benchmarks.human_eval import Problem, human_eval_file
 
 PROMPT = (
     "import math\n\n\ndef helper(x):\n    return x * 2\n\n\n"

@@ -11,7 +11,7 @@ import yaml
 from conftest import ROOT
 
 import forecast
-from passk.benchmarks.human_eval import load_benchmark
+from passk.benchmarks import load_benchmark
 from passk.cost import completion_flops, in_units, prompt_flops, shape_of
 
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())

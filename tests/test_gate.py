@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from passk.benchmarks.human_eval import human_eval_file, read_problem_file
+from passk.benchmarks import read_problem_file
+from passk.benchmarks.human_eval import human_eval_file
 from passk.sandbox import wire
 from passk.sandbox.readable import interpreter
 

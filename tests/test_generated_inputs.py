@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
-from passk.benchmarks.human_eval import Problem, human_eval_file, read_problem_file
+from passk.benchmarks import read_problem_file
+from passk.benchmarks.human_eval import Problem, human_eval_file
 from passk.records import Sample
 from passk.sandbox.limits import Limits
-from passk.sandbox.pool import Judge, Tally
+from passk.sandbox.pool import Pool, Tally
 from passk.verifiers.generated_inputs import COUNT, generate
-from passk.verifiers.signatures import CPU_SECONDS, NO_VALUE, BehaviourCase, observed
+from passk.verifiers.signatures import CPU_SECONDS, NO_VALUE, SignatureCase, observed
 
 
 def problem(prompt: str, name: str = "f", task_id: str = "Own/0") -> Problem:
@@ -132,11 +133,11 @@ def test_most_of_human_eval_gives_examples_and_its_solutions_take_the_inputs() -
     inputs = {task: generate(one) for task, one in problems.items()}
     assert sum(one.source == "examples" for one in inputs.values()) >= 150
     cases = {
-        task: BehaviourCase(task, one.entry_point, inputs[task].calls)
+        task: SignatureCase(task, one.entry_point, inputs[task].calls)
         for task, one in problems.items()
     }
     samples = [Sample(task, 0, one.canonical_solution) for task, one in problems.items()]
-    with Judge(cases, 2, Limits.of(CPU_SECONDS, 1 << 30)) as judge:
+    with Pool(cases, 2, Limits.of(CPU_SECONDS, 1 << 30)) as judge:
         verdicts = list(
             judge.verdicts(
                 samples, lambda s: problems[s.task_id].prompt + s.completion, Tally(None)

@@ -12,7 +12,8 @@ from conftest import PROBLEMS, ROOT
 from passk.analyses.hardest_tasks import page
 from passk.analyses.hardest_tasks import table as hardest_tasks
 from passk.analyses.hardest_tasks.table import LEAST, NEVER, describe, excerpt, readable, select
-from passk.benchmarks.human_eval import Benchmark, Problem, write_problem_file
+from passk.benchmarks import Benchmark, write_problem_file
+from passk.benchmarks.human_eval import Problem
 from passk.records import Sample, Verdict, write_records
 from passk.tables import read_table
 

@@ -27,7 +27,8 @@ from pathlib import Path
 
 import pytest
 
-from passk.benchmarks.human_eval import human_eval_file, read_problem_file
+from passk.benchmarks import read_problem_file
+from passk.benchmarks.human_eval import human_eval_file
 from passk.records import OUTCOMES, Sample, Verdict, read_verdicts, write_records
 from passk.verifiers.inputs_and_outputs import expected_values
 

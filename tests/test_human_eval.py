@@ -9,14 +9,9 @@ import pytest
 import yaml
 from conftest import PROBLEMS, ROOT
 
-from passk.benchmarks.human_eval import (
-    find_benchmark,
-    load_benchmark,
-    read_problem_file,
-    write_problem_file,
-)
+from passk.benchmarks import find_benchmark, load_benchmark, read_problem_file, write_problem_file
 from passk.records import UserError
-from passk.verifiers.inputs_and_outputs import find_suite
+from passk.verifiers.inputs_and_outputs import find_expected
 
 
 @pytest.fixture
@@ -30,6 +25,36 @@ def test_humaneval_is_the_file_of_164_tasks_that_the_config_pins() -> None:
     benchmark = find_benchmark("humaneval", ROOT / "config.yaml")
     assert benchmark.size == len(benchmark.problems) == 164
     assert benchmark.problems[163].task_id == "HumanEval/163"
+
+
+@pytest.mark.parametrize(
+    ("name", "sha256"),
+    [
+        ("humaneval", "10171acf3fabd614b6547ca18c7ded408a79e2ea2b21141d548f2b63303e0963"),
+        ("humaneval-20", "705fdcf352af2eb0c1deec3d296887c8783b72ba8e03c5cd3766f1c2130c7cc7"),
+        ("demo", "c9651aac567dd0eb27fa4ae1eff5f7c24810360448016bb12b1a66f8028bf307"),
+    ],
+)
+def test_shards_of_earlier_releases_are_of_these_benchmarks(name: str, sha256: str) -> None:
+    """Another sha256 would refuse every sample that was ever drawn."""
+    assert find_benchmark(name, ROOT / "config.yaml").sha256 == sha256
+
+
+def test_problem_file_of_human_eval_says_no_kind(problem_file: Path) -> None:
+    """Its lines are what earlier releases wrote."""
+    (first, *_) = write_problem_file(read_problem_file(problem_file)).splitlines()
+    assert first == json.dumps({**PROBLEMS[0], "index": 0, "size": 4, "tasks": 4})
+
+
+def test_kind_that_is_not_there_is_a_clear_error(problem_file: Path) -> None:
+    sentence = "there is no kind of benchmark 'chess'; the kinds are human_eval"
+    with pytest.raises(UserError, match=sentence):
+        load_benchmark({"path": str(problem_file), "kind": "chess"})
+    lines = write_problem_file(read_problem_file(problem_file)).splitlines()
+    records = [{**json.loads(line), "kind": "chess"} for line in lines]
+    problem_file.write_text("".join(json.dumps(record) + "\n" for record in records))
+    with pytest.raises(UserError, match=sentence):
+        read_problem_file(problem_file)
 
 
 def test_part_of_a_benchmark_keeps_its_place_in_the_whole(tmp_path: Path) -> None:
@@ -94,7 +119,7 @@ def test_damaged_config_is_a_clear_error(tmp_path: Path, text: str, said: str) -
         find_benchmark("sums", tmp_path / "config.yaml")
     if said != "needs 'path' or 'package'":
         with pytest.raises(UserError, match=said.replace("neither a", "needs a")):
-            find_suite("sums", 1.0, tmp_path / "config.yaml")
+            find_expected("sums", "plus", tmp_path / "config.yaml")
 
 
 def test_names_are_known_in_any_folder_unless_its_config_says_otherwise(

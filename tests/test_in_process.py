@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from passk.benchmarks.human_eval import human_eval_file
-from passk.records import Verdict
+from passk.records import Verdict, metadata_path
 from passk.verifiers.in_process import AGREE, FORGERY, LIMIT, STRICTER, explain, is_chosen
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
@@ -95,6 +95,18 @@ def test_bad_options_are_one_sentence(
     done = audit(*judged, *options, "--output", tmp_path / "audit.csv")
     assert done.returncode == 2 and said in done.stderr and len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "audit.csv").exists()
+
+
+def test_verdicts_that_nothing_audits_are_refused(
+    judged: tuple[Path, Path], tmp_path: Path
+) -> None:
+    samples, verdicts = judged
+    copy = tmp_path / verdicts.name
+    copy.write_bytes(verdicts.read_bytes())
+    metadata = json.loads(metadata_path(verdicts).read_text()) | {"suite": "plus"}
+    metadata_path(copy).write_text(json.dumps(metadata))
+    done = audit(samples, copy, "--output", tmp_path / "audit.csv")
+    assert done.returncode == 2 and "is of the suite 'plus', which no other" in done.stderr
 
 
 def test_verdicts_of_other_samples_are_refused(judged: tuple[Path, Path], tmp_path: Path) -> None:

@@ -23,12 +23,12 @@ from typing import Any
 import pytest
 from conftest import PROBLEMS, ROOT, Workflow
 
-from passk.benchmarks.human_eval import Problem, human_eval_file, read_problem_file
+from passk.benchmarks import read_problem_file
+from passk.benchmarks.human_eval import Problem, human_eval_file
 from passk.records import Sample, UserError, Verdict, read_verdicts
 from passk.sandbox.limits import Limits
-from passk.sandbox.pool import Judge, Tally
+from passk.sandbox.pool import Pool, Tally
 from passk.verifiers import inputs_and_outputs as plus
-from passk.verifiers.assertions import Suite
 
 RELEASES = [
     ROOT / "resources/plus/humaneval.jsonl.gz",
@@ -79,14 +79,14 @@ class Bench:
     """Tasks with their expected values."""
 
     tasks: dict[str, dict[str, Any]]
-    suite: Suite
+    expected: plus.ExpectedValues
 
     def verdicts(self, programs: list[tuple[str, str]]) -> list[Verdict]:
-        """Judge ``(task, program)`` pairs; verdicts in their order."""
+        """Pool ``(task, program)`` pairs; verdicts in their order."""
         samples = [Sample(name, draw, text) for draw, (name, text) in enumerate(programs)]
-        cases = {name: self.suite.case(problem_of(self.tasks[name])) for name, _ in programs}
+        cases = {name: self.expected.case(problem_of(self.tasks[name])) for name, _ in programs}
         limits = Limits(cpu_seconds=plus.PROGRAM_SECONDS)
-        with Judge(cases, 2, limits) as judge:
+        with Pool(cases, 2, limits) as judge:
             found = judge.verdicts(samples, lambda sample: sample.completion, Tally(len(samples)))
             return sorted(found, key=lambda verdict: verdict.draw)
 
@@ -100,8 +100,8 @@ def make_bench(folder: Path, tasks: list[dict[str, Any]], seconds: float) -> Ben
     tests, sha256 = packed(tasks)
     (folder / "tests.jsonl.gz").write_bytes(tests)
     plus.expected_values(folder / "tests.jsonl.gz", sha256, folder / "expected.jsonl.gz")
-    suite = plus.read_suite(folder / "expected.jsonl.gz", seconds)
-    return Bench({line["task_id"]: line for line in tasks}, suite)
+    expected = plus.ExpectedValues(folder / "expected.jsonl.gz", seconds)
+    return Bench({line["task_id"]: line for line in tasks}, expected)
 
 
 @pytest.fixture(scope="module")
@@ -255,7 +255,7 @@ def test_one_input_may_not_take_the_time_of_all(own: Bench) -> None:
 def test_slow_reference_gives_its_input_more_time(tmp_path: Path) -> None:
     slow = task("slow", "return sum(range(x))", [[3], [20_000_000], [5]])
     bench = make_bench(tmp_path, [slow], seconds=0.01)
-    case = bench.suite.case(problem_of(slow))
+    case = bench.expected.case(problem_of(slow))
     assert case.seconds[0] == case.seconds[1] >= 4 * plus.NOTED_SECONDS
     assert case.seconds[2] == 0.01
 

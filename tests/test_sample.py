@@ -17,7 +17,8 @@ from conftest import ROOT
 from openai_server import KEY, MODEL, OpenAIServer
 
 from download_model import describe
-from passk.benchmarks.human_eval import Benchmark, Problem, read_problem_file, write_problem_file
+from passk.benchmarks import Benchmark, read_problem_file, write_problem_file
+from passk.benchmarks.human_eval import Problem
 from passk.engines import Batch, Request
 from passk.engines.checkpoint import Checkpoint, open_checkpoint
 from passk.records import Sample, UserError, metadata_path, read_metadata, read_samples

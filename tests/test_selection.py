@@ -24,15 +24,16 @@ from conftest import PROBLEMS, ROOT, Workflow, recorded_lines
 from PIL import Image
 from scipy import stats
 
-import observe as observe_command
+from observe import observe
 from passk.analyses.selection import page
 from passk.analyses.selection import table as selection
 from passk.analyses.selection.table import ABSENT, METHODS, TaskSamples
-from passk.benchmarks.human_eval import find_benchmark
+from passk.benchmarks import find_benchmark
+from passk.judging import open_judging
 from passk.records import UserError, Verdict, metadata_path, write_metadata, write_records
-from passk.sandbox.pool import Judge
+from passk.sandbox.pool import Pool
 from passk.tables import read_table, table_text
-from passk.verifiers.signatures import Observation
+from passk.verifiers import Signature
 
 
 def task(
@@ -276,7 +277,7 @@ def write_pair(folder: Path, name: str, draws: Sequence[int], tasks: int = 3) ->
     write_records(
         observations,
         [
-            Observation(
+            Signature(
                 key[0], key[1], "ran" if key[1] < 3 else "timeout",
                 ("AAAAAAAA", "?") if key[1] in (1, 2) else ("BBBBBBBB", "!KeyError")[: 3 - key[1]],
                 f"text {key[1]}", -float(key[1]),
@@ -429,17 +430,17 @@ def sums(tmp_path: Path) -> Path:
 def test_a_fence_that_is_missing_is_told_and_refused_where_required(
     sums: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def without_landlock(cases: Any, workers: int, limits: Any, required: bool) -> Judge:
-        return Judge(cases, workers, limits, required, without=["landlock"])
+    def without_landlock(cases: Any, workers: int, limits: Any, required: bool) -> Pool:
+        return Pool(cases, workers, limits, required, without=["landlock"])
 
-    monkeypatch.setattr(observe_command, "Judge", without_landlock)
-    given = find_benchmark(str(sums / "problems.jsonl")), "verbatim", sums / "samples.jsonl"
+    monkeypatch.setattr("passk.verifiers.programs.Pool", without_landlock)
+    given = {"benchmark": str(sums / "problems.jsonl"), "samples": sums / "samples.jsonl"}
     output = sums / "o.jsonl.gz"
-    observe_command.observe(*given, output, 1)
+    observe(open_judging(given), output)
     assert "the sandbox lacks landlock" in caplog.text
     assert "landlock" in json.loads(metadata_path(output).read_text())["sandbox"]["missing"]
     with pytest.raises(UserError, match="this host lacks landlock"):
-        observe_command.observe(*given, sums / "other.jsonl.gz", 1, require_sandbox=True)
+        observe(open_judging(given | {"require_sandbox": True}), sums / "other.jsonl.gz")
     assert not (sums / "other.jsonl.gz").exists()
 
 

@@ -10,12 +10,12 @@ import pytest
 from passk.records import Sample, UserError, write_records
 from passk.sandbox import wire
 from passk.sandbox.limits import Limits
-from passk.sandbox.pool import Judge, Tally
+from passk.sandbox.pool import Pool, Tally
 from passk.sandbox.protocol import Reply, marshal_call
+from passk.verifiers import Signature
 from passk.verifiers import signatures as behaviour
 from passk.verifiers.signatures import (
-    BehaviourCase,
-    Observation,
+    SignatureCase,
     mark,
     normalised,
     observed,
@@ -29,7 +29,7 @@ LIMITS = Limits.of(0.5, 1 << 28)
 def observe(*bodies: str, workers: int = 2) -> list[tuple[str, tuple[str, ...]]]:
     """What each body of f(x) does on 1, 2, 3 and 0, run together as shards are."""
     samples = [Sample("T", draw, body) for draw, body in enumerate(bodies)]
-    with Judge({"T": BehaviourCase("T", "f", CALLS)}, workers, LIMITS) as judge:
+    with Pool({"T": SignatureCase("T", "f", CALLS)}, workers, LIMITS) as judge:
         verdicts = judge.verdicts(samples, lambda s: s.completion, Tally(len(samples)))
         found = sorted(verdicts, key=lambda verdict: verdict.draw)
     return [observed(verdict.outcome, verdict.error) for verdict in found]
@@ -184,14 +184,14 @@ def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
     assert time.process_time() - started < 3
 
 
-def test_observations_are_read_back_as_written(tmp_path) -> None:
+def test_signatures_are_read_back_as_written(tmp_path) -> None:
     path = tmp_path / "observations.jsonl.gz"
     written = [
-        Observation("T", 0, "ran", ("abc", "!KeyError"), "t0", -0.25),
-        Observation("T", 1, "timeout", (), "t1", None),
+        Signature("T", 0, "ran", ("abc", "!KeyError"), "t0", -0.25),
+        Signature("T", 1, "timeout", (), "t1", None),
     ]
     write_records(path, written)
-    assert list(behaviour.read_observations(path)) == written
+    assert list(behaviour.read_signatures(path)) == written
     write_records(path, [Sample("T", 0, "x")])
-    with pytest.raises(UserError, match="line 1 is no observation"):
-        list(behaviour.read_observations(path))
+    with pytest.raises(UserError, match="line 1 is no signature"):
+        list(behaviour.read_signatures(path))

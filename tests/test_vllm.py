@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT, VLLM_CPU_PYTHON
 from test_sample import Shard
 
-from passk.benchmarks.human_eval import read_problem_file
+from passk.benchmarks import read_problem_file
 from passk.cost import FP8
 from passk.engines import ENGINES
 from passk.records import metadata_path, read_metadata, read_samples
@@ -56,7 +56,7 @@ from download_model import describe
 from passk.engines import prompts
 from passk.engines import Request, open_engine
 from passk.engines.vllm import VllmEngine, gpu_settings
-from passk.benchmarks.human_eval import read_problem_file
+from passk.benchmarks import read_problem_file
 from passk.records import UserError
 from passk.engines.seeds import draw_seed
 from vllm import SamplingParams

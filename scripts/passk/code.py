@@ -1,17 +1,20 @@
 """Which files of scripts/ a script is made of: what its rule takes as input, tracked by content.
 
-Imports are read from the source, not run. A module that is opened by a name which the code builds
-is not found; so the packages whose modules a declaration names, or that start their own files,
-count as a whole. Engines do not: nothing that samples is tracked by its code.
+Imports are read from the source, not run. Followed, too, are the rows of the declarations, which
+name a module as ``passk.module:function``; but for the engines', since nothing that samples is
+tracked by its code. A module opened by any other name that the code builds is not found.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
-WHOLE = [Path("scripts/passk", name) for name in ("benchmarks", "sandbox", "verifiers")]
+PACKAGE = Path("scripts/passk")
+WHOLE = PACKAGE / "sandbox"  # it starts its own files as programs
+UNTRACKED = PACKAGE / "engines/__init__.py"
 
 
 def code(*files: str) -> list[str]:
@@ -35,11 +38,14 @@ def imported_by(path: Path) -> list[Path]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             names = [f"{node.module}", *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Constant) and path != UNTRACKED:
+            named = re.fullmatch(r"(passk[.\w]+):\w+", str(node.value))
+            names = [named[1]] if named else []
         else:
             continue
         for name in names:
             file = Path("scripts", *name.split("."))
             file = file / "__init__.py" if file.is_dir() else file.with_suffix(".py")
             if file.exists():
-                found += file.parent.glob("*.py") if file.parent in WHOLE else [file]
+                found += file.parent.glob("*.py") if file.parent == WHOLE else [file]
     return found

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from passk.benchmarks.human_eval import read_problem_file
+from passk.benchmarks import read_problem_file
 from passk.records import UserError, metadata_path, sha256_of
 
 # How a whole file of this kind ends, white space apart.

@@ -1,31 +1,230 @@
-"""What a task is, and how an answer is read out of a completion: one file a kind of benchmark."""
+"""What a task is, and how an answer is read out of a completion: one file a kind of benchmark.
+
+A kind's file has a frozen dataclass of its tasks with at least ``task_id``, ``prompt`` and
+``index``, and a function that reads one from a line of a problem file; its row in :data:`KINDS`
+says the rest. A problem file is JSON lines (gzip or plain). A file that
+:func:`write_problem_file` made says in each line which ``index`` the task has, how many ``tasks``
+the file and the whole benchmark (``size``) have, and of which ``kind`` they are unless that is
+HumanEval's; any other file is a whole benchmark of the kind that its entry in config.yaml names.
+
+A benchmark may be the ``first`` so many tasks of another; its tasks keep the index they have in
+the whole, so that they draw the same samples.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any, Protocol
+
+from passk import cli
+from passk.records import UserError, read_lines, sha256_of
+
+DEFAULT_KIND = "human_eval"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What the rest of the package knows of a kind of benchmark. Plain data.
+    """What the rest of the package knows of a kind of benchmark. Plain data: a ``module:function``
+    is imported only when it is used.
 
-    :ivar module: reads its problem files.
+    :ivar reads: function of a problem file's line (a dict), the task's index and where the line
+        is; returns the task, raises ``UserError``.
     :ivar suites: the tests that may judge its samples, each by one of
-    ``passk.verifiers.VERIFIERS``.
-    :ivar answers: the ways in which an answer is read out of a completion.
+        ``passk.verifiers.VERIFIERS``; the first is the default, and its verifier gives signatures.
+    :ivar answers: the ways in which an answer is read out of a completion; the first is the
+        default.
+    :ivar extracts: function of a task, a completion and one of ``answers``; returns the answer's
+        text, whatever the completion is.
+    :ivar packages: what a config entry's ``package`` may be, and the function that returns the
+        path of that package's problem file.
     """
 
-    module: str
+    reads: str
     suites: Mapping[str, str]
     answers: tuple[str, ...]
+    extracts: str
+    packages: Mapping[str, str] = field(default_factory=dict)
 
 
 KINDS: dict[str, Kind] = {
     "human_eval": Kind(
-        module="passk.benchmarks.human_eval",
+        reads="passk.benchmarks.human_eval:read_problem",
         suites={"base": "assertions", "plus": "inputs_and_outputs"},
         answers=("verbatim", "markdown"),
+        extracts="passk.benchmarks.extraction:program",
+        packages={"human-eval": "passk.benchmarks.human_eval:human_eval_file"},
     ),
 }
 """The kinds of benchmark: a row here and a file of its own is all that one needs."""
+
+SUITES = tuple(dict.fromkeys(suite for kind in KINDS.values() for suite in kind.suites))
+ANSWERS = tuple(dict.fromkeys(answer for kind in KINDS.values() for answer in kind.answers))
+
+
+class Task(Protocol):
+    """What every kind's problems have. ``index`` is the place in the whole benchmark, from 0."""
+
+    task_id: str
+    prompt: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """The tasks to draw, in file order, and ``size``: how many the whole benchmark has."""
+
+    problems: tuple[Any, ...]
+    size: int
+    kind: str = DEFAULT_KIND
+
+    @property
+    def sha256(self) -> str:
+        """Of the whole content, in hexadecimal: what a shard's metadata records."""
+        text = json.dumps([self.size, self._lines()], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _lines(self) -> list[dict[str, Any]]:
+        mark = {} if self.kind == DEFAULT_KIND else {"kind": self.kind}
+        return [{**asdict(problem), **mark} for problem in self.problems]
+
+    def first(self, count: int) -> Benchmark:
+        """The first ``count`` tasks; they keep their index and the whole's size."""
+        if not 1 <= count <= len(self.problems):
+            raise UserError(f"'first: {count}' asks for more tasks than {len(self.problems)}")
+        return Benchmark(self.problems[:count], self.size, self.kind)
+
+    def extract(self, problem: Task, completion: str, answer: str) -> str:
+        """The text of the answer in ``completion``, read as one of the kind's ``answers``."""
+        return resolve_name(KINDS[self.kind].extracts)(problem, completion, answer)
+
+
+def find_kind(name: str) -> Kind:
+    """The row of :data:`KINDS`.
+
+    :raises UserError: there is none.
+    """
+    if name not in list(KINDS):  # which may be a list itself
+        raise UserError(f"there is no kind of benchmark {name!r}; the kinds are {', '.join(KINDS)}")
+    return KINDS[name]
+
+
+def read_problem_file(path: Path, kind: str = DEFAULT_KIND) -> Benchmark:
+    """Read a problem file; ``kind`` counts where :func:`write_problem_file` did not make it.
+
+    :raises UserError: a damaged file, a line that is no task of the kind, a task given twice, no
+        task.
+    """
+    problems: list[Any] = []
+    size = tasks = None
+    for number, record in read_lines(path):
+        if not problems:
+            kind = record.get("kind", DEFAULT_KIND) if "tasks" in record else kind
+            read = resolve_name(find_kind(kind).reads)
+        size = record.get("size", size)
+        tasks = record.get("tasks", tasks)
+        index = record.get("index", len(problems))
+        problems.append(read(record, index, f"{path} line {number}"))
+    if not problems:
+        raise UserError(f"{path} has no tasks; it must hold one JSON object a line")
+    if tasks is not None and tasks != len(problems):
+        raise UserError(
+            f"{path} holds {len(problems)} of {tasks} tasks: it is cut short; delete it and run "
+            "the same command again"
+        )
+    ids = {problem.task_id for problem in problems}
+    if len(ids) != len(problems):
+        raise UserError(f"{path} has a task_id twice; every task needs its own")
+    return Benchmark(tuple(problems), size or len(problems), kind)
+
+
+def write_problem_file(benchmark: Benchmark) -> str:
+    """The text of a problem file, which :func:`read_problem_file` reads back unchanged.
+
+    Each line says how many there are, so that a file that lost its last ones is found out.
+    """
+    about = {"size": benchmark.size, "tasks": len(benchmark.problems)}
+    return "".join(json.dumps({**line, **about}) + "\n" for line in benchmark._lines())
+
+
+def text_field(record: Mapping[str, Any], name: str, where: str, kind: str) -> str:
+    """The text that a line has as ``name``.
+
+    :raises UserError: it has none.
+    """
+    if not isinstance(record.get(name), str):
+        raise UserError(f"{where} has no text {name!r}, which a problem of kind {kind} needs")
+    return record[name]
+
+
+def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
+    """Load a benchmark from its entry in config.yaml.
+
+    ``entry`` has ``package`` (one of its kind's) or ``path``, and may have ``kind``, ``sha256``
+    (of the file) and ``first``. Relative paths start at ``root``.
+
+    :raises UserError: neither of the two, a missing file, another sha256 than the entry's, a
+        damaged file.
+    """
+    kind = entry.get("kind", DEFAULT_KIND)
+    packages = find_kind(kind).packages
+    if entry.get("package") in packages:
+        path = resolve_name(packages[entry["package"]])()
+    elif "path" in entry:
+        path = root / entry["path"]
+    else:
+        known = f" or 'package' ({', '.join(packages)})" if packages else ""
+        raise UserError(f"the entry of a benchmark of kind {kind} needs 'path'{known}")
+    if not path.exists():
+        raise UserError(f"the problem file {path} does not exist; check the benchmark's 'path'")
+    expected = entry.get("sha256")
+    if expected and sha256_of(path) != expected:
+        raise UserError(
+            f"{path} is not the file that config.yaml expects (its sha256 differs); install the "
+            "pinned package again, or correct the benchmark's 'sha256'"
+        )
+    benchmark = read_problem_file(path, kind)
+    return benchmark.first(entry["first"]) if "first" in entry else benchmark
+
+
+def find_config() -> Path:
+    """The config.yaml of the current folder, or else the one that comes with this package."""
+    here = Path("config.yaml")
+    return here if here.exists() else Path(__file__).resolve().parents[3] / here
+
+
+def read_config(path: Path) -> dict[str, dict[str, Any]]:
+    """The entries below ``benchmarks`` of a config.yaml, by name; none where there is no file.
+
+    :raises UserError: bad YAML, or something else where a mapping is needed.
+    """
+    if not path.exists():
+        return {}
+    entries = cli.mapping(path.read_bytes(), str(path)).get("benchmarks") or {}
+    cli.need(entries, f"'benchmarks' in {path}", ())
+    for name, entry in entries.items():
+        cli.need(entry, f"the benchmark {name!r} in {path}", ())
+    return entries
+
+
+def find_benchmark(name_or_path: str, config: Path | None = None) -> Benchmark:
+    """Load a benchmark by its name in ``config``, or from the path of a problem file.
+
+    Relative paths in ``config``, by default :func:`find_config`'s, start at its folder.
+
+    :raises UserError: neither a known name nor a file; a damaged ``config``.
+    """
+    config = config or find_config()
+    known = read_config(config)
+    if name_or_path in known:
+        return load_benchmark(known[name_or_path], config.parent)
+    if Path(name_or_path).exists():
+        return read_problem_file(Path(name_or_path))
+    raise UserError(
+        f"{name_or_path!r} is neither a benchmark in {config} ({', '.join(known) or 'none'}) "
+        "nor a problem file"
+    )

@@ -16,8 +16,6 @@ import re
 
 from passk.benchmarks.human_eval import Problem
 
-ANSWERS = ("verbatim", "markdown")
-
 INDENT = 4
 FENCE = re.compile(r"[ \t]*+(`{3,}+|~{3,}+)[ \t]*+([^`]*)")
 TOKEN = re.compile(
@@ -47,7 +45,7 @@ FUTURE = re.compile(r"^from __future__ import [^\n(]*+\n?", re.MULTILINE)
 
 
 def program(problem: Problem, completion: str, answer: str) -> str:
-    """The Python source to execute for ``completion``, read as ``answer`` (of :data:`ANSWERS`).
+    """The Python source to execute for ``completion``, read as ``answer``.
 
     ``markdown`` goes by these rules, in this order:
 
@@ -63,12 +61,12 @@ def program(problem: Problem, completion: str, answer: str) -> str:
        the prompt.
     5. Where nothing looks like code, the program is the verbatim one.
 
-    :raises ValueError: ``answer`` is none of :data:`ANSWERS`; never because of the completion.
+    :raises ValueError: ``answer`` is neither of the two; never because of the completion.
     """
     if answer == "verbatim":
         return problem.prompt + completion
     if answer != "markdown":
-        raise ValueError(f"answer {answer!r} is none of {', '.join(ANSWERS)}")
+        raise ValueError(f"answer {answer!r} is neither verbatim nor markdown")
     text = completion.replace("\r\n", "\n").replace("\r", "\n")
     blocks = _blocks(text)
     if blocks is None:

@@ -2,7 +2,7 @@
 
 A verdict cannot be forged, because what decides it never meets the candidate. The judge records the
 calls that a task's test makes; a child of a separate, fenced process runs the candidate on them and
-sends the results back as plain data; the judge runs the original test on those (``suites``,
+sends the results back as plain data; the judge runs the original test on those (``verifiers``,
 ``sandbox``). A candidate can only claim values, and claiming the right ones for inputs that it is
 given is solving the task.
 
@@ -102,8 +102,8 @@ class _Worker:
         self.held: set[int] = set()
 
 
-class Judge:
-    """A pool of workers that judge programs of the given cases. A context manager.
+class Pool:
+    """Workers that judge programs of the given cases. A context manager.
 
     :raises UserError: the sandbox cannot start, or ``require_sandbox`` and a fence is missing.
     """
@@ -143,7 +143,7 @@ class Judge:
         """The fences that this host does not have."""
         return tuple(layer for layer in ALL_LAYERS if layer not in self.layers)
 
-    def __enter__(self) -> Judge:
+    def __enter__(self) -> Pool:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,1 +1,137 @@
-"""How a sample is judged: one file a verifier."""
+"""How a sample is judged: one file a verifier.
+
+A verifier is opened on a file of samples (:class:`Opening`) by the function that its row in
+:data:`VERIFIERS` names. Which verifiers may judge a benchmark is said by the ``suites`` of its kind
+(``passk.benchmarks.KINDS``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from passk.benchmarks import Task
+from passk.records import Sample, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What one sample answered, whatever is right: equal answers have equal signatures.
+
+    ``outcome`` is ``ran``, or how it ended before it had an answer: ``failed``, ``timeout`` or
+    ``crashed``. ``outputs`` are the marks of the answer, one by one: of a program a digest for each
+    generated input as far as it came, ``!`` and the name of an exception, or ``?`` for what is no
+    comparable data. ``text`` is a digest of the normalised text of the answer; ``logprob`` the mean
+    log-probability of the sample's tokens (nats), None where not recorded.
+    """
+
+    task_id: str
+    draw: int
+    outcome: str
+    outputs: tuple[str, ...]
+    text: str
+    logprob: float | None
+
+
+class Verifier(Protocol):
+    """Judges samples. Both methods yield one record a sample, in the order of the samples."""
+
+    about: Mapping[str, Any]
+    """How it judged: goes into the metadata once the records have been taken."""
+
+    def verdicts(self, samples: Iterable[Sample]) -> Iterator[Verdict]:
+        """Whether each sample is right."""
+        ...
+
+    def signatures(self, samples: Iterable[Sample]) -> Iterator[Signature]:
+        """What each sample answered: majority voting and selection count these."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a verifier is opened with.
+
+    ``named`` is the benchmark as the command line names it, ``problems`` those of its tasks that
+    have samples, ``extract(problem, completion)`` an answer's text. ``total`` samples come, of
+    ``label``, for the log. ``options`` has a value for each of the verifier's options.
+    """
+
+    named: str
+    suite: str
+    problems: Mapping[str, Task]
+    extract: Callable[[Any, str], str]
+    total: int | None
+    label: str
+    options: Mapping[str, Any]
+
+    def answer(self, sample: Sample) -> str:
+        """The text of a sample's answer."""
+        return self.extract(self.problems[sample.task_id], sample.completion)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of the command lines, as one verifier means it. ``type`` bool is a switch.
+
+    A number must be finite and greater than ``above``; ``must`` says so in words.
+    """
+
+    help: str
+    type: type
+    default: Any = None
+    above: float = -math.inf
+    must: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierInfo:
+    """What the rest of the package knows of a verifier. Plain data: a ``module:function`` is
+    imported only when it is used.
+
+    :ivar opens: function of an :class:`Opening`; returns a :class:`Verifier`.
+    :ivar options: by their names, as ``memory_mb`` for ``--memory-mb``; the others are ignored.
+    :ivar prepares: function of the benchmark's entry under the suite's name, the path of its
+        downloaded file and the path to write; makes the file that the option ``expected`` takes.
+        Empty where nothing needs to be made first.
+    :ivar audited_by: the verifier that believes what this one does not, for ``audit.py``.
+    """
+
+    opens: str
+    options: Mapping[str, Option] = field(default_factory=dict)
+    prepares: str = ""
+    audited_by: str = ""
+
+
+_SANDBOX = {
+    "workers": Option("programs that run at a time", int, 1, 0, "1 or more"),
+    "timeout": Option("CPU seconds of a program", float, 3.0, 0, "a number of seconds above 0"),
+    "memory_mb": Option(
+        "memory of a program", int, 1024, 63, "64 or more: Python itself takes some"
+    ),
+    "require_sandbox": Option("refuse to run where a fence is missing", bool, False),
+}
+
+VERIFIERS: dict[str, VerifierInfo] = {
+    "assertions": VerifierInfo(
+        opens="passk.verifiers.assertions:open_verifier",
+        options=_SANDBOX,
+        audited_by="in_process",
+    ),
+    "inputs_and_outputs": VerifierInfo(
+        opens="passk.verifiers.inputs_and_outputs:open_verifier",
+        options=_SANDBOX
+        | {
+            "timeout": Option(
+                "CPU seconds of each input, at least", float, 1.0, 0, "a number of seconds above 0"
+            ),
+            "expected": Option("expected values, unless made once below resources,", Path),
+        },
+        prepares="passk.verifiers.inputs_and_outputs:prepare",
+    ),
+    "in_process": VerifierInfo(opens="passk.verifiers.in_process:open_verifier", options=_SANDBOX),
+}
+"""The verifiers: a row here and a file of its own is all that one needs."""

@@ -1,9 +1,8 @@
-"""How a benchmark's tests become calls for the sandbox, and how replies become a judgement.
+"""HumanEval's own tests, a ``check(candidate)`` with asserts, as calls for the sandbox.
 
-A suite turns each problem into a :class:`passk.sandbox.protocol.Case`. :class:`CheckCase` is
-HumanEval's own form, a ``check(candidate)`` with asserts: it runs once with the canonical solution
-while the calls are recorded, and again for every candidate with a stand-in that verifies each call
-and returns the reply. Expected outputs thus never leave the judge's process.
+:class:`CheckCase` runs the check once with the canonical solution while the calls are recorded, and
+again for every candidate with a stand-in that verifies each call and returns the reply. Expected
+outputs thus never leave the judge's process.
 
 A test may draw random inputs (the seed is fixed), call the entry point by its own name, call
 helpers of the prompt (the judge's own copies), catch exceptions or call with arguments that depend
@@ -26,7 +25,10 @@ from typing import Any, ClassVar
 from passk.benchmarks.human_eval import Problem
 from passk.records import UserError
 from passk.sandbox import wire
-from passk.sandbox.protocol import Case, Judgement, Reply, marshal_call
+from passk.sandbox.limits import Limits
+from passk.sandbox.protocol import Judgement, Reply, marshal_call
+from passk.verifiers import Opening
+from passk.verifiers.programs import Programs
 
 SEED = 0
 QUICK_SECONDS = 0.004
@@ -141,7 +143,7 @@ class CheckCase:
 
 
 def check_case(problem: Problem) -> CheckCase:
-    """The case of HumanEval's own suite for ``problem``.
+    """The case of ``problem``'s own test.
 
     :raises UserError: a test that does not run, or that cannot be judged from outside.
     """
@@ -178,13 +180,7 @@ def _without_messages(source: str) -> ast.Module:
     return tree
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
-    """Tests that judge. ``case`` makes a problem's case; ``about`` goes into the metadata."""
-
-    name: str
-    case: Callable[[Problem], Case]
-    about: dict[str, Any]
-
-
-BASE = Suite("base", check_case, {})
+def open_verifier(opening: Opening) -> Programs:
+    """The verifier of these tests; options as in ``passk.verifiers.VERIFIERS``."""
+    options = opening.options
+    return Programs(opening, check_case, Limits.of(options["timeout"], options["memory_mb"] << 20))

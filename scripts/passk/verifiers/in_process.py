@@ -20,8 +20,10 @@ from typing import ClassVar
 from passk.benchmarks.human_eval import Problem
 from passk.records import Verdict
 from passk.sandbox import wire
+from passk.sandbox.limits import Limits
 from passk.sandbox.protocol import Judgement, Reply, marshal_call
-from passk.verifiers.assertions import Suite
+from passk.verifiers import Opening
+from passk.verifiers.programs import Programs
 
 AGREE = "agree"
 FORGERY = "suspected forgery: the test passed in the program's own process, and fails outside it"
@@ -62,7 +64,11 @@ def reference_case(problem: Problem) -> ReferenceCase:
     return ReferenceCase(problem.task_id, epilogue)
 
 
-REFERENCE = Suite("reference", reference_case, {})
+def open_verifier(opening: Opening) -> Programs:
+    """The verifier that believes a program's own process."""
+    options = opening.options
+    limits = Limits.of(options["timeout"], options["memory_mb"] << 20)
+    return Programs(opening, reference_case, limits)
 
 
 def explain(verdict: Verdict, reference: Verdict) -> str:

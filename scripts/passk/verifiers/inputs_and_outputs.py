@@ -1,4 +1,4 @@
-"""HumanEval+ (EvalPlus) as a suite: the same samples, judged on some 760 inputs a task.
+"""HumanEval+ (EvalPlus): the same samples, judged on some 760 inputs a task.
 
 The data hold inputs and a reference solution a task, no outputs. :func:`expected_values` runs the
 references once; :class:`PlusCase` then judges as EvalPlus 0.3.1 does. Equality is Python's ``==``;
@@ -38,15 +38,18 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from passk import cli
-from passk.benchmarks.human_eval import Problem, find_config, read_config
+from passk.benchmarks import find_config, read_config
+from passk.benchmarks.human_eval import Problem
 from passk.records import UserError, read_lines, replace_atomically
 from passk.sandbox import canonical, wire
+from passk.sandbox.limits import Limits
 from passk.sandbox.protocol import Judgement, Reply, marshal_call
-from passk.verifiers.assertions import QUICK_SECONDS, Suite
+from passk.verifiers import Opening
+from passk.verifiers.assertions import QUICK_SECONDS
+from passk.verifiers.programs import Programs
 
 FORMAT = 2
-MIN_SECONDS = 1.0  # EvalPlus's min_time_limit, gt_time_limit_factor and EVALPLUS_TIMEOUT_PER_TASK
-TIME_FACTOR = 4.0
+TIME_FACTOR = 4.0  # EvalPlus's gt_time_limit_factor and EVALPLUS_TIMEOUT_PER_TASK
 PROGRAM_SECONDS = 60.0
 RELATIVE, ABSOLUTE = 1e-7, 1e-6
 NOTED_SECONDS = 0.1  # shorter times of the reference never decide a limit
@@ -138,18 +141,18 @@ def _raised(reply: Reply) -> str:
 
 
 def find_tests(entry: dict[str, Any], fetched: Path, root: Path = Path()) -> Path:
-    """The file of a benchmark's ``plus`` entry: its ``path``, which starts at ``root``, or else
-    ``fetched``, which is downloaded from its ``url`` unless it is there.
+    """The file of the tests of a benchmark: their ``path``, which starts at ``root``, or else
+    ``fetched``, which is downloaded from their ``url`` unless it is there.
 
     :raises UserError: neither of the two, a missing file, otherwise as :func:`fetch`.
     """
     if "path" not in entry:
-        cli.need(entry, "a benchmark's 'plus' without 'path'", ("url",))
+        cli.need(entry, "a benchmark's tests without 'path'", ("url",))
         fetch(entry["url"], entry["sha256"], fetched)
         return fetched
     path = root / entry["path"]
     if not path.is_file():
-        raise UserError(f"{path} is no file; check the 'path' of the benchmark's 'plus'")
+        raise UserError(f"{path} is no file; check the 'path' of the benchmark's tests")
     _check(path.read_bytes(), entry["sha256"], str(path))
     return path
 
@@ -187,12 +190,12 @@ def _check(data: bytes, sha256: str, where: str) -> None:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise UserError(
             f"{where} is not the file that config.yaml expects (the sha256 of its unpacked content "
-            "differs); replace it, or correct the benchmark's plus: sha256"
+            "differs); replace it, or correct the sha256 of the benchmark's tests"
         )
 
 
 def expected_values(tests: Path, sha256: str, output: Path) -> None:
-    """Run every reference solution on its inputs and write what :func:`read_suite` reads.
+    """Run every reference solution on its inputs and write what :class:`ExpectedValues` reads.
 
     ``tests`` is the release's file, ``sha256`` that of its content, which is written down. About
     15 s of CPU time. The references are trusted: they run in this process.
@@ -250,39 +253,44 @@ def _is_small(result: Any) -> bool:
     return len(marshal.dumps(result, 2)) < 10_000
 
 
-def read_suite(path: Path, min_seconds: float = MIN_SECONDS) -> Suite:
-    """The suite of a file of expected values. ``min_seconds``: CPU time that every input may take.
+class ExpectedValues:
+    """A file of expected values. ``about`` it: the tests' sha256 and ``min_seconds``, the CPU time
+    that every input may take.
 
-    :raises UserError: no such file, a damaged one, or one of another format. The suite's ``case``
-        raises it for a problem that the file does not have.
+    :raises UserError: no such file, a damaged one, or one of another format.
     """
-    cases: dict[str, PlusCase] = {}
-    sha256 = None
-    try:
-        for number, record in read_lines(path):
-            if number == 1:
-                if record["format"] != FORMAT:
-                    raise ValueError("another format")
-                sha256 = record["tests_sha256"]
-            else:
-                cases[record["task_id"]] = _case(record, min_seconds)
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(
-            f"{path} is no file of expected values of this version; delete it and make it again"
-        ) from error
-    if not cases:
-        raise UserError(f"{path} has no tasks; delete it and make it again")
 
-    def case(problem: Problem) -> PlusCase:
-        found = cases.get(problem.task_id)
+    def __init__(self, path: Path, min_seconds: float) -> None:
+        self._path = path
+        self._cases: dict[str, PlusCase] = {}
+        try:
+            for number, record in read_lines(path):
+                if number == 1:
+                    if record["format"] != FORMAT:
+                        raise ValueError("another format")
+                    sha256 = record["tests_sha256"]
+                else:
+                    self._cases[record["task_id"]] = _case(record, min_seconds)
+        except (KeyError, TypeError, ValueError) as error:
+            raise UserError(
+                f"{path} is no file of expected values of this version; delete it and make it again"
+            ) from error
+        if not self._cases:
+            raise UserError(f"{path} has no tasks; delete it and make it again")
+        self.about = {"tests_sha256": sha256, "input_seconds": min_seconds}
+
+    def case(self, problem: Problem) -> PlusCase:
+        """The case of a problem.
+
+        :raises UserError: the file does not have it.
+        """
+        found = self._cases.get(problem.task_id)
         if found is None or found.entry_point != problem.entry_point:
             raise UserError(
-                f"{path} has no task {problem.task_id} with {problem.entry_point}(): this 'plus' "
-                "is of another benchmark"
+                f"{self._path} has no task {problem.task_id} with {problem.entry_point}(): it is "
+                "of another benchmark"
             )
         return found
-
-    return Suite("plus", case, {"tests_sha256": sha256, "input_seconds": min_seconds})
 
 
 def _case(record: dict[str, Any], min_seconds: float) -> PlusCase:
@@ -304,29 +312,50 @@ def _case(record: dict[str, Any], min_seconds: float) -> PlusCase:
     return PlusCase(task_id, entry_point, calls, digests, expected, tolerances, seconds, quick)
 
 
-def find_suite(name: str, min_seconds: float, config: Path | None = None) -> Suite:
-    """The suite of a benchmark in ``config``, fetched and computed unless they are there.
+def find_expected(name: str, suite: str, config: Path | None = None) -> Path:
+    """The file of expected values of a benchmark in ``config``, fetched and computed unless there.
 
-    Both are kept below ``resources/plus`` in the folder of ``config``, by default that of
-    :func:`find_config`.
+    The benchmark's entry has the tests under the name of the ``suite``. All is kept below
+    ``resources/<suite>`` in the folder of ``config``, by default that of :func:`find_config`.
 
-    :raises UserError: a benchmark without ``plus``; otherwise as :func:`fetch` does.
+    :raises UserError: a benchmark without such tests; otherwise as :func:`fetch` does.
     """
     config = config or find_config()
-    entry = read_config(config).get(name, {}).get("plus")
+    entry = read_config(config).get(name, {}).get(suite)
     if entry is None:
         raise UserError(
-            f"the suite 'plus' needs a benchmark of {config} that has 'plus', which {name!r} is "
-            "not, or --expected with a file of expected values"
+            f"the suite {suite!r} needs a benchmark of {config} that has {suite!r}, which {name!r} "
+            "is not, or --expected with a file of expected values"
         )
-    cli.need(entry, f"'plus' of the benchmark {name!r} in {config}", ("sha256",))
-    folder = config.parent / "resources" / "plus"
+    cli.need(entry, f"{suite!r} of the benchmark {name!r} in {config}", ("sha256",))
+    folder = config.parent / "resources" / suite
     expected = folder / f"{name}.expected.jsonl.gz"
-    if expected.exists():
-        found = read_suite(expected, min_seconds)
-        if found.about["tests_sha256"] == entry["sha256"]:
-            return found
-    tests = find_tests(entry, folder / f"{name}.jsonl.gz", config.parent)
-    log.info("running the reference solutions of 'plus' once (HumanEval+'s: about 15 s)")
-    expected_values(tests, entry["sha256"], expected)
-    return read_suite(expected, min_seconds)
+    if not expected.exists() or _tests_of(expected) != entry["sha256"]:
+        tests = find_tests(entry, folder / f"{name}.jsonl.gz", config.parent)
+        log.info("running the reference solutions of %r once (HumanEval+'s: about 15 s)", suite)
+        expected_values(tests, entry["sha256"], expected)
+    return expected
+
+
+def _tests_of(expected: Path) -> Any:
+    return next((record.get("tests_sha256") for _, record in read_lines(expected)), None)
+
+
+def prepare(entry: dict[str, Any], fetched: Path, output: Path) -> None:
+    """Make the file that ``--expected`` takes, from the tests that a benchmark's entry names.
+
+    :raises UserError: as :func:`find_tests` and :func:`expected_values`.
+    """
+    expected_values(find_tests(entry, fetched), entry["sha256"], output)
+
+
+def open_verifier(opening: Opening) -> Programs:
+    """The verifier of these tests; options as in ``passk.verifiers.VERIFIERS``.
+
+    :raises UserError: as :func:`find_expected` and :class:`ExpectedValues`.
+    """
+    options = opening.options
+    path = options["expected"] or find_expected(opening.named, opening.suite)
+    expected = ExpectedValues(path, options["timeout"])
+    limits = Limits(cpu_seconds=PROGRAM_SECONDS, memory_bytes=options["memory_mb"] << 20)
+    return Programs(opening, expected.case, limits, expected.about)

@@ -1,6 +1,6 @@
-"""What samples do on inputs that nobody has outputs for: who behaves like whom.
+"""Signatures of programs: what they do on inputs that nobody has outputs for.
 
-Every sample's program runs on a task's generated inputs (``inputs``) in the judge's sandbox; each
+Every sample's program runs on a task's generated inputs (``generated_inputs``) in the sandbox; each
 output becomes a mark, and samples with the same marks behave alike. A mark says nothing of right or
 wrong. Numbers are rounded to six digits first, so that two orders of adding floats agree; otherwise
 two outputs have one mark where ``==`` holds between them (``sandbox.canonical``).
@@ -29,6 +29,7 @@ from typing import Any, ClassVar
 from passk.records import UserError, read_lines
 from passk.sandbox import canonical, wire
 from passk.sandbox.protocol import Judgement, Reply
+from passk.verifiers import Signature
 
 DIGITS = 6
 MARK_BYTES = 6
@@ -57,25 +58,7 @@ _TOKEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """What one sample did on its task's generated inputs.
-
-    ``outcome`` is ``ran``, or how it ended before it came to all inputs: ``failed``, ``timeout`` or
-    ``crashed``. ``outputs`` has a mark an input as far as it came: a digest, ``!`` and the name of
-    an exception, or ``?`` for what is no comparable data. ``text`` is a digest of its normalised
-    program; ``logprob`` the mean log-probability of its tokens (nats), None where not recorded.
-    """
-
-    task_id: str
-    draw: int
-    outcome: str
-    outputs: tuple[str, ...]
-    text: str
-    logprob: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class BehaviourCase:
+class SignatureCase:
     """A task's generated inputs as the sandbox sees a case: it observes and never fails a value."""
 
     task_id: str
@@ -172,22 +155,22 @@ def _with_one_quote(text: str) -> str:
 
 
 def observed(outcome: str, error: str | None) -> tuple[str, tuple[str, ...]]:
-    """An observation's outcome and outputs from the verdict on its program."""
+    """A signature's outcome and outputs from the verdict on its program."""
     if outcome == "passed":
         return RAN, tuple((error or "").split())
     partial = error or ""
     return outcome, () if partial in _EXCEPTIONS else tuple(partial.split())
 
 
-def read_observations(path: Path) -> Iterator[Observation]:
-    """Yield the observations of a file.
+def read_signatures(path: Path) -> Iterator[Signature]:
+    """Yield the signatures of a file.
 
     :raises UserError: a damaged file, or one of something else.
     """
     for number, record in read_lines(path):
         try:
             logprob = record["logprob"]
-            yield Observation(
+            yield Signature(
                 str(record["task_id"]),
                 int(record["draw"]),
                 str(record["outcome"]),
@@ -197,5 +180,5 @@ def read_observations(path: Path) -> Iterator[Observation]:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UserError(
-                f"{path} line {number} is no observation; delete the file and observe again"
+                f"{path} line {number} is no signature; delete the file and observe again"
             ) from error

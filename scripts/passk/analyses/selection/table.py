@@ -39,7 +39,7 @@ from passk.estimator import fail_table, pass_table
 from passk.provenance import check_shards
 from passk.records import UserError, metadata_path, read_metadata, read_verdicts
 from passk.statistics.intervals import of_paired_differences, of_task_estimates
-from passk.verifiers.signatures import NO_VALUE, read_observations
+from passk.verifiers.signatures import NO_VALUE, read_signatures
 
 METHODS = ("random", "likelihood", "text", "behaviour", "oracle")
 SUBSETS = 100
@@ -154,7 +154,7 @@ def read_task_samples(verdicts: Sequence[Path], observations: Sequence[Path]) ->
     numbers: dict[str, dict[str, int]] = {task: {} for task in passed}
     valued: dict[str, set[int]] = {task: set() for task in passed}
     for path in observations:
-        for one in read_observations(path):
+        for one in read_signatures(path):
             task = one.task_id
             if one.draw not in passed.get(task, {}):
                 raise UserError(_one_sided(task, one.draw, "verdict"))

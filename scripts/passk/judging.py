@@ -1,0 +1,252 @@
+"""What the command lines that judge samples share: their options, a verifier opened on a file of
+samples, and the metadata of what it wrote."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import platform
+import signal
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
+
+from passk import cli
+from passk.benchmarks import ANSWERS, KINDS, Benchmark, find_benchmark
+from passk.locks import only_writer_of
+from passk.provenance import check_samples
+from passk.records import (
+    UserError,
+    metadata_path,
+    read_metadata,
+    read_samples,
+    sha256_of,
+    write_metadata,
+    write_records,
+)
+from passk.verifiers import VERIFIERS, Opening, Option, Verifier
+
+KEPT_OF_SAMPLES = (
+    "model",
+    "model_sha256",
+    "benchmark_sha256",
+    "draws",
+    "sampling",
+    "seed_rule",
+    "chat_template_sha256",
+    "tokenizer_sha256",
+    "engine",
+    "drawn_by",
+)
+# A metadata file ends in these; the keys that a verifier adds come before.
+LAST = (
+    "answer",
+    "inputs",
+    "sandbox",
+    "limits",
+    "python",
+    "outcomes",
+    "distinct_programs",
+    "cpu_seconds",
+    "wall_seconds",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A verifier opened on a file of samples. ``origin``: what the samples' own metadata say of
+    where they come from, None without metadata."""
+
+    benchmark: Benchmark
+    suite: str
+    answer: str
+    samples: Path
+    origin: dict[str, Any] | None
+    verifier: Verifier
+
+    def write(
+        self, output: Path, records: Iterable[Any], about: Callable[[], dict[str, Any]]
+    ) -> None:
+        """Write the records and then what describes them, each atomically. ``about()`` is asked
+        for what else is known by then."""
+        write_records(output, records)
+        found = {
+            "format": 1,
+            "samples_sha256": sha256_of(self.samples),
+            "samples": self.origin,
+            "benchmark_sha256": self.benchmark.sha256,
+            "answer": self.answer,
+            "python": platform.python_version(),
+            **about(),
+            **self.verifier.about,
+        }
+        first = [key for key in found if key not in LAST]
+        ordered = {key: found[key] for key in [*first, *LAST] if key in found}
+        write_metadata(metadata_path(output), output, ordered)
+
+
+def open_verifier(
+    name: str,
+    suite: str,
+    benchmark: Benchmark,
+    tasks: Iterable[str],
+    answer: str,
+    given: Mapping[str, Any],
+    named: str = "",
+    total: int | None = None,
+    label: str = "",
+) -> Verifier:
+    """Open a verifier of :data:`passk.verifiers.VERIFIERS` for these tasks of a benchmark.
+
+    ``given`` may have its options; those that it does not know are ignored. For the others see
+    :class:`passk.verifiers.Opening`.
+
+    :raises UserError: an option that is out of its range; what the verifier raises.
+    """
+    options = {}
+    for option, what in VERIFIERS[name].options.items():
+        value = given.get(option)
+        options[option] = what.default if value is None else value
+        if what.must and not what.above < options[option] < math.inf:
+            raise UserError(f"{_flag(option)} must be {what.must}")
+    problems = {problem.task_id: problem for problem in benchmark.problems}
+    opening = Opening(
+        named,
+        suite,
+        {task: problems[task] for task in tasks},
+        partial(benchmark.extract, answer=answer),
+        total,
+        label,
+        options,
+    )
+    return resolve_name(VERIFIERS[name].opens)(opening)
+
+
+def open_judging(given: Mapping[str, Any]) -> Judging:
+    """Open the verifier of a suite, by default the first of the benchmark's kind.
+
+    ``given`` has the options of the command line: ``benchmark`` and ``samples``, and may have
+    ``suite``, ``answer``, the verifier's options and ``settings``, a mapping with the ``model`` and
+    ``sampling`` that samples with metadata must be of.
+
+    :raises UserError: samples that are damaged, doubled, of unknown tasks, not those that their
+        metadata describe or not of the ``settings``; as :func:`open_verifier`.
+    """
+    benchmark = find_benchmark(given["benchmark"])
+    kind = KINDS[benchmark.kind]
+    suite = given.get("suite") or next(iter(kind.suites))
+    answer = given.get("answer") or kind.answers[0]
+    for option, value, known in (("suite", suite, kind.suites), ("answer", answer, kind.answers)):
+        if value not in known:
+            raise UserError(
+                f"--{option} {value} is not for benchmarks of kind {benchmark.kind}; give one of "
+                f"{', '.join(known)}"
+            )
+    samples = given["samples"]
+    origin = origin_of(samples, benchmark, given.get("settings"))
+    total, tasks = survey(samples, {problem.task_id for problem in benchmark.problems})
+    label = f"{samples.name.removesuffix('.gz').removesuffix('.jsonl')}: "
+    verifier = open_verifier(
+        kind.suites[suite], suite, benchmark, tasks, answer, given, given["benchmark"], total, label
+    )
+    return Judging(benchmark, suite, answer, samples, origin, verifier)
+
+
+def origin_of(
+    samples: Path, benchmark: Benchmark, settings: dict[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """What the samples' own metadata say of where they come from; None without metadata.
+
+    :raises UserError: they were drawn for another benchmark, or otherwise than ``settings`` say.
+    """
+    if not metadata_path(samples).exists():
+        return None
+    metadata = read_metadata(metadata_path(samples), samples)
+    recorded = metadata.get("benchmark_sha256")
+    if recorded and recorded != benchmark.sha256:
+        raise UserError(
+            f"{samples} was drawn for another benchmark than the one given (its sha256 differs); "
+            "give the benchmark that the samples were drawn for"
+        )
+    check_samples(samples, metadata, settings or {})
+    return {name: metadata.get(name) for name in KEPT_OF_SAMPLES}
+
+
+def survey(samples: Path, tasks: Collection[str]) -> tuple[int, list[str]]:
+    """Read all samples once, before anything runs: how many there are and of which tasks.
+
+    :raises UserError: none, or one of an unknown task.
+    """
+    total = 0
+    found: dict[str, None] = {}
+    for sample in read_samples(samples):
+        if sample.task_id not in tasks:
+            raise UserError(
+                f"{samples} has a sample of {sample.task_id!r}, which is no task of the benchmark; "
+                "give the benchmark that the samples were drawn for"
+            )
+        found[sample.task_id] = None
+        total += 1
+    if not total:
+        raise UserError(f"{samples} has no samples; it must hold one JSON object a line")
+    return total, list(found)
+
+
+def run(
+    parser: argparse.ArgumentParser,
+    output: str,
+    what: str,
+    write: Callable[[Judging, Path], None],
+    options: Collection[str] | None = None,
+) -> None:
+    """Read the command line and let ``write`` judge to the path of the option ``output``.
+
+    Added to ``parser`` are what is judged and the verifiers' ``options`` (default: all).
+    """
+    parser.add_argument("--benchmark", required=True, help="name in config.yaml, or a problem file")
+    parser.add_argument("--samples", type=Path, required=True, help=".jsonl or .jsonl.gz")
+    parser.add_argument(f"--{output}", type=Path, required=True, help=".jsonl.gz to write")
+    parser.add_argument(
+        "--answer", choices=ANSWERS, help=f"how a completion is read (default: {ANSWERS[0]})"
+    )
+    parser.add_argument(
+        "--settings",
+        default="{}",
+        metavar="YAML",
+        help="`model` (its weights) and `sampling` that the samples must have been drawn with",
+    )
+    add_options(parser, options)
+    given = vars(parser.parse_args())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave no half-written file
+    given["settings"] = cli.mapping(given["settings"], "--settings")
+    with only_writer_of(given[output], what):
+        write(open_judging(given), given[output])
+
+
+def add_options(parser: argparse.ArgumentParser, only: Collection[str] | None = None) -> None:
+    """Add the options of the verifiers of all suites, or ``only`` some of them."""
+    suites = {suite: name for kind in KINDS.values() for suite, name in kind.suites.items()}
+    meanings: dict[str, dict[Option, list[str]]] = {}
+    for suite, name in suites.items():
+        for option, what in VERIFIERS[name].options.items():
+            if only is None or option in only:
+                meanings.setdefault(option, {}).setdefault(what, []).append(suite)
+    for option, means in meanings.items():
+        text = "; ".join(
+            what.help
+            + ("" if what.default in (None, False) else f" (default {what.default:g})")
+            + ("" if len(found) == len(suites) else f" with --suite {' or '.join(found)}")
+            for what, found in means.items()
+        )
+        (kind, *_) = {what.type for what in means}
+        switch = kind is bool
+        how: dict[str, Any] = {"action": "store_true"} if switch else {"type": kind}
+        parser.add_argument(_flag(option), help=text, **how)
+
+
+def _flag(option: str) -> str:
+    return "--" + option.replace("_", "-")

@@ -1,0 +1,106 @@
+"""Verifiers that run programs: each sample's program runs in the sandbox on its task's case."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from passk.records import Sample, Verdict, fingerprint
+from passk.sandbox.limits import Limits
+from passk.sandbox.pool import Pool, Tally
+from passk.sandbox.protocol import Case
+from passk.verifiers import Opening, Signature, signatures
+from passk.verifiers.generated_inputs import COUNT, SOURCES, generate
+
+log = logging.getLogger(__name__)
+
+
+class Programs:
+    """A :class:`passk.verifiers.Verifier`. ``case`` makes a task's case, ``tests`` says of which
+    tests.
+
+    Signatures are of generated inputs, in the same sandbox: no test decides them.
+    """
+
+    def __init__(
+        self,
+        opening: Opening,
+        case: Callable[[Any], Case],
+        limits: Limits,
+        tests: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._opening = opening
+        self._case = case
+        self._limits = limits
+        self.about = dict(tests or {})
+
+    def verdicts(self, samples: Iterable[Sample]) -> Iterator[Verdict]:
+        """As the verifier's.
+
+        :raises UserError: a test that cannot be judged; a sandbox that cannot start or, where it
+            is required, is not whole.
+        """
+        cases = {task: self._case(problem) for task, problem in self._opening.problems.items()}
+        yield from self._run(samples, cases, self._limits, self._opening.answer)
+
+    def signatures(self, samples: Iterable[Sample]) -> Iterator[Signature]:
+        """As the verifier's.
+
+        :raises UserError: a sandbox that cannot start or, where it is required, is not whole.
+        """
+        problems = self._opening.problems
+        inputs = {task: generate(problem) for task, problem in problems.items()}
+        cases = {
+            task: signatures.SignatureCase(task, problem.entry_point, inputs[task].calls)
+            for task, problem in problems.items()
+        }
+        limits = Limits.of(signatures.CPU_SECONDS, Limits().memory_bytes)
+        beside: dict[tuple[str, int], tuple[str, float | None]] = {}
+
+        def program(sample: Sample) -> str:
+            text = self._opening.answer(sample)
+            known = sample.logprob is not None and sample.tokens
+            logprob = sample.logprob / sample.tokens if known else None
+            beside[sample.task_id, sample.draw] = signatures.text_digest(text), logprob
+            return text
+
+        for verdict in self._run(samples, cases, limits, program):
+            task, draw = verdict.task_id, verdict.draw
+            outcome, outputs = signatures.observed(verdict.outcome, verdict.error)
+            yield Signature(task, draw, outcome, outputs, *beside.pop((task, draw)))
+        sources = Counter(one.source for one in inputs.values())
+        calls = {task: [call.hex() for call in one.calls] for task, one in inputs.items()}
+        self.about["inputs"] = {
+            "count": COUNT,
+            "sources": {source: sources[source] for source in SOURCES},
+            "sha256": fingerprint(calls),
+        }
+
+    def _run(
+        self,
+        samples: Iterable[Sample],
+        cases: Mapping[str, Case],
+        limits: Limits,
+        program: Callable[[Sample], str],
+    ) -> Iterator[Verdict]:
+        options, label = self._opening.options, self._opening.label
+        started = time.monotonic()
+        with Pool(cases, options["workers"], limits, options["require_sandbox"]) as pool:
+            if pool.missing:
+                missing = ", ".join(pool.missing)
+                log.warning("%sthe sandbox lacks %s on this host", label, missing)
+            tally = Tally(self._opening.total, label)
+            yield from pool.verdicts(samples, program, tally)
+            sandbox = {"layers": list(pool.layers), "missing": list(pool.missing)}
+        self.about |= {
+            "sandbox": sandbox,
+            "limits": asdict(limits),
+            "distinct_programs": tally.distinct,
+            "cpu_seconds": round(tally.cpu_seconds, 3),
+            "wall_seconds": round(time.monotonic() - started, 3),
+        }
+        log.info("%s", tally.line(time.monotonic()))
