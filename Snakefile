@@ -1,12 +1,21 @@
 # The table of contents: model -> samples -> verdicts -> pass@k -> figures.
 # What runs is decided in config.yaml; each rule is a command line in scripts/ of the same name.
 
+import sys
+
 from snakemake.utils import min_version
 
 min_version("9.0")
 
 
 configfile: "config.yaml"
+
+
+sys.path.append("scripts")
+
+from passk import terminal
+
+terminal.show(workflow, targets=list(config["experiments"]))
 
 
 include: "rules/common.smk"
