@@ -1,5 +1,6 @@
 # The table of contents: model -> samples -> verdicts -> pass@k -> figures.
-# What runs is decided in config.yaml; each rule is a command line in scripts/ of the same name.
+# What runs is decided in config.yaml, which common.smk reads and checks; each rule is a command line
+# in scripts/, most of the same name.
 
 from snakemake.utils import min_version
 
@@ -13,6 +14,10 @@ include: "rules/execute.smk"
 include: "rules/estimate.smk"
 include: "rules/analyses.smk"
 include: "rules/cost.smk"
+
+
+# One line of progress; at the end what went wrong. Snakemake's own account: -p.
+terminal.show(workflow, targets=list(EXPERIMENTS))
 
 
 report: "docs/report/workflow.rst"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(workflow.basedir, "scripts")))
 
-from passk import config as configuration
+from passk import config as configuration, terminal
 from passk.analyses import ANALYSES, formats
 from passk.benchmarks import KINDS
 from passk.code import code
