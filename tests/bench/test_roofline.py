@@ -6,11 +6,11 @@ import json
 from dataclasses import replace
 
 import pytest
-from conftest import ROOT
-
 from bench_sample import LLAMA_8B, SMALL, lengths_of
+from conftest import ROOT
+from roofline import Device, decode_bound, llama_shape, read_bytes
+
 from passk.cost import FP8, shape_of
-from passk.roofline import Device, decode_bound, llama_shape, read_bytes
 
 # NVIDIA's data sheet of the H200 (SXM): 4.8 TB/s, 989 TFLOP/s in bf16 without sparsity.
 H200 = Device(4.8e12, 989e12)
