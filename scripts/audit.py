@@ -51,7 +51,8 @@ def audit(
 
     :raises UserError: samples without verdict or of unknown tasks; a sandbox that cannot start.
     """
-    auditor = VERIFIERS[KINDS[benchmark.kind].suites[suite]].audited_by
+    judge = KINDS[benchmark.kind].suites.get(suite)
+    auditor = VERIFIERS[judge].audited_by if judge else ""
     if not auditor:
         raise UserError(
             f"{verdicts} is of the suite {suite!r}, which no other verifier audits; give the "

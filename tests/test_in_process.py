@@ -103,10 +103,11 @@ def test_verdicts_that_nothing_audits_are_refused(
     samples, verdicts = judged
     copy = tmp_path / verdicts.name
     copy.write_bytes(verdicts.read_bytes())
-    metadata = json.loads(metadata_path(verdicts).read_text()) | {"suite": "plus"}
-    metadata_path(copy).write_text(json.dumps(metadata))
-    done = audit(samples, copy, "--output", tmp_path / "audit.csv")
-    assert done.returncode == 2 and "is of the suite 'plus', which no other" in done.stderr
+    for suite in ("plus", "own"):
+        metadata = json.loads(metadata_path(verdicts).read_text()) | {"suite": suite}
+        metadata_path(copy).write_text(json.dumps(metadata))
+        done = audit(samples, copy, "--output", tmp_path / "audit.csv")
+        assert done.returncode == 2 and f"suite '{suite}', which no other" in done.stderr
 
 
 def test_verdicts_of_other_samples_are_refused(judged: tuple[Path, Path], tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import math
 import platform
 import signal
 import sys
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -73,6 +74,7 @@ class Judging:
     ) -> None:
         """Write the records and then what describes them, each atomically. ``about()`` is asked
         for what else is known by then."""
+        started = time.monotonic()
         write_records(output, records)
         found = {
             "format": 1,
@@ -81,6 +83,7 @@ class Judging:
             "benchmark_sha256": self.benchmark.sha256,
             "answer": self.answer,
             "python": platform.python_version(),
+            "wall_seconds": round(time.monotonic() - started, 3),
             **about(),
             **self.verifier.about,
         }

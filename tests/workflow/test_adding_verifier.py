@@ -72,6 +72,8 @@ def test_a_verifier_is_one_file_and_one_row(tmp_path: Path) -> None:
     metadata = json.loads((tmp_path / "v.meta.json").read_text())
     assert (metadata["suite"], metadata["tolerance"]) == ("number", 0.25)
     assert metadata["outcomes"] == {"passed": 4, "failed": 12, "timeout": 0, "crashed": 0}
+    assert {"samples_sha256", "benchmark_sha256", "answer", "wall_seconds"} <= set(metadata)
+    assert metadata["cpu_seconds"] == 0
     assert command(tmp_path, *judge, "--tolerance", "-2", check=False) == (
         "error: --tolerance must be 0 or more\n"
     )
