@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
-from passk import baseline, cli
-from passk.baseline import Baseline
-from passk.curve import Point, crossing, percent, read_curve, table
+from passk import cli
+from passk.curve import COLUMNS, CurveTable, from_table, percent, table
+from passk.records import UserError
+from passk.tables import read_table
 
 
-def summary(
-    label: str, points: Sequence[Point], k_values: Sequence[int], beat: Baseline | None
-) -> list[str]:
-    """The lines to print for one curve."""
-    lines = [f"{label}: pass@k in per cent", *(f"  {line}" for line in table(points, k_values))]
-    if beat:
-        k = crossing(points, beat.value)
-        reached = f"reaches it at k = {k:,}" if k else f"stays below to k = {points[-1].k:,}"
-        lines.append(f"  {beat.label} has {percent(beat.value)} at k = 1; {label} {reached}")
+def summary(curve: CurveTable) -> list[str]:
+    """The lines to print for one curve, at the k that were asked for."""
+    lines = [f"{curve.label}: pass@k in per cent"]
+    lines += [f"  {line}" for line in table(curve.marked, [point.k for point in curve.marked])]
+    if beat := curve.baseline:
+        crossed = beat.crossing
+        reached = (
+            f"reaches it at k = {crossed.k:,}"
+            if crossed
+            else f"stays below to k = {curve.points[-1].k:,}"
+        )
+        lines.append(f"  {beat.label} has {percent(beat.value)} at k = 1; {curve.label} {reached}")
     return lines
 
 
@@ -27,16 +30,17 @@ def main() -> None:
     """Bind the command line."""
     parser = argparse.ArgumentParser(
         description="Print pass@k with its 95 % intervals.",
-        epilog="Example: print_pass_at_k.py --pass-at-k pass_at_k.csv --label 'My model' "
-        "--k-values 1 10 100",
+        epilog="Example: print_pass_at_k.py --table pass_at_k.csv",
     )
-    parser.add_argument("--pass-at-k", type=Path, required=True, metavar="CSV")
-    parser.add_argument("--label", required=True, help="the model's name")
-    parser.add_argument("--k-values", type=int, nargs="+", required=True, metavar="K")
-    baseline.add_arguments(parser, curve=True)
+    parser.add_argument(
+        "--table", type=Path, required=True, metavar="CSV", help="of analyse.py pass_at_k"
+    )
     args = parser.parse_args()
-    points, k_values = read_curve(args.pass_at_k), sorted(set(args.k_values))
-    print("\n".join(summary(args.label, points, k_values, baseline.from_arguments(args))))
+    types = {"series": str, "k": int} | dict.fromkeys(COLUMNS[1:], float)
+    curve = from_table(read_table(args.table, types))
+    if curve is None:
+        raise UserError(f"{args.table} has no k with an estimate; draw more samples")
+    print("\n".join(summary(curve)))
 
 
 if __name__ == "__main__":

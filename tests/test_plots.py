@@ -24,9 +24,8 @@ from passk.analyses.pass_at_k import figure as pass_at_k
 from passk.analyses.pass_at_k.table import COLUMNS
 from passk.analyses.success_rates import figure as success_rates
 from passk.counts import TaskCount
-from passk.curve import Point
+from passk.curve import Point, from_table
 from passk.figures import style
-from passk.figures.curve import from_table
 from passk.figures.style import free_slot
 from passk.records import UserError
 from passk.statistics.intervals import wilson

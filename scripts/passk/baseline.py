@@ -6,9 +6,8 @@ import argparse
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from passk.curve import Point, read_curve
+from passk.curve import Point
 from passk.records import UserError
 from passk.statistics.intervals import wilson
 
@@ -44,36 +43,28 @@ class Baseline:
         return cls(label, once.pass_at_k, once.tasks_low, once.tasks_high)
 
 
-def add_arguments(parser: argparse.ArgumentParser, *, curve: bool = False) -> None:
-    """Add the arguments that :func:`from_arguments` reads; with ``curve`` a measured one, too."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that :func:`from_arguments` reads."""
     group = parser.add_argument_group("the line to beat (optional)")
     group.add_argument("--baseline-label", metavar="TEXT", help="the other model's name")
-    value = group.add_mutually_exclusive_group()
-    value.add_argument(
+    group.add_argument(
         "--baseline-value", type=float, metavar="P", help="its pass@1 as quoted, a fraction"
     )
-    if curve:
-        value.add_argument(
-            "--baseline-pass-at-k", type=Path, metavar="CSV", help="its curve as measured here"
-        )
     group.add_argument(
         "--baseline-tasks", type=int, metavar="T", help="tasks behind --baseline-value"
     )
 
 
 def from_arguments(args: argparse.Namespace) -> Baseline | None:
-    """The baseline whose value or curve the command line gives; None where it gives neither.
+    """The baseline whose value the command line quotes; None where it quotes none.
 
-    :raises UserError: a value outside [0, 1], a label missing, no task behind it, a curve without
-        k = 1.
+    :raises UserError: a value outside [0, 1], a label missing, no task behind it.
     """
-    value, curve = args.baseline_value, getattr(args, "baseline_pass_at_k", None)
-    if value is None and curve is None:
+    value = args.baseline_value
+    if value is None:
         return None
     if not args.baseline_label:
         raise UserError("a baseline needs its name; give --baseline-label")
-    if curve is not None:
-        return Baseline.measured(args.baseline_label, read_curve(curve))
     if not 0 <= value <= 1:
         raise UserError(f"--baseline-value {value} is not between 0 and 1")
     if args.baseline_tasks is not None and args.baseline_tasks < 1:

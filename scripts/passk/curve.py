@@ -6,9 +6,11 @@ In files pass@k is a fraction of 1; what people read is in per cent.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+
+import pandas as pd
 
 from passk.tables import read_table, table_text
 
@@ -43,11 +45,6 @@ def curve_csv(points: Sequence[Point]) -> str:
     return table_text(COLUMNS, points)
 
 
-def number_text(value: float | int) -> str:
-    """A number in a CSV: whole numbers as they are, others with 12 significant digits."""
-    return str(value) if isinstance(value, int) else f"{value:.12g}"
-
-
 def crossing(points: Sequence[Point], value: float) -> int | None:
     """The smallest k whose pass@k is at least ``value``; None where no k of ``points`` reaches it.
 
@@ -63,6 +60,86 @@ def crossing(points: Sequence[Point], value: float) -> int | None:
         if not math.isnan(point.pass_at_k):
             before = point
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class LineToBeat:
+    """A model's name and its pass@1, and where the curve first reaches that."""
+
+    label: str
+    point: Point
+    crossing: Point | None
+
+    @property
+    def value(self) -> float:
+        """Its pass@1."""
+        return self.point.pass_at_k
+
+
+@dataclass(frozen=True, slots=True)
+class CurveTable:
+    """A curve, its points at the k asked for, the line to beat, and what others published.
+
+    ``points`` are ascending in k and none of their ``pass_at_k`` is NaN; intervals may be.
+    """
+
+    label: str
+    points: tuple[Point, ...]
+    marked: tuple[Point, ...]
+    baseline: LineToBeat | None
+    published: tuple[Point, ...]
+
+    @property
+    def crossing(self) -> Point | None:
+        """Where the curve first reaches the baseline; None where it does not."""
+        return self.baseline.crossing if self.baseline else None
+
+    @property
+    def largest_k(self) -> int:
+        """Where the axis of k ends."""
+        return max(self.points[-1].k, *(point.k for point in self.published), 2)
+
+
+def from_table(table: pd.DataFrame) -> CurveTable | None:
+    """What the table holds, None where it has no k with an estimate.
+
+    Its parts follow one another: the curve, ``marked``, the line to beat, ``crossing``,
+    ``published``. They are told apart by their place, too: a model may have any of these names.
+    """
+    table = table[table.pass_at_k.notna()]
+    rows = list(zip(table.series, map(Point, *(table[name] for name in COLUMNS)), strict=True))
+    if not rows:
+        return None
+    label = rows[0][0]
+    curve = _take(rows, label, lambda point, before: not before or point.k > before[-1].k)
+    same = {_key(point) for point in curve}
+    marked = _take(rows, "marked", lambda point, _: _key(point) in same)
+    beat = None
+    if rows and _is_baseline(rows):
+        name, point = rows.pop(0)
+        crossed = rows.pop(0)[1] if rows and rows[0][0] == "crossing" else None
+        beat = LineToBeat(name, point, crossed)
+    return CurveTable(label, tuple(curve), tuple(marked), beat, tuple(point for _, point in rows))
+
+
+def _take(
+    rows: list[tuple[str, Point]], series: str, fits: Callable[[Point, list[Point]], bool]
+) -> list[Point]:
+    """Take from the front of ``rows`` what is of that series and fits what was taken before."""
+    taken: list[Point] = []
+    while rows and rows[0][0] == series and fits(rows[0][1], taken):
+        taken.append(rows.pop(0)[1])
+    return taken
+
+
+def _key(point: Point) -> str:
+    return repr(point)  # NaN is not equal to itself, its text is
+
+
+def _is_baseline(rows: list[tuple[str, Point]]) -> bool:
+    """Is the first row the line to beat? Published values have no intervals and no crossing."""
+    (name, point), after = rows[0], [series for series, _ in rows[1:2]]
+    return name != "published" or not math.isnan(point.tasks_low) or after == ["crossing"]
 
 
 def table(points: Sequence[Point], k_values: Sequence[int]) -> list[str]:

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
-from passk.curve import COLUMNS, Point, percent
+from passk.curve import CurveTable, LineToBeat, Point, from_table, percent
 from passk.figures import style
 from passk.figures.style import (
     MODEL,
@@ -33,86 +33,6 @@ from passk.figures.style import (
 )
 
 LINE = 0.14  # inches: one line of small text
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """The line to beat: a model's name and its pass@1, and where the curve first reaches that."""
-
-    label: str
-    point: Point
-    crossing: Point | None
-
-    @property
-    def value(self) -> float:
-        """Its pass@1."""
-        return self.point.pass_at_k
-
-
-@dataclass(frozen=True, slots=True)
-class CurvePlot:
-    """A curve, the k that get a marker, the line to beat, and points that others published.
-
-    ``points`` are ascending in k and none of their ``pass_at_k`` is NaN; intervals may be.
-    """
-
-    label: str
-    points: tuple[Point, ...]
-    marked: tuple[Point, ...]
-    baseline: Baseline | None
-    published: tuple[Point, ...]
-
-    @property
-    def crossing(self) -> Point | None:
-        """Where the curve first reaches the baseline; None where it does not."""
-        return self.baseline.crossing if self.baseline else None
-
-    @property
-    def largest_k(self) -> int:
-        """Where the axis of k ends."""
-        return max(self.points[-1].k, *(point.k for point in self.published), 2)
-
-
-def from_table(table: pd.DataFrame) -> CurvePlot | None:
-    """What the table holds, None where it has no k with an estimate.
-
-    Its parts follow one another: the curve, ``marked``, the line to beat, ``crossing``,
-    ``published``. They are told apart by their place, too: a model may have any of these names.
-    """
-    table = table[table.pass_at_k.notna()]
-    rows = list(zip(table.series, map(Point, *(table[name] for name in COLUMNS)), strict=True))
-    if not rows:
-        return None
-    label = rows[0][0]
-    curve = _take(rows, label, lambda point, before: not before or point.k > before[-1].k)
-    same = {_key(point) for point in curve}
-    marked = _take(rows, "marked", lambda point, _: _key(point) in same)
-    beat = None
-    if rows and _is_baseline(rows):
-        name, point = rows.pop(0)
-        crossed = rows.pop(0)[1] if rows and rows[0][0] == "crossing" else None
-        beat = Baseline(name, point, crossed)
-    return CurvePlot(label, tuple(curve), tuple(marked), beat, tuple(point for _, point in rows))
-
-
-def _take(
-    rows: list[tuple[str, Point]], series: str, fits: Callable[[Point, list[Point]], bool]
-) -> list[Point]:
-    """Take from the front of ``rows`` what is of that series and fits what was taken before."""
-    taken: list[Point] = []
-    while rows and rows[0][0] == series and fits(rows[0][1], taken):
-        taken.append(rows.pop(0)[1])
-    return taken
-
-
-def _key(point: Point) -> str:
-    return repr(point)  # NaN is not equal to itself, its text is
-
-
-def _is_baseline(rows: list[tuple[str, Point]]) -> bool:
-    """Is the first row the line to beat? Published values have no intervals and no crossing."""
-    (name, point), after = rows[0], [series for series, _ in rows[1:2]]
-    return name != "published" or not math.isnan(point.tasks_low) or after == ["crossing"]
 
 
 def band(points: Sequence[Point], kind: str) -> tuple[list[int], list[float], list[float]]:
@@ -155,7 +75,7 @@ class View:
 
 
 def draw(
-    table: pd.DataFrame, set_axes: Callable[[Axes, CurvePlot], None], *, failing: bool = False
+    table: pd.DataFrame, set_axes: Callable[[Axes, CurveTable], None], *, failing: bool = False
 ) -> Figure:
     """The whole figure; ``set_axes`` gives the axis of shares its scale, limits and label."""
     plot = from_table(table)
@@ -173,7 +93,7 @@ def draw(
     return drawing
 
 
-def _draw_curve(view: View, plot: CurvePlot) -> None:
+def _draw_curve(view: View, plot: CurveTable) -> None:
     axes, floor = view.axes, view.axes.get_ylim()[0]
     for kind, colour in (("tasks", MODEL_LIGHT), ("draws", MODEL_MIDDLE)):
         k, *bounds = band(plot.points, kind)
@@ -196,7 +116,7 @@ def _draw_curve(view: View, plot: CurvePlot) -> None:
     _draw_crossing(view, plot, texts)
 
 
-def _draw_baseline(view: View, plot: CurvePlot, beat: Baseline) -> None:
+def _draw_baseline(view: View, plot: CurveTable, beat: LineToBeat) -> None:
     view.axes.axhline(view.share(beat.value), color=OTHER, linewidth=1.1, dashes=(4, 2))
     if not math.isnan(beat.point.tasks_low):
         floor, bounds = view.axes.get_ylim()[0], (beat.point.tasks_low, beat.point.tasks_high)
@@ -204,7 +124,7 @@ def _draw_baseline(view: View, plot: CurvePlot, beat: Baseline) -> None:
         view.axes.plot([plot.largest_k**-0.012] * 2, ends, color=OTHER_LIGHT, linewidth=2.2)
 
 
-def _draw_published(view: View, plot: CurvePlot) -> list[Point]:
+def _draw_published(view: View, plot: CurveTable) -> list[Point]:
     """Draw the published points that the axis holds, and return them."""
     shown = [point for point in plot.published if view.holds(point.pass_at_k)]
     for point in shown:
@@ -213,7 +133,7 @@ def _draw_published(view: View, plot: CurvePlot) -> list[Point]:
     return shown
 
 
-def _label_point(view: View, plot: CurvePlot, point: Point) -> Text:
+def _label_point(view: View, plot: CurveTable, point: Point) -> Text:
     """The value: on the side of the curve where fewer pass, but on the other one once it has
     crossed the line to beat; never outside the axes at the top or bottom.
     """
@@ -232,7 +152,7 @@ def _label_point(view: View, plot: CurvePlot, point: Point) -> Text:
     return view.note(text, point.k, point.pass_at_k, (3, -4), "left", MODEL)
 
 
-def _label_baseline(view: View, plot: CurvePlot, beat: Baseline) -> list[Text]:
+def _label_baseline(view: View, plot: CurveTable, beat: LineToBeat) -> list[Text]:
     """Name the line, and the k where it is crossed, where the curve does not run."""
     value = f"one sample: {percent(view.share(beat.value))}"
     sides = ((1, 2.5, "left"), (plot.largest_k, -3.0, "right"))
@@ -247,7 +167,7 @@ def _label_baseline(view: View, plot: CurvePlot, beat: Baseline) -> list[Text]:
     return [name, *_label_crossing(view, plot)]
 
 
-def _label_crossing(view: View, plot: CurvePlot) -> list[Text]:
+def _label_crossing(view: View, plot: CurveTable) -> list[Text]:
     crossed = plot.crossing
     if crossed is None or crossed.k == 1:
         return []
@@ -261,7 +181,7 @@ def _label_crossing(view: View, plot: CurvePlot) -> list[Text]:
     return [style.note(view.axes, text, at, offset, (ha, "bottom"), OTHER)]
 
 
-def _draw_crossing(view: View, plot: CurvePlot, texts: Sequence[Text]) -> None:
+def _draw_crossing(view: View, plot: CurveTable, texts: Sequence[Text]) -> None:
     """A dotted line from the crossing down to the axis of k, with a gap at every text."""
     crossed = plot.crossing
     if crossed is None or crossed.k == 1 or not view.holds(crossed.pass_at_k):
@@ -286,7 +206,7 @@ def _draw_crossing(view: View, plot: CurvePlot, texts: Sequence[Text]) -> None:
             )  # fmt: skip
 
 
-def _meets_curve(view: View, plot: CurvePlot, box: Box) -> bool:
+def _meets_curve(view: View, plot: CurveTable, box: Box) -> bool:
     """Does the curve run through the box? It is monotone, so its ends there tell."""
     drawn = [p for p in plot.points if view.holds(p.pass_at_k)]
     if not drawn:
@@ -298,7 +218,7 @@ def _meets_curve(view: View, plot: CurvePlot, box: Box) -> bool:
 
 
 def _label_curve(
-    view: View, plot: CurvePlot, texts: list[Text], published: Sequence[Point]
+    view: View, plot: CurveTable, texts: list[Text], published: Sequence[Point]
 ) -> list[Text]:
     """The model's name, what bands and diamonds are, at the right, where nothing else is."""
     axes, largest = view.axes, plot.largest_k

@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from passk.curve import CurveTable
 from passk.figures import curve
-from passk.figures.curve import CurvePlot, band
+from passk.figures.curve import band
 
 SMALLEST = 0.001
 
@@ -22,7 +23,7 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     return curve.draw(table, _set_axes, failing=True)
 
 
-def _set_axes(axes: Axes, plot: CurvePlot) -> None:
+def _set_axes(axes: Axes, plot: CurveTable) -> None:
     """1 - pass@k in per cent, from 100 down to what there is."""
     shares = [1 - point.pass_at_k for point in plot.points + plot.published]
     shares += [1 - bound for bound in band(plot.points, "tasks")[2]]

@@ -14,8 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
+from passk.curve import CurveTable
 from passk.figures import curve
-from passk.figures.curve import CurvePlot, band
+from passk.figures.curve import band
 
 
 def draw(table: pd.DataFrame, label: str) -> Figure:
@@ -23,7 +24,7 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     return curve.draw(table, _set_axes)
 
 
-def _set_axes(axes: Axes, plot: CurvePlot) -> None:
+def _set_axes(axes: Axes, plot: CurveTable) -> None:
     """pass@k in per cent between whole tens."""
     drawn = [point.pass_at_k for point in plot.points + plot.published]
     drawn += [bound for bounds in band(plot.points, "tasks")[1:] for bound in bounds]

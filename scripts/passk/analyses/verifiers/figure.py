@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from passk.curve import number_text
 from passk.figures import style
 
 CURVES = (
@@ -70,7 +69,7 @@ def _draw_utility(axes: Axes, table: pd.DataFrame) -> None:
     for place, cost in enumerate(costs):
         colour = colormaps["viridis"](0.85 * place / max(1, len(costs) - 1))
         curve = rows[rows.cost == cost]
-        label = f"{number_text(float(cost))}: best K is {best.k[cost]:,}"
+        label = f"{float(cost):.12g}: best K is {best.k[cost]:,}"
         axes.plot(curve.k, curve.value, color=colour, linewidth=1.2, label=label)
         if best.k[cost]:
             where = [best.k[cost]], [best.value[cost]]
