@@ -103,4 +103,4 @@ class Programs:
             "cpu_seconds": round(tally.cpu_seconds, 3),
             "wall_seconds": round(time.monotonic() - started, 3),
         }
-        log.info("%s", tally.line(time.monotonic()))
+        log.info("%s", tally.line())
