@@ -15,8 +15,7 @@ from typing import Any
 from passk import baseline, cli
 from passk.analyses import ANALYSES
 from passk.analyses.given import Given
-from passk.benchmarks.extraction import ANSWERS
-from passk.benchmarks.human_eval import read_problem_file
+from passk.benchmarks import ANSWERS, read_problem_file
 from passk.cost import read_cost
 from passk.counts import read_models
 from passk.curve import read_curve
@@ -114,7 +113,7 @@ def read(args: argparse.Namespace, parts: Sequence[str]) -> Given:
         elif part == "samples":
             found |= {"samples": args.samples, "answer": args.answer}
         elif part == "problems":
-            found[part] = read_problem_file(args.problems).problems
+            found[part] = read_problem_file(args.problems)
         else:
             found["published"] = [from_text(text) for text in args.published]
     return Given(

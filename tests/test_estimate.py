@@ -381,14 +381,14 @@ def test_crossing_is_the_smallest_k_that_reaches_the_value():
 
 @pytest.mark.parametrize("rival", ["large", "small"])
 def test_printed_table_names_the_crossing(monkeypatch, capsys, tmp_path, rival):
-    curve, other = tmp_path / "curve.csv", tmp_path / "other.csv"
-    curve.write_text(
-        "k,pass_at_k,tasks_low,tasks_high\n1,0.3,0.2,0.4\n2,0.4,0.3,0.5\n3,0.5,0.4,0.6\n"
+    table = tmp_path / "pass_at_k.csv"
+    table.write_text(
+        "series,k,pass_at_k,tasks_low,tasks_high,draws_low,draws_high\n"
+        "small,1,0.3,0.2,0.4,nan,nan\nsmall,2,0.4,0.3,0.5,nan,nan\nsmall,3,0.5,0.4,0.6,nan,nan\n"
+        "marked,1,0.3,0.2,0.4,nan,nan\nmarked,2,0.4,0.3,0.5,nan,nan\n"
+        f"{rival},1,0.41,nan,nan,nan,nan\ncrossing,3,0.41,nan,nan,nan,nan\n"
     )
-    other.write_text("k,pass_at_k\n1,0.41\n")
-    command = ["print_pass_at_k.py", "--pass-at-k", str(curve), "--label", "small"]
-    command += ["--k-values", "2", "1", "--baseline-label", rival]
-    monkeypatch.setattr(sys, "argv", [*command, "--baseline-pass-at-k", str(other)])
+    monkeypatch.setattr(sys, "argv", ["print_pass_at_k.py", "--table", str(table)])
     print_pass_at_k.main()
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "small: pass@k in per cent"

@@ -18,6 +18,7 @@ from passk.records import Sample, Verdict, write_records
 from passk.tables import read_table
 
 TASKS = tuple(Problem(**problem, index=i) for i, problem in enumerate(PROBLEMS))
+BENCHMARK = Benchmark(TASKS, len(TASKS))
 
 
 def verdict(task: str, draw: int, outcome: str, error: str | None = None) -> Verdict:
@@ -48,7 +49,7 @@ def test_outcomes_and_the_most_frequent_programs_are_told() -> None:
     ]
     verdicts = {i: verdict("Sum/0", i, o, e) for i, (_, o, e) in enumerate(ended)}
     samples = {i: Sample("Sum/0", i, text) for i, (text, *_) in enumerate(ended)}
-    row = describe(problem, LEAST, verdicts, samples, "verbatim")
+    row = describe(BENCHMARK, problem, LEAST, verdicts, samples, "verbatim")
     assert (row.n, row.passed, row.failed, row.timeout, row.crashed) == (7, 1, 5, 1, 0)
     assert row.errors == "wrong output 3; NameError 2; timeout 1"
     assert (row.passing, row.passing_count) == ("    return x", 1)
@@ -66,8 +67,8 @@ def test_programs_are_counted_as_they_were_read() -> None:
     texts = ["```python\n    return 1\n```", "Sure!\n```\n    return 1\n```", "    return 2"]
     verdicts = {i: verdict("Sum/0", i, "failed") for i in range(3)}
     samples = {i: Sample("Sum/0", i, text) for i, text in enumerate(texts)}
-    assert describe(TASKS[0], NEVER, verdicts, samples, "markdown").failing_count == 2
-    assert describe(TASKS[0], NEVER, verdicts, samples, "verbatim").failing_count == 1
+    assert describe(BENCHMARK, TASKS[0], NEVER, verdicts, samples, "markdown").failing_count == 2
+    assert describe(BENCHMARK, TASKS[0], NEVER, verdicts, samples, "verbatim").failing_count == 1
 
 
 def test_what_would_act_is_spelled_out() -> None:
@@ -90,7 +91,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def shards(tmp_path: Path) -> Path:
     """A problem file, and two shards of hostile samples with their verdicts."""
-    (tmp_path / "problems.jsonl").write_text(write_problem_file(Benchmark(TASKS, len(TASKS))))
+    (tmp_path / "problems.jsonl").write_text(write_problem_file(BENCHMARK))
     hostile = '</pre><script>alert(1)</script>"\ud83d\x07'
     for name, draws in (("a", (0, 1)), ("b", (2, 3))):
         keys = [(task.task_id, draw) for task in TASKS for draw in draws]

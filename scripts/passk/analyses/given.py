@@ -13,7 +13,7 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from passk.baseline import Baseline
-from passk.benchmarks.human_eval import Problem
+from passk.benchmarks import Benchmark
 from passk.cost import Cost
 from passk.counts import ModelCounts
 from passk.curve import Point
@@ -46,7 +46,7 @@ class Given:
     counts: Sequence[ModelCounts] = ()
     cost: Sequence[Cost] = ()
     published: Sequence[Published] = ()
-    problems: Sequence[Problem] = ()
+    problems: Benchmark | None = None
     samples: Shards = ()
     verdicts: Sequence[Shards] = ()
     signatures: Sequence[Shards] = ()

@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from passk import cli
-from passk.benchmarks.human_eval import Problem
+from passk.benchmarks import Task
 from passk.records import Sample, UserError
 
 
@@ -25,7 +25,7 @@ from passk.records import Sample, UserError
 class Request:
     """Draws ``first`` to ``last``, both included, of one task."""
 
-    problem: Problem
+    problem: Task
     first: int
     last: int
 

@@ -34,7 +34,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from passk.benchmarks.human_eval import Problem
+from passk.benchmarks import Task
 from passk.engines import Batch, Request, prompts
 from passk.engines.seeds import RULE, draw_seed
 from passk.records import Sample, UserError
@@ -120,7 +120,7 @@ class OpenAIEngine:
         if failure is not None:
             raise failure
 
-    def _draw(self, problem: Problem, draw: int) -> Batch:
+    def _draw(self, problem: Task, draw: int) -> Batch:
         try:
             return self._retrying(self._ask, problem, draw)
         except _Passing as failure:
@@ -129,14 +129,14 @@ class OpenAIEngine:
                 "are kept: run again to resume, perhaps with a lower 'concurrency'"
             ) from failure
 
-    def _ask(self, problem: Problem, draw: int) -> Batch:
+    def _ask(self, problem: Task, draw: int) -> Batch:
         return self._parse(self._post(self._body(problem, draw)), problem, draw)
 
     def _sleep(self, seconds: float) -> None:
         if self._stop.wait(seconds):
             raise UserError("stopped, because another draw failed")
 
-    def _body(self, problem: Problem, draw: int) -> dict[str, Any]:
+    def _body(self, problem: Task, draw: int) -> dict[str, Any]:
         sampling = self._sampling
         body: dict[str, Any] = {
             "model": self._weights["name"],
@@ -204,7 +204,7 @@ class OpenAIEngine:
         text = " ".join(text.split())[:300]
         return text.replace(self._key, "***") if self._key else text
 
-    def _parse(self, answer: Any, problem: Problem, draw: int) -> Batch:
+    def _parse(self, answer: Any, problem: Task, draw: int) -> Batch:
         try:
             choice = answer["choices"][0]
             if self._sampling["prompt"] == "chat":
@@ -245,7 +245,7 @@ def _log_failure(state: RetryCallState) -> None:
     logging.info("%s: %s; retrying in %.1f s", _name(*state.args), failure, pause)
 
 
-def _name(problem: Problem, draw: int) -> str:
+def _name(problem: Task, draw: int) -> str:
     return f"draw {draw} of {problem.task_id}"
 
 

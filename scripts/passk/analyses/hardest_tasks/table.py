@@ -19,8 +19,7 @@ from itertools import chain
 from typing import TypeVar, get_type_hints
 
 from passk.analyses.given import Given
-from passk.benchmarks.extraction import program
-from passk.benchmarks.human_eval import Problem
+from passk.benchmarks import Benchmark, Task
 from passk.provenance import check_shards
 from passk.records import OUTCOMES, Sample, UserError, Verdict, read_samples, read_verdicts
 from passk.statistics.intervals import wilson
@@ -119,12 +118,13 @@ def table(given: Given) -> list[Row]:
     """
     verdicts, settings = given.verdicts[0], given.settings[0]
     check_shards(verdicts, require_metadata=settings is not None, settings=settings)
-    problems = {problem.task_id: problem for problem in given.problems}
+    benchmark = given.problems
+    problems = {problem.task_id: problem for problem in benchmark.problems}
     groups = select(chain.from_iterable(map(read_verdicts, verdicts)), list(problems))
     drawn = _by_draw(chain.from_iterable(map(read_samples, given.samples)), groups)
     judged = _by_draw(chain.from_iterable(map(read_verdicts, verdicts)), groups)
     return [
-        describe(problems[task], group, judged[task], drawn[task], given.answer)
+        describe(benchmark, problems[task], group, judged[task], drawn[task], given.answer)
         for task, group in groups.items()
     ]
 
@@ -142,7 +142,8 @@ def _by_draw(records: Iterable[T], tasks: Iterable[str]) -> dict[str, dict[int, 
 
 
 def describe(
-    problem: Problem,
+    benchmark: Benchmark,
+    problem: Task,
     group: str,
     verdicts: dict[int, Verdict],
     samples: dict[int, Sample],
@@ -164,7 +165,8 @@ def describe(
     endings: Counter[str] = Counter()
     for draw in sorted(verdicts):
         verdict = verdicts[draw]
-        text = program(problem, samples[draw].completion, answer).removeprefix(problem.prompt)
+        text = benchmark.extract(problem, samples[draw].completion, answer)
+        text = text.removeprefix(problem.prompt)
         if verdict.outcome == "passed":
             passing[text] += 1
             continue
@@ -179,7 +181,7 @@ def describe(
     return Row(
         group,
         problem.task_id,
-        problem.entry_point,
+        getattr(problem, "entry_point", ""),  # other kinds have none
         n,
         *(outcomes[outcome] for outcome in OUTCOMES),
         float(low),
