@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+# Read when numpy is loaded. The matrices of the analyses are small, and OpenBLAS's threads wait for
+# one another in busy loops: on a machine with other work that took ten times the work itself.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from passk import baseline, cli
 from passk.analyses import ANALYSES
 from passk.analyses.given import Given
-from passk.benchmarks.extraction import ANSWERS
-from passk.benchmarks.human_eval import read_problem_file
+from passk.benchmarks import ANSWERS, read_problem_file
 from passk.cost import read_cost
 from passk.counts import read_models
 from passk.curve import read_curve
