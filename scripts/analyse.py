@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+# Read when numpy is loaded. The matrices of the analyses are small, and OpenBLAS's threads wait for
+# one another in busy loops: on a machine with other work that took ten times the work itself.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from passk import baseline, cli
 from passk.analyses import ANALYSES

@@ -308,8 +308,8 @@ def test_verdicts_and_observations_are_joined_on_task_and_draw(tmp_path: Path) -
     [
         ("a", "", "draw 0 of T/0 has no observation"),
         ("a", "ab", "draw 3 of T/2 has no verdict"),
-        ("aa", "a", "draw 0 of T/0 is there twice"),
-        ("a", "aa", "draw 1 of T/2 is there twice"),
+        ("aa", "a", "duplicate draw 0 of T/0"),
+        ("a", "aa", "duplicate draw 1 of T/2"),
     ],
 )
 def test_draws_on_one_side_only_or_twice_are_refused(
