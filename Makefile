@@ -17,7 +17,7 @@ SNAKEMAKE := flock --close --nonblock --conflict-exit-code 75 .make.lock bash -c
    exec snakemake "$$@"' snakemake --cores all --quiet host rules --
 BUSY := status=$$?; test $$status != 75 || echo "error: another make runs in this folder; wait for it or stop it" >&2; exit $$status
 
-.PHONY: help setup demo test test-vllm setup-slurm test-slurm test-faults test-browser verify bench-execute bench-sample lint clean
+.PHONY: help setup demo test test-vllm setup-slurm test-slurm test-slow test-faults test-browser verify bench-execute bench-sample lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,9 +45,10 @@ demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole cha
 	@$(SNAKEMAKE) demo || { $(BUSY); }
 	@cat figures/demo/*/pass_at_k.txt
 
-test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU
-	python -m pytest -n 2 --ignore tests/test_vllm.py --ignore tests/workflow/test_slurm.py \
-	  --ignore tests/workflow/test_faults.py --ignore tests/test_page.py
+test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (6 minutes on 2 cores)
+	python -m pytest -n 2 --dist loadfile -m "not slow and not faults" --ignore tests/test_vllm.py \
+	  --ignore tests/workflow/test_slurm.py --ignore tests/test_page.py
+	@echo "not run here: make test-slow (simulations of coverage and accuracy, training twice; 2 minutes)"
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 15 minutes)"
@@ -88,8 +89,11 @@ resources/slurm: tests/slurm/unpack.sh
 test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 5 minutes)
 	SLURM_UNPACKED=resources/slurm python -m pytest -n 6 tests/workflow/test_slurm.py
 
+test-slow: .venv/test.installed resources/envs/transformers/lock.txt ## simulations of coverage and accuracy, training twice (2 minutes)
+	python -m pytest -n 2 -m slow
+
 test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 15 minutes)
-	MOMENTS=$(MOMENTS) python -m pytest -n 2 tests/workflow/test_faults.py
+	MOMENTS=$(MOMENTS) python -m pytest -n 2 -m faults tests/workflow
 
 test-browser: .venv/test.installed ## the report page in a real browser (apt-get install chromium; 1 minute)
 	python -m pytest tests/test_page.py

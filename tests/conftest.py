@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -15,6 +16,10 @@ from typing import Any
 
 import pytest
 import yaml
+
+# Before numpy is loaded: OpenBLAS's threads wait in busy loops, which takes a loaded machine ten
+# times the work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
 TORCH_PYTHON = ROOT / "resources/envs/transformers/bin/python"
@@ -142,10 +147,20 @@ def small_workflow(folder: Path) -> Workflow:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
-    """The small experiment, run to its end. Not to be changed: take ``workflow`` for that."""
-    workflow = small_workflow(tmp_path_factory.mktemp("finished"))
-    workflow.snakemake()
-    return workflow
+    """The small experiment, run to its end. Not to be changed: take ``workflow`` for that.
+
+    pytest-xdist's workers, whose folders lie beside one another, share it.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    done = shared / "finished.done"
+    with (shared / "finished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            small_workflow(shared / "finished").snakemake()
+            done.touch()
+    return Workflow(shared / "finished")
 
 
 @pytest.fixture

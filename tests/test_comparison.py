@@ -61,6 +61,7 @@ def test_paired_differences_cover_95_per_cent_of_benchmarks(n, k, other_n, other
     assert 0.93 <= np.mean((low <= truth) & (truth <= high)) <= 0.975
 
 
+@pytest.mark.slow
 def test_differences_over_draws_cover_95_per_cent_of_repetitions():
     rng = np.random.default_rng(8)
     own, other = rates(rng, 80)
@@ -183,6 +184,7 @@ def test_smallest_better_k_is_read_from_the_largest_downwards():
     assert comparison.better_from(rows[:3]) is None
 
 
+@pytest.mark.slow
 def test_smallest_better_k_is_too_small_for_at_most_2_5_per_cent_of_benchmarks():
     """Though the verdict is looked at for every k: the rival sits on the curve at k = 6."""
     rng = np.random.default_rng(12)

@@ -55,6 +55,7 @@ def test_the_left_tail_does_not_mind_how_easy_the_easy_tasks_are():
     assert abs(plain[0] - plain[1]) > 0.005
 
 
+@pytest.mark.slow
 def test_intervals_cover_what_more_draws_show_where_the_family_is_right():
     rng = np.random.default_rng(2)
     tables = Hierarchical(np.full(41, 40), np.arange(41), [400])

@@ -53,6 +53,7 @@ def test_is_unbiased() -> None:
     assert abs(estimates.mean() - passing**k) < 4 * error
 
 
+@pytest.mark.slow
 def test_the_interval_over_draws_covers_what_the_tasks_would_give() -> None:
     rng = np.random.default_rng(1)
     passing, n, k = rng.beta(2, 1, 60), 60, 5

@@ -133,6 +133,7 @@ def test_zero_inflation_is_never_less_likely_than_the_beta():
         assert zero.log_likelihood >= priors.fit_beta(n, c, tasks).log_likelihood
 
 
+@pytest.mark.slow
 def test_the_interval_of_alpha_covers_it_in_simulation():
     rng = np.random.default_rng(7)
     covered = []

@@ -40,6 +40,7 @@ TABLES = [
 ]
 COMMAND = [sys.executable, "-m", "snakemake", "--cores", "2", *TABLES]
 
+pytestmark = pytest.mark.faults
 if not (ROOT / "resources/envs/transformers/lock.txt").exists():
     pytest.skip(
         "the transformers environment is not built: run `make test-faults`", allow_module_level=True

@@ -1,6 +1,7 @@
 """`make demo`, killed in the middle of sampling and of execution, ends as if it had not been.
 
-A small demo: the shipped models on a few tasks, through the Makefile and everything behind it.
+A small demo: the shipped models on a few tasks, through the Makefile and everything behind it. One
+kill is in `make test`; the others are in `make test-faults`.
 """
 
 from __future__ import annotations
@@ -87,12 +88,19 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     if not (ROOT / "resources/envs/transformers/lock.txt").exists():
         pytest.skip("the transformers environment is not built: run `make test`, which builds it")
     workflow = few_tasks(tmp_path_factory.mktemp("undisturbed"))
-    finish(workflow)
+    workflow.snakemake(*TABLES)
     return tables(workflow)
 
 
-@pytest.mark.parametrize("kill", [kill_group, kill_snakemake])
-@pytest.mark.parametrize("moment", ["sampling", "execution"])
+@pytest.mark.parametrize(
+    ("kill", "moment"),
+    [
+        (kill_group, "sampling"),
+        pytest.param(kill_snakemake, "sampling", marks=pytest.mark.faults),
+        pytest.param(kill_group, "execution", marks=pytest.mark.faults),
+        pytest.param(kill_snakemake, "execution", marks=pytest.mark.faults),
+    ],
+)
 def test_killed_demo_goes_on_and_ends_the_same(
     kill: Callable[[subprocess.Popen[bytes]], None],
     moment: str,
@@ -115,6 +123,26 @@ def test_killed_demo_goes_on_and_ends_the_same(
     assert tables(workflow) == undisturbed
 
 
+def test_make_is_refused_while_another_runs_in_the_folder(tmp_path: Path) -> None:
+    copy_workflow(tmp_path)
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    other = subprocess.Popen(
+        ["flock", ".make.lock", "sh", "-c", "echo; read x"],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    other.stdout.readline()
+    done = subprocess.run(
+        ["make", "demo"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60
+    )
+    other.communicate(b"\n")
+    assert done.returncode != 0
+    assert b"another make runs in this folder" in done.stdout
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.faults
 def test_second_run_in_the_same_folder_is_refused_and_harms_nothing(
     undisturbed: list[bytes], tmp_path: Path
 ) -> None:
