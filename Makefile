@@ -48,7 +48,7 @@ demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole cha
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (6 minutes on 2 cores)
 	python -m pytest -n 2 --dist loadfile -m "not slow and not faults" --ignore tests/test_vllm.py \
 	  --ignore tests/workflow/test_slurm.py --ignore tests/test_page.py
-	@echo "not run here: make test-slow (simulations of coverage and accuracy, training twice; 2 minutes)"
+	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 2 minutes)"
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 15 minutes)"
@@ -89,8 +89,8 @@ resources/slurm: tests/slurm/unpack.sh
 test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 5 minutes)
 	SLURM_UNPACKED=resources/slurm python -m pytest -n 6 tests/workflow/test_slurm.py
 
-test-slow: .venv/test.installed resources/envs/transformers/lock.txt ## simulations of coverage and accuracy, training twice (2 minutes)
-	python -m pytest -n 2 -m slow
+test-slow: .venv/test.installed resources/envs/transformers/lock.txt ## simulations of coverage, the demo's files made again (2 minutes)
+	python -m pytest -n 2 --dist loadfile -m slow
 
 test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 15 minutes)
 	MOMENTS=$(MOMENTS) python -m pytest -n 2 -m faults tests/workflow

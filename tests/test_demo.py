@@ -29,6 +29,7 @@ SHIPPED = ROOT / "resources" / "demo"
 needs_torch = pytest.mark.skipif(
     not Path(TORCH_PYTHON).exists(), reason="the transformers environment is not built"
 )
+slow = pytest.mark.slow  # half a minute writes the benchmark again
 
 
 @cache
@@ -50,10 +51,11 @@ def passes(problem, completion):
     return True
 
 
+@slow
 def test_no_held_out_composition_is_in_the_training_stream():
     shapes = {composition.shape for composition, _ in tasks()}
     solutions = {demo.body(composition) for composition, _ in tasks()}
-    for composition in streamed(2_000):
+    for composition in streamed(10_000):
         assert composition.shape not in shapes
         assert demo.body(composition) not in solutions
 
@@ -108,11 +110,13 @@ def test_every_operation_runs_on_any_input():
         assert {op.name for table in tables for op in table} - met <= {"list"}
 
 
+@slow
 def test_shipped_benchmark_is_what_the_script_writes():
     assert (SHIPPED / "problems.jsonl").read_text() == writer.benchmark_text(tasks())
     assert (SHIPPED / "plus.jsonl").read_text() == writer.plus_text(tasks())
 
 
+@slow
 def test_benchmark_has_held_out_tasks_of_two_to_five_steps():
     compositions = [composition for composition, _ in tasks()]
     assert len(compositions) >= 100
@@ -121,6 +125,7 @@ def test_benchmark_has_held_out_tasks_of_two_to_five_steps():
     assert all(demo.is_held_out(composition) for composition in compositions)
 
 
+@slow
 def test_second_suite_has_the_first_ones_inputs_and_many_more():
     lines = [json.loads(line) for line in (SHIPPED / "plus.jsonl").read_text().splitlines()]
     problems = read_problem_file(SHIPPED / "problems.jsonl").problems
@@ -165,6 +170,7 @@ def test_canonical_solutions_pass_and_stubs_fail():
             assert not passes(problem, stub)
 
 
+@slow
 def test_a_slip_that_shows_on_one_list_in_ten_fails_the_asserts():
     problems = read_problem_file(SHIPPED / "problems.jsonl").problems
     rng = Random(2)
@@ -198,7 +204,7 @@ def test_training_without_torch_explains_itself(tmp_path):
 
 
 @needs_torch
-@pytest.mark.slow
+@slow
 def test_training_twice_gives_the_same_bytes_and_a_lower_loss(tmp_path):
     hashes = []
     for name in ("first", "second"):
