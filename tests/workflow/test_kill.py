@@ -1,7 +1,7 @@
 """`make demo`, killed in the middle of sampling and of execution, ends as if it had not been.
 
-A small demo: the shipped models on a few tasks, through the Makefile and everything behind it. One
-kill is in `make test`; the others are in `make test-faults`.
+A small demo: the shipped small model on a few tasks, through the Makefile and everything behind it.
+One kill is in `make test`; the others are in `make test-faults`.
 """
 
 from __future__ import annotations
@@ -18,21 +18,18 @@ from conftest import ROOT, Workflow, copy_workflow
 
 SAMPLES = "results/demo-small/few/demo/samples"
 TABLES = [
-    f"results/demo-{size}/few/demo/base-verbatim/{name}"
-    for size in ("small", "large")
-    for name in ("counts.csv", "pass_at_k.csv")
+    f"results/demo-small/few/demo/base-verbatim/{name}" for name in ("counts.csv", "pass_at_k.csv")
 ]
 
 
 def few_tasks(folder: Path) -> Workflow:
-    """A copy of the workflow whose demo has six tasks and no environments to build."""
+    """A copy of the workflow whose demo has one model, six tasks and no environments to build."""
     workflow = copy_workflow(folder)
     config = workflow.config()
     config["benchmarks"] = {"few": {"path": "resources/demo/problems.jsonl", "first": 6}}
-    config["experiments"] = {
-        name: config["experiments"][name] | {"benchmark": "few", "n_samples": 100}
-        for name in ("demo", "demo-large")
-    }
+    demo = config["experiments"]["demo"] | {"benchmark": "few", "n_samples": 100}
+    del demo["baseline"]
+    config["experiments"] = {"demo": demo}
     workflow.write_config(config)
     (folder / ".venv").symlink_to(ROOT / ".venv")
     return workflow
