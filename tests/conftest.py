@@ -117,10 +117,16 @@ def recorded_lines(passing: dict[int, int], draws: int = 12) -> str:
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 
-def small_config() -> dict[str, Any]:
-    """Two models whose samples are recorded, on four tasks: the whole chain in seconds."""
+# What a test asks for that looks at no analysis: one of a model, one of two.
+FEW_ANALYSES = ["pass_at_k", "comparison"]
+
+
+def small_config(analyses: list[str] | None = None) -> dict[str, Any]:
+    """Two models whose samples are recorded, on four tasks; all analyses, or those."""
     sampling = {"prompt": "completion", "temperature": 1.0, "top_p": 1.0, "max_tokens": 64}
     ask = {"benchmark": "sums", "sampling": "plain", "suites": ["base"], "answers": ["verbatim"]}
+    if analyses is not None:
+        ask["analyses"] = analyses
     return {
         "models": {
             name: {"label": f"Model {name}", "weights": {"engine": "recorded", "path": path}}

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROBLEMS, ROOT, Workflow
+from conftest import FEW_ANALYSES, PROBLEMS, ROOT, Workflow
 
 from passk.benchmarks import read_problem_file
 from passk.benchmarks.human_eval import Problem, human_eval_file
@@ -484,7 +484,7 @@ def add_plus(workflow: Workflow) -> None:
     config = workflow.config()
     entry = {"url": "https://plus.invalid/tests.jsonl.gz", "sha256": sha256}
     config["benchmarks"]["sums"]["plus"] = entry
-    config["experiments"]["rival"]["suites"] = ["base", "plus"]
+    config["experiments"]["rival"] |= {"suites": ["base", "plus"], "analyses": FEW_ANALYSES}
     workflow.write_config(config)
 
 

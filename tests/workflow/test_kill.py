@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Workflow, copy_workflow
+from conftest import FEW_ANALYSES, ROOT, Workflow, copy_workflow
 
 SAMPLES = "results/demo-small/few/demo/samples"
 TABLES = [
@@ -27,7 +27,8 @@ def few_tasks(folder: Path) -> Workflow:
     workflow = copy_workflow(folder)
     config = workflow.config()
     config["benchmarks"] = {"few": {"path": "resources/demo/problems.jsonl", "first": 6}}
-    demo = config["experiments"]["demo"] | {"benchmark": "few", "n_samples": 100}
+    few = {"benchmark": "few", "n_samples": 100, "analyses": FEW_ANALYSES}
+    demo = config["experiments"]["demo"] | few
     del demo["baseline"]
     config["experiments"] = {"demo": demo}
     workflow.write_config(config)

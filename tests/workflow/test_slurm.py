@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Workflow, small_config, small_workflow
+from conftest import FEW_ANALYSES, ROOT, Workflow, small_config, small_workflow
 from slurm.cluster import Cluster, running
 
 UNPACKED = os.environ.get("SLURM_UNPACKED")
@@ -54,7 +54,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def recorded_experiment(folder: Path, n_samples: int) -> Workflow:
     """The small experiment with shards of two draws."""
     workflow = small_workflow(folder)
-    config = small_config()
+    config = small_config(FEW_ANALYSES)
     config["experiments"] = {"paper": config["experiments"]["paper"]}
     del config["experiments"]["paper"]["baseline"]
     config["experiments"]["paper"] |= {"n_samples": n_samples, "k_values": [1, 2]}
