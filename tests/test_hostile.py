@@ -367,13 +367,13 @@ def test_metadata_reports_no_secret_and_no_forged_pass(attack_run: Run) -> None:
 
 
 def test_programs_that_reach_the_interpreter_never_share_a_process() -> None:
-    """Asked of the gate as the zygote has it, whose interpreter has loaded what it has loaded."""
-    script = (
+    """Asked of the gate as the fork server has it, whose interpreter has loaded what it has
+    loaded.""" script = (
         "import json, sys\n"
         "sys.path.insert(0, sys.argv[1])\n"
-        "from zygote import gate\n"
+        "from forkserver import purity\n"
         "for name, program in json.load(sys.stdin):\n"
-        "    if gate.is_tame(compile(program, '<candidate>', 'exec', dont_inherit=True)):\n"
+        "    if purity.is_tame(compile(program, '<candidate>', 'exec', dont_inherit=True)):\n"
         "        print(name)\n"
     )
     texts = [

@@ -111,7 +111,7 @@ def test_waiting_for_a_crowded_processor_is_not_idle():
             os.sched_setaffinity(spinner.pid, one)
         text = PROBLEMS["HumanEval/53"].prompt + SPIN_EACH_CALL
         with Pool({"HumanEval/53": CASES["HumanEval/53"]}, 1, Limits(idle_seconds=0.3)) as judge:
-            for pid in zygotes_of(judge.workers[0].process.pid):
+            for pid in fork_servers_of(judge.workers[0].process.pid):
                 os.sched_setaffinity(pid, one)
             found = judge.verdicts([Sample("HumanEval/53", 0, "")], lambda _: text, Tally(None))
             assert [verdict.outcome for verdict in found] == ["passed"]
@@ -285,7 +285,7 @@ def test_progress_tells_rate_outcomes_and_time_left():
     )
 
 
-def test_zygote_that_dies_is_replaced():
+def test_fork_server_that_dies_is_replaced():
     """Killed from outside in the midst of the run; no sample is lost."""
     bodies = [("HumanEval/53", f"    return x + y # {number}\n") for number in range(300)]
     samples = [Sample(task, number, body) for number, (task, body) in enumerate(bodies)]
@@ -295,13 +295,13 @@ def test_zygote_that_dies_is_replaced():
         for verdict in judge.verdicts(samples, lambda s: program + s.completion, Tally(None)):
             found.append(verdict)
             if len(found) in (20, 120):
-                for pid in zygotes_of(judge.workers[0].process.pid):
+                for pid in fork_servers_of(judge.workers[0].process.pid):
                     os.kill(pid, signal.SIGKILL)
     assert len(found) == 300
     assert {v.outcome for v in found} == {"passed"}
 
 
-def zygotes_of(pid: int) -> list[int]:
+def fork_servers_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 

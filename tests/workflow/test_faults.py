@@ -161,12 +161,12 @@ def candidates(victim: str, root: int) -> list[int]:
         return [p.pid for p in tops]
     if victim == "engine":
         return [p.pid for p in tops if "scripts/sample.py" in p.words]
-    # The judge's workers and their zygotes; a program's own process may be killed by anybody, too,
+    # The workers and their fork servers; a program's own process may be killed by anybody, too,
     # but then that is the verdict on it.
     judges = {p.pid for p in tops if "scripts/execute.py" in p.words}
     workers = {p.pid for p in processes if p.parent in judges and p.session == root}
-    zygotes = {p.pid for p in processes if p.parent in workers}
-    return sorted(workers | zygotes)
+    servers = {p.pid for p in processes if p.parent in workers}
+    return sorted(workers | servers)
 
 
 def strike(process: subprocess.Popen[bytes], victim: str, share: float, seconds: float) -> bool:

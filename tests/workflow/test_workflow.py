@@ -142,7 +142,7 @@ def test_changes_that_sample_nothing(
         ),
         ("scripts/estimate.py", {"estimate", *FIGURES}, {"sample", "execute"}),
         ("scripts/execute.py", {"execute", "estimate", *FIGURES}, {"sample"}),
-        ("scripts/passk/sandbox/zygote.py", {"execute", "estimate", *FIGURES}, {"sample"}),
+        ("scripts/passk/sandbox/forkserver.py", {"execute", "estimate", *FIGURES}, {"sample"}),
         ("envs/transformers.txt", set(), {"sample", "execute", "estimate", *FIGURES}),
         ("envs/main.txt", set(), {"sample", "execute", "estimate", *FIGURES}),
     ],

@@ -1,1 +1,2 @@
-"""Where candidates run: wire (plain data), confine (the kernel's fences), zygote, runner."""
+"""Where candidates run: protocol and wire (plain data), isolation (kernel), fork server, runner,
+pool."""

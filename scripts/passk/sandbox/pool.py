@@ -14,9 +14,9 @@ Covered
       bounded CPU, memory, descriptors, files, output. Nothing outlives its program, nor the judge.
     - Honest programs under load: limits are CPU time, read from outside; sleeping is counted apart
       and does not hold a worker up; a time-out that was still making progress is run again alone.
-    - The runner: a zygote that dies is replaced; no program ends or blocks a run.
+    - The runner: a fork server that dies is replaced; no program ends or blocks a run.
     - The cost: equal programs run once; programs that can reach nothing outside themselves
-      (``gate``) share a child; a program is ended at its first wrong output.
+      (``purity``) share a child; a program is ended at its first wrong output.
 
 Not covered
     - A fault of the kernel, its filters or CPython's JSON parser in the judge; side channels.
@@ -48,7 +48,7 @@ from typing import Any
 
 from passk.progress import Progress
 from passk.records import OUTCOMES, Sample, UserError, Verdict
-from passk.sandbox import confine
+from passk.sandbox import isolation
 from passk.sandbox.limits import Limits
 from passk.sandbox.protocol import Case
 from passk.sandbox.readable import find_readable
@@ -334,10 +334,10 @@ def _work(
     """A worker's life: take programs, let its runner run them, send results back."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    confine.set_parent_death_signal(signal.SIGKILL)
+    isolation.set_parent_death_signal(signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-    confine.hide_memory()
+    isolation.hide_memory()
     for other in others:
         other.close()
     runner = None

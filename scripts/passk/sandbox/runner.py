@@ -1,12 +1,12 @@
-"""Runs programs in children of one zygote, one child at a time, with sleepers beside.
+"""Runs programs in children of one fork server, one child at a time, with sleepers beside.
 
 A :class:`Runner` lives in a trusted process. It sends each program with its calls over a socket of
 its own, watches the child's CPU clock from outside, asks the case for a judgement as soon as the
-replies allow one, and restarts a zygote that died. Most programs end within the first few
+replies allow one, and restarts a fork server that died. Most programs end within the first few
 milliseconds, so a child is looked at only when it has ended or after :data:`FIRST_LOOK`.
 
-Programs of quick tasks share a child with others, as far as ``gate`` lets them; what stalls or dies
-in company, or needs more than the first round, runs again alone.
+Programs of quick tasks share a child with others, as far as ``purity`` lets them; what stalls or
+dies in company, or needs more than the first round, runs again alone.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ TOKEN_BYTES = 8
 STALLED = 0.06  # CPU seconds without an end of a program that has company
 _EXHAUSTED = ("MemoryError", "RecursionError")
 ALL_LAYERS = ("resource limits", "no new privileges", "no capabilities", "landlock", "seccomp")
-_ZYGOTE = Path(__file__).with_name("zygote.py")
+_FORK_SERVER = Path(__file__).with_name("forkserver.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class _Child:
 
 
 class Runner:
-    """One zygote and the programs that run in its children.
+    """One fork server and the programs that run in its children.
 
     ``scratch`` is a folder of this runner's own; children write below it and it is kept empty.
     ``without`` leaves fences out, for tests.
@@ -219,7 +219,7 @@ class Runner:
         return finished
 
     def close(self) -> None:
-        """End the zygote and every child."""
+        """End the fork server and every child."""
         self.control.close()
         self.process.kill()
         self.process.wait()
@@ -227,7 +227,7 @@ class Runner:
             child.channel.close()
         self.children.clear()
 
-    # The zygote
+    # The fork server
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -247,7 +247,7 @@ class Runner:
         }
         python = interpreter()
         self.process = subprocess.Popen(
-            [python, "-s", "-S", "-P", "-B", str(_ZYGOTE), json.dumps(options)],
+            [python, "-s", "-S", "-P", "-B", str(_FORK_SERVER), json.dumps(options)],
             env={"PYTHONHASHSEED": "0"},
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -278,7 +278,7 @@ class Runner:
         while self.queue and len(self.children) < SLOTS and not self.busy:
             first = self.queue[0]
             if first.tries > 1 and self.children:
-                return  # it may have killed a zygote: nobody else's run is put at risk
+                return  # it may have killed a fork server: nobody else's run is put at risk
             if any(job.tries > 1 for child in self.children.values() for job in child.jobs):
                 return
             company = [first]
@@ -307,7 +307,7 @@ class Runner:
             child.unsent = memoryview(request)[sent:]
         self.children[slot] = child
         descriptors = array.array("i", [theirs.fileno()])
-        with contextlib.suppress(OSError):  # were the zygote gone, _listen would hear of it
+        with contextlib.suppress(OSError):  # were the fork server gone, _listen would hear of it
             self.control.sendmsg(
                 [b"F", bytes([slot])], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)]
             )
@@ -362,9 +362,9 @@ class Runner:
                 self._refused(self.children[slot], number)
 
     def _restart(self) -> list[tuple[Any, Result]]:
-        """Replace a zygote that died.
+        """Replace a fork server that died.
 
-        What was in flight runs again, each alone; what sees a zygote die twice is a crash.
+        What was in flight runs again, each alone; what sees a fork server die twice is a crash.
         """
         self.poll.unregister(self.control)
         self.control.close()

