@@ -47,7 +47,7 @@ def option(part: str) -> str:
 
 
 def add_options(parser: argparse.ArgumentParser, parts: Sequence[str]) -> None:
-    """Add the options of an analysis that is made from ``parts``."""
+    """Add the options of an analysis that is made from ``parts``, named without ``own_``."""
     parser.add_argument("--labels", nargs="+", required=True, metavar="TEXT", help="the models")
     parser.add_argument("--output", type=Path, required=True, metavar="CSV", help="the table")
     parser.add_argument("--k-values", type=int, nargs="+", default=[1], metavar="K")
@@ -141,13 +141,16 @@ def main() -> None:
         "--k-values 1 10 100 --output comparison.csv",
     )
     names = parser.add_subparsers(dest="analysis", required=True, metavar="NAME")
-    for name, parts in ANALYSES.items():
+    parts_of = {
+        name: [part.removeprefix("own_") for part in parts] for name, parts in ANALYSES.items()
+    }
+    for name, parts in parts_of.items():
         made_from = ", ".join(parts).replace("_", " ")
         one = names.add_parser(name, help=f"from {made_from}", allow_abbrev=False)
         add_options(one, parts)
     args = parser.parse_args()
     module = importlib.import_module(f"passk.analyses.{args.analysis}.table")
-    rows = module.table(read(args, ANALYSES[args.analysis]))
+    rows = module.table(read(args, parts_of[args.analysis]))
     write_text(args.output, table_text(module.COLUMNS, rows))
 
 

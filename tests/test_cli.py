@@ -44,7 +44,7 @@ def refusal(*command: str | Path) -> str:
     [
         ("problem_file.py", ["--benchmark", "{}"], "needs 'path'"),
         ("problem_file.py", ["--benchmark", "{"], "--benchmark is not YAML"),
-        ("expected_values.py", ["--plus", "{url: x}", "--tests", "x"], "--plus needs 'sha256'"),
+        ("expected_values.py", ["--entry", "{url: x}", "--tests", "x"], "--entry needs 'sha256'"),
         ("forecast.py", ["--experiment", "{}"], "--experiment needs 'n_samples'"),
         ("forecast.py", ["--model", "{label: x, weights: {}}"], "--model's weights needs 'engine'"),
         ("forecast.py", ["--model", "[]"], "--model must be a mapping"),

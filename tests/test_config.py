@@ -215,7 +215,7 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     oracle = EngineInfo("passk.engines.oracle:Oracle", "main", book, (("book",),), block=3)
     with monkeypatch.context() as patched:
         patched.setitem(ENGINES, "oracle", oracle)
-        patched.setitem(KINDS, "sums", Kind("passk.benchmarks.sums", {"exact": "sums"}, ("last",)))
+        patched.setitem(KINDS, "sums", Kind("a:reads", {"exact": "sums"}, ("last",), "a:extracts"))
         importlib.reload(passk.config)
         yield
     importlib.reload(passk.config)

@@ -132,9 +132,19 @@ def test_options_of_an_analysis_hold_each_of_its_files_once(
     given = [word for word in expanded if not word.startswith("--")]
     assert given == [file for part in parts for file in files[part]]
     for part in parts:
-        option = f"--{part.replace('_', '-')}"
-        sharded = "verdicts" in part or part in ("signatures",)
-        assert expanded.count(option) == (2 if sharded else 1)
+        option = f"--{part.removeprefix('own_').replace('_', '-')}"
+        each = part in ("verdicts", "signatures", "weak_verdicts", "strong_verdicts")
+        assert expanded.count(option) == (2 if each else 1)
+
+
+def test_an_analysis_of_one_model_asks_nothing_of_the_others(config: dict[str, Any]) -> None:
+    config["experiments"]["third"] = deepcopy(config["experiments"]["rival"])
+    experiment = paper(config, compare_with=["third"])
+    assert asked(experiment, BASE, "success_rates") == ["--labels", "Model small"]
+    assert "Model large" not in " ".join(asked(experiment, BASE, "hardest_tasks"))
+    curve = asked(experiment, BASE, "pass_at_k")
+    assert curve[:3] == ["--labels", "Model small", "Model large (rival)"]
+    assert "Model large (third)" not in curve
 
 
 def test_one_shard_a_model_still_has_an_option_for_each_model(config: dict[str, Any]) -> None:

@@ -367,8 +367,8 @@ def test_metadata_reports_no_secret_and_no_forged_pass(attack_run: Run) -> None:
 
 
 def test_programs_that_reach_the_interpreter_never_share_a_process() -> None:
-    """Asked of the gate as the fork server has it, whose interpreter has loaded what it has
-    loaded.""" script = (
+    """Asked of the gate in the interpreter of the fork server: what it has loaded matters."""
+    script = (
         "import json, sys\n"
         "sys.path.insert(0, sys.argv[1])\n"
         "from forkserver import purity\n"

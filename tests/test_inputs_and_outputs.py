@@ -506,7 +506,7 @@ def test_plus_without_tests_is_a_config_error(workflow: Workflow) -> None:
     workflow.write_config(config)
     done = workflow.snakemake("-n", check=False)
     assert done.returncode != 0
-    assert "the benchmark 'sums' has no 'plus'" in done.stdout
+    assert "'plus' needs tests, which benchmarks.sums does not give" in done.stdout
 
 
 # HumanEval+ itself

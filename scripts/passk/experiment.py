@@ -295,41 +295,50 @@ def _of_each(files: Callable[[Experiment, Scoring], Iterable[Path]]) -> Callable
 
 
 PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
-    "curves": _of_each(lambda e, scoring: [e.table("pass_at_k.csv", scoring)]),
+    "curves": lambda experiment, scoring: [
+        [e.table("pass_at_k.csv", scoring)] for e in (experiment, experiment.rival) if e
+    ],
     "counts": _of_each(lambda e, scoring: [e.table("counts.csv", scoring)]),
+    "own_counts": lambda experiment, scoring: [[experiment.table("counts.csv", scoring)]],
     "cost": _of_each(lambda e, _: [e.folder / "cost.json"]),
     "verdicts": _of_each(Experiment.verdicts),
+    "own_verdicts": lambda experiment, scoring: [experiment.verdicts(scoring)],
     "signatures": _of_each(Experiment.signatures),
     "strong_verdicts": _of_each(Experiment.verdicts),
     "weak_verdicts": lambda experiment, scoring: [
         e.verdicts(experiment.weaker(scoring)) for e in experiment.compared
     ],
-    "samples": lambda experiment, _: [experiment.samples()],
+    "own_samples": lambda experiment, _: [experiment.samples()],
     "problems": lambda experiment, _: [[experiment.problems]],
 }
-SHARDED = ("verdicts", "signatures", "strong_verdicts", "weak_verdicts", "samples")
-"""The files of each part that an analysis is made from, a list for each compared model.
+"""The files of each part that an analysis is made from, a list for each model.
 
-``samples`` and ``problems`` are the experiment's own. What others published is in the config.
+What others published is in the config.
 """
 
 
 def asked(experiment: Experiment, scoring: Scoring, analysis: str) -> list[str]:
     """What an analysis is asked beside its files, as the options of analyse.py."""
-    parts = set(ANALYSES[analysis])
-    words = ["--labels", *experiment.labels, "--k-values", *map(str, experiment.k_values)]
+    parts = ANALYSES[analysis]
+    models = max(len(PARTS[part](experiment, scoring)) for part in parts if part in PARTS)
+    words = ["--labels", *experiment.labels[:models]]
+    if "verdicts" in " ".join(parts):
+        for member in experiment.compared[:models]:
+            words += ["--settings", json.dumps(member.settings(scoring))]
+    if "own_samples" in parts:
+        words += ["--answer", scoring.answer]
+    if any(part.startswith("own_") for part in parts):
+        return words
+    words += ["--k-values", *map(str, experiment.k_values)]
     if experiment.baseline_label:
         words += ["--baseline-label", experiment.baseline_label]
     if quoted := experiment.quoted:
         words += ["--baseline-value", str(quoted["pass_at_1"])]
         words += ["--baseline-tasks", str(quoted["tasks"])] if "tasks" in quoted else []
     published = experiment.published(scoring.suite)
-    if published and parts & {"published", "published_values"}:
+    if published and {"published", "published_values"} & set(parts):
         words += ["--published", *map(json.dumps, published)]
-    if parts & {"verdicts", "strong_verdicts"}:
-        for member in experiment.compared:
-            words += ["--settings", json.dumps(member.settings(scoring))]
-    return words + (["--answer", scoring.answer] if "samples" in parts else [])
+    return words
 
 
 def in_braces(files: Iterable[str]) -> list[str]:
@@ -361,8 +370,8 @@ def part_options(
     for name, given in files.items():
         left = iter(given)
         groups = [[next(left) for _ in group] for group in PARTS[name](experiment, scoring)]
-        if all(len(group) == 1 for group in groups) and name not in SHARDED:
+        if name in ("curves", "counts", "cost"):
             groups = [[file for group in groups for file in group]]
-        option = f"--{name.replace('_', '-')}"
+        option = f"--{name.removeprefix('own_').replace('_', '-')}"
         words += [word for group in groups for word in (option, *in_braces(group))]
     return words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import json
 import re
@@ -15,24 +14,25 @@ import pytest
 import yaml
 from conftest import ROOT, Workflow, copy_workflow, small_config
 
-FIGURES = dict.fromkeys(
-    ["plot_pass_at_k", "plot_fail_at_k", "plot_success_rates", "print_pass_at_k"], 1
-)
-# The analyses that the workflow makes, in the words of its own lists: a table and a figure each.
-# What compares two suites is made of experiments with both, and what compares with published
-# values, of experiments with some, which the small one here is not.
-ANALYSES = [
-    name
-    for names in re.findall(
-        r"^[A-Z]+_ANALYSES = (\[[^]]*\])", (ROOT / "rules/common.smk").read_text(), re.MULTILINE
-    )
-    for name in ast.literal_eval(names)
-    if name not in ("verifiers", "reproduction")
-]
-DRAWN = FIGURES | dict.fromkeys(
-    [*ANALYSES, *(f"plot_{name}" for name in ANALYSES), "report_page"], 1
-)
-COST = dict.fromkeys(["cost", "print_cost", "compute", "plot_compute"], 1)
+from passk.analyses import formats
+from passk.experiment import Experiment
+
+SMALL = Experiment("paper", small_config())
+ANALYSES = SMALL.analyses(SMALL.scorings[0])
+ALONE = ["success_rates", "hardest_tasks"]  # of the experiment's own model, at no k
+
+
+def made(*analyses: str) -> dict[str, int]:
+    """The jobs that make these analyses and show them on the page."""
+    plots = [f"plot_{name}" for name in analyses if "png" in formats(name)]
+    printed = ["print_pass_at_k"] if "pass_at_k" in analyses else []
+    return dict.fromkeys([*analyses, *plots, *printed, "report_page"], 1)
+
+
+FIGURES = {rule: 1 for rule in made(*ANALYSES) if rule.startswith("plot_")}
+DRAWN = made(*ANALYSES)
+AT_K = made(*(name for name in ANALYSES if name not in ALONE))
+COST = {"cost": 1, "print_cost": 1, **made("compute")}
 RIVAL = json.dumps(small_config()["experiments"]["rival"])
 JUDGED = Path("results/small/sums/plain/base-verbatim")
 
@@ -62,12 +62,9 @@ def test_chain_estimates_pass_at_k(finished: Workflow) -> None:
 
 def test_chain_draws_every_figure(finished: Workflow) -> None:
     drawn = finished.folder / "figures/paper/base-verbatim"
-    names = {
-        f"{f}.{e}"
-        for f in ("pass_at_k", "fail_at_k", "success_rates", *ANALYSES)
-        for e in ("pdf", "svg", "png", "csv")
-    }
-    assert names | {"pass_at_k.txt", "hardest_tasks.csv"} == {p.name for p in drawn.iterdir()}
+    names = {f"{name}.{suffix}" for name in ANALYSES for suffix in formats(name)}
+    assert names | {"pass_at_k.txt"} == {p.name for p in drawn.iterdir()}
+    assert len(ANALYSES) == len(FIGURES) + 1 > 10
     assert all(p.stat().st_size > 0 for p in drawn.iterdir())
 
 
@@ -92,7 +89,7 @@ def test_more_samples_keep_the_finished_shards(workflow: Workflow) -> None:
     ("section", "name", "key", "value", "expected"),
     [
         ("models", "small", "label", "Another name", {"forecast": 1, "print_cost": 1, **DRAWN}),
-        ("models", "small", "price_per_gpu_hour", 99.0, {"forecast": 1, "report_page": 1, **COST}),
+        ("models", "small", "price_per_gpu_hour", 99.0, {"forecast": 1, **COST}),
         ("models", "small", "gpus_per_replica", 4, {"forecast": 1}),
         ("models", "small", "tokens_per_second", 7.0, {"forecast": 1}),
         ("models", "small", "concurrency", 2, {"forecast": 1}),
@@ -101,7 +98,7 @@ def test_more_samples_keep_the_finished_shards(workflow: Workflow) -> None:
             "paper",
             "k_values",
             [1, 3],
-            {"forecast": 1, "estimate": 1, **DRAWN},
+            {"forecast": 1, "estimate": 1, **AT_K, **made("success_rates")},
         ),
         (
             "experiments",
@@ -114,7 +111,6 @@ def test_more_samples_keep_the_finished_shards(workflow: Workflow) -> None:
                 "observe": 5,
                 "estimate": 2,
                 "print_cost": 1,
-                "hardest_tasks": 1,
                 **DRAWN,
             },
         ),
@@ -323,26 +319,32 @@ def plan_of_everything(finished: Workflow) -> str:
     return finished.snakemake("-n", "--forceall").stdout
 
 
-@pytest.mark.parametrize(
-    "rule", ["execute", "estimate", *COST, *FIGURES, "hardest_tasks", "report_page"]
+MODULES = (
+    {rule: [rule] for rule in ("execute", "observe", "estimate", "cost", "print_cost")}
+    | {"print_pass_at_k": ["print_pass_at_k"]}
+    | {name: ["analyse", f"passk.analyses.{name}.table"] for name in ANALYSES}
+    | {rule: ["plot", f"passk.analyses.{rule[5:]}.figure"] for rule in FIGURES}
+    | {"report_page": ["report_page", *(f"passk.analyses.{name}.page" for name in ANALYSES)]}
 )
+
+
+@pytest.mark.parametrize("rule", MODULES)
 def test_rule_depends_on_the_code_that_python_loads_for_it(
     rule: str, plan_of_everything: str
 ) -> None:
     """Ask the interpreter what the script imports: another way than the workflow's own."""
-    loaded = subprocess.run(
-        [sys.executable, "-X", "importtime", f"scripts/{rule}.py", "--help"],
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ).stderr
-    modules = {line.split("|")[-1].strip() for line in loaded.splitlines()}
-    needed = {f"scripts/{m.replace('.', '/')}.py" for m in modules if m.startswith("passk.")}
-    needed = {path for path in needed if (ROOT / path).exists()} | {f"scripts/{rule}.py"}
+    listing = (
+        f"import sys, {', '.join(MODULES[rule])}\n"
+        "print(*(m.__file__ for m in list(sys.modules.values()) if getattr(m, '__file__', None)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", listing], cwd=ROOT / "scripts", check=True, capture_output=True
+    )
+    loaded = {Path(file) for file in done.stdout.decode().split()}
+    needed = {str(f.relative_to(ROOT)) for f in loaded if f.is_relative_to(ROOT / "scripts")}
     job = plan_of_everything.split(f"rule {rule}:")[1].split("output:")[0]
     inputs = job.replace(",", " ").split()
+    assert needed
     assert needed <= set(inputs)
 
 

@@ -21,7 +21,7 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "pass_at_k": ("curves", "published"),
     "comparison": ("counts",),
     "reproduction": ("counts", "published_values"),
-    "success_rates": ("counts",),
+    "success_rates": ("own_counts",),
     "fail_at_k": ("curves", "published"),
     "scaling_laws": ("counts",),
     "extrapolation": ("counts",),
@@ -30,9 +30,13 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "selection": ("verdicts", "signatures"),
     "compute": ("counts", "cost"),
     "heat_map": ("counts",),
-    "hardest_tasks": ("problems", "samples", "verdicts"),
+    "hardest_tasks": ("problems", "own_samples", "own_verdicts"),
 }
 """What each analysis is made from: names of ``passk.experiment.PARTS``, or of what is published.
+
+Parts are of all compared models, the experiment's own first; those that begin with ``own_`` are of
+its own model alone, and ``curves`` of that and the one to beat. To analyse.py they are given by
+their names without ``own_``.
 
 An analysis is made for an experiment where everything that it is made from is there:
 ``published_values`` where the config has some, ``weak_verdicts`` where a weaker suite judged, too.
