@@ -44,8 +44,9 @@ def imported_by(path: Path) -> list[Path]:
         else:
             continue
         for name in names:
-            file = Path("scripts", *name.split("."))
-            file = file / "__init__.py" if file.is_dir() else file.with_suffix(".py")
-            if file.exists():
+            module = Path("scripts", *name.split("."))
+            packages = [module, *module.parents][:-2]  # without scripts/ and what it lies in
+            files = [package / "__init__.py" for package in packages]
+            for file in filter(Path.exists, [module.with_suffix(".py"), *files]):
                 found += file.parent.glob("*.py") if file.parent == WHOLE else [file]
     return found
