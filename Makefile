@@ -13,7 +13,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock 9 || { \
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: help setup demo test test-vllm setup-slurm test-slurm test-slow test-faults test-browser verify schema bench-execute bench-sample lint clean
+.PHONY: help setup list demo test test-vllm setup-slurm test-slurm test-slow test-faults test-browser verify schema bench-execute bench-sample lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,9 @@ resources/envs/transformers/lock.txt: envs/transformers.txt | .venv/main.install
 demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole chain on the tiny models, on a CPU (3 minutes on 2 cores; the first time 5 more and some GB)
 	@$(SNAKEMAKE) demo
 	@test figures/demo/report.html -nt .make.lock || { cat figures/demo/*/pass_at_k.txt; echo figures/demo/report.html; }
+
+list: .venv/main.installed ## the experiments of config.yaml: what each takes, and how far it is (2 seconds)
+	@python scripts/experiments.py
 
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (6 minutes on 2 cores)
 	python -m pytest -n 2 --dist loadfile -m "not slow and not faults" --ignore tests/test_vllm.py \

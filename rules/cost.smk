@@ -66,3 +66,16 @@ rule print_cost:
     shell:
         "python scripts/print_cost.py --cost {input.cost} --labels {params.labels:q}"
         " --verdicts {params.verdicts} --output {output} 2>&1 | tee {log}"
+
+
+# `snakemake --cores 1 experiments`: what there is, how far it is, what is still to come.
+rule experiments:
+    log:
+        "logs/experiments.log",
+    localrule: True
+    conda:
+        "../envs/main.yaml"
+    params:
+        config=lambda wildcards: json.dumps(config),
+    shell:
+        "python scripts/experiments.py --config {params.config:q} 2>&1 | tee {log}"

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-import forecast
+from passk import forecast
 from passk.benchmarks import load_benchmark
 from passk.cost import completion_flops, in_units, prompt_flops, shape_of
 
@@ -18,8 +18,12 @@ CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 PAPER = CONFIG["models"]["llama-3.1-8b-instruct"]
 
 
+def sentence(*given: Any, **named: Any) -> str:
+    return forecast.forecast(*given, **named).sentence
+
+
 def test_paper_costs_tokens_over_rate() -> None:
-    text = forecast.forecast(PAPER, CONFIG["sampling"]["published"], tasks=164, n=1000)
+    text = sentence(PAPER, CONFIG["sampling"]["published"], tasks=164, n=1000)
     assert "164,000 samples in 10 shards" in text
     assert "24.6 M tokens" in text
     hours = 164_000 * 150 / 4000 / 3600
@@ -29,24 +33,24 @@ def test_paper_costs_tokens_over_rate() -> None:
 
 def test_replica_of_several_gpus_costs_them_all() -> None:
     sampling = CONFIG["sampling"]["published"]
-    four = forecast.forecast({**PAPER, "gpus_per_replica": 4}, sampling, tasks=164, n=1000)
+    four = sentence({**PAPER, "gpus_per_replica": 4}, sampling, tasks=164, n=1000)
     assert f"{4 * 164_000 * 150 / 4000 / 3600:.3g} GPU-hours" in four
 
 
 def test_sample_is_no_longer_than_max_tokens() -> None:
     sampling = {**CONFIG["sampling"]["published"], "max_tokens": 10}
-    assert "(10 a sample)" in forecast.forecast(PAPER, sampling, tasks=1, n=100)
+    assert "(10 a sample)" in sentence(PAPER, sampling, tasks=1, n=100)
 
 
 def test_no_price_is_no_dollars() -> None:
     model = {key: value for key, value in PAPER.items() if key != "price_per_gpu_hour"}
-    text = forecast.forecast(model, CONFIG["sampling"]["published"], tasks=164, n=1000)
+    text = sentence(model, CONFIG["sampling"]["published"], tasks=164, n=1000)
     assert "$" not in text
 
 
 def test_recorded_samples_cost_nothing() -> None:
     model = {"label": "Mine", "weights": {"engine": "recorded", "path": "s.jsonl"}}
-    assert "read from s.jsonl" in forecast.forecast(model, {"shard_size": 2}, tasks=2, n=4)
+    assert "read from s.jsonl" in sentence(model, {"shard_size": 2}, tasks=2, n=4)
 
 
 SMOKE = {**CONFIG["sampling"]["published"], "shard_size": 50}
@@ -63,7 +67,7 @@ def shard(**changes: Any) -> dict[str, Any]:
 
 def test_finished_shards_of_any_benchmark_replace_the_guesses() -> None:
     measured = forecast.measure([shard(), shard(draws=[50, 99])])
-    text = forecast.forecast(PAPER, CONFIG["sampling"]["published"], 164, 1000, measured=measured)
+    text = sentence(PAPER, CONFIG["sampling"]["published"], 164, 1000, measured=measured)
     assert "(120 a sample, as in 2 finished shards)" in text
     assert f"{164_000 * 120 / 4000 / 3600:.3g} GPU-hours" in text
     assert "the 4,000 tokens/s that were measured (1 x NVIDIA H200)" in text
@@ -71,11 +75,11 @@ def test_finished_shards_of_any_benchmark_replace_the_guesses() -> None:
 
 def test_finished_shards_of_the_experiment_are_not_to_be_drawn() -> None:
     sampling = CONFIG["sampling"]["published"]
-    text = forecast.forecast(PAPER, sampling, tasks=164, n=1000, finished=4)
+    text = sentence(PAPER, sampling, tasks=164, n=1000, finished=4)
     assert "98,400 samples in 6 shards besides the 4 finished ones" in text
-    text = forecast.forecast(PAPER, sampling, tasks=164, n=1000, finished=9)
+    text = sentence(PAPER, sampling, tasks=164, n=1000, finished=9)
     assert "16,400 samples in 1 shard besides" in text
-    assert "drawn already" in forecast.forecast(PAPER, sampling, tasks=164, n=1000, finished=10)
+    assert "drawn already" in sentence(PAPER, sampling, tasks=164, n=1000, finished=10)
 
 
 @pytest.mark.parametrize(
@@ -109,20 +113,20 @@ def test_tokens_that_were_not_counted_measure_nothing() -> None:
 def test_flops_are_told_where_the_shape_is_known() -> None:
     shape = shape_of(ROOT / "resources/demo/small")
     assert shape is not None
-    text = forecast.forecast(
+    text = sentence(
         PAPER, CONFIG["sampling"]["published"], 164, 1000, shape=shape, prompt_tokens=200
     )
     flops = 1640 * prompt_flops(shape, 200) + 164_000 * completion_flops(shape, 200, 150)
     assert f"about {in_units(flops, 'FLOP')}" in text
-    assert "FLOP" not in forecast.forecast(PAPER, CONFIG["sampling"]["published"], 164, 1000)
+    assert "FLOP" not in sentence(PAPER, CONFIG["sampling"]["published"], 164, 1000)
 
 
 def test_endpoint_is_paid_by_the_token() -> None:
     model = {"label": "GPT", "weights": {"engine": "openai"}}
     sampling = CONFIG["sampling"]["published"]
-    assert "look it up" in forecast.forecast(model, sampling, 164, 100, prompt_tokens=200)
+    assert "look it up" in sentence(model, sampling, 164, 100, prompt_tokens=200)
     model["price_per_million_tokens"] = {"prompt": 2.5, "completion": 10}
-    text = forecast.forecast(model, sampling, 164, 100, prompt_tokens=200)
+    text = sentence(model, sampling, 164, 100, prompt_tokens=200)
     assert f"${16_400 * (200 * 2.5 + 150 * 10) / 1e6:.2f}" in text
     assert "look it up" not in text
 

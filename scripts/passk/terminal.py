@@ -34,7 +34,7 @@ TAIL = 4096  # characters of a log in which its last line of progress is looked 
 
 STAGES = {"sample": "sampled", "execute": "executed"}  # the rules whose jobs are shards
 TOLD_AT_ONCE = "forecast"  # what these rules write is for people
-TOLD_AT_THE_END = ("print_cost", "print_pass_at_k")
+TOLD_AT_THE_END = ("print_cost", "print_pass_at_k", "experiments")
 
 # Of Snakemake's messages without an event, what is news; .snakemake/log has them all.
 NEWS = re.compile("Nothing to be done|Will exit after|Creating conda environment|Trying to restart")
@@ -208,7 +208,7 @@ class Terminal(logging.Handler):
             rule: Stage(verb, stats[rule]) for rule, verb in STAGES.items() if rule in stats
         }
         shards = [f"{stage.shards} shards to {rule}" for rule, stage in self._stages.items()]
-        self._print(", ".join([f"{self._total} jobs", *shards]))
+        self._print(", ".join([_jobs(self._total), *shards]))
         threading.Thread(target=self._tick, daemon=True).start()
 
     def _finish(self, jobid: int) -> None:
@@ -284,7 +284,11 @@ class Terminal(logging.Handler):
             files = [file for job in self._finished for file in job.output]
             pages = ", ".join(file for file in files if file.endswith(".html"))
             took = _duration(time.monotonic() - self._began)
-            self._print(f"{self._total} jobs done in {took}{': ' if pages else ''}{pages}")
+            self._print(f"{_jobs(self._total)} done in {took}{': ' if pages else ''}{pages}")
+
+
+def _jobs(number: int) -> str:
+    return f"{number} job" if number == 1 else f"{number} jobs"
 
 
 def _number(text: str) -> int:

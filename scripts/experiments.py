@@ -1,0 +1,71 @@
+"""List the experiments of config.yaml: what each asks, how far it is, and what is still to come.
+
+A shard counts as done when its samples, or its verdicts under every scoring, are there. What is to
+come is the forecast of ``passk/forecast.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from passk import cli, config
+from passk.experiment import Experiment
+from passk.forecast import forecast_of
+from passk.records import UserError
+
+HEADER = ("experiment", "model", "benchmark", "n", "sampled", "judged", "still to sample", "page")
+
+
+def row(experiment: Experiment) -> tuple[str, ...]:
+    """The cells of one experiment."""
+    verdicts = [file for scoring in experiment.scorings for file in experiment.verdicts(scoring)]
+    entries = (
+        experiment.effective, experiment.model, experiment.benchmark, experiment.sampling
+    )  # fmt: skip
+    try:
+        to_come = forecast_of(*entries).short
+    except UserError as error:
+        to_come = str(error)
+    page = experiment.figures / "report.html"
+    return (
+        experiment.name,
+        experiment.label,
+        experiment.entry["benchmark"],
+        f"{experiment.n_samples:,}",
+        _share(experiment.samples()),
+        _share(verdicts),
+        to_come,
+        str(page) if page.exists() else "-",
+    )
+
+
+def _share(files: list[Path]) -> str:
+    """How many of the shards are there."""
+    return f"{sum(file.exists() for file in files)}/{len(files)}"
+
+
+def listing(found: Mapping[str, Any]) -> str:
+    """A table of all experiments, one a line."""
+    rows = [HEADER, *(row(Experiment(name, found)) for name in found["experiments"])]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(one, widths, strict=True)).rstrip()
+        for one in rows
+    )
+
+
+def main() -> None:
+    """Bind the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--config", metavar="YAML", help="instead of what config.yaml holds")
+    given = parser.parse_args().config
+    found = cli.mapping(given, "--config") if given else config.read(Path("config.yaml"))
+    config.check(found)
+    print(listing(found))
+
+
+if __name__ == "__main__":
+    cli.run(main)
