@@ -10,8 +10,8 @@ sys.path.append(str(Path(workflow.basedir, "scripts")))
 
 from passk import config as configuration, terminal
 from passk.analyses import ANALYSES, formats
-from passk.benchmarks import KINDS
-from passk.code import code
+from passk.benchmarks import ANSWERS, SUITES
+from passk.code import code, page_code
 from passk.engines import engine_of
 from passk.experiment import PARTS, Experiment, Scoring, asked, in_braces, part_options
 from passk.records import UserError
@@ -61,8 +61,8 @@ wildcard_constraints:
     benchmark=name_pattern(config["benchmarks"]),
     sampling=name_pattern(config["sampling"]),
     experiment=name_pattern(config["experiments"]),
-    suite=name_pattern({suite for kind in KINDS.values() for suite in kind.suites}),
-    answer=name_pattern({answer for kind in KINDS.values() for answer in kind.answers}),
+    suite=name_pattern(SUITES),
+    answer=name_pattern(ANSWERS),
     draws=r"\d{5}-\d{5}",
 
 
@@ -116,12 +116,6 @@ def keys_of_model(*keys):
         return json.dumps({key: entry[key] for key in keys if key in entry})
 
     return part
-
-
-def entry_of(section):
-    """A params function: the entry of ``section`` that the experiment names, as JSON."""
-    key = section.removesuffix("s")
-    return lambda wildcards: json.dumps(config[section][experiment_of(wildcards).entry[key]])
 
 
 # How an endpoint is reached: what decides no sample.
@@ -179,22 +173,19 @@ def problem_source(wildcards):
 def problem_entry(wildcards):
     """What decides a benchmark's problems, as JSON: other tests for them sample nothing again."""
     entry = config["benchmarks"][wildcards.benchmark]
-    return json.dumps({key: value for key, value in entry.items() if key != "plus"})
+    return json.dumps({key: value for key, value in entry.items() if key not in SUITES})
 
 
-def plus_source(wildcards):
-    """The file of a second suite that is given by path; nothing where it is fetched."""
-    return config["benchmarks"][wildcards.benchmark]["plus"].get("path", [])
+def source_of_tests(wildcards):
+    """The file of a suite's tests that is given by path; nothing where it is fetched."""
+    entry = config["benchmarks"][wildcards.benchmark][wildcards.suite]
+    return existing(entry.get("path", []), f"benchmarks.{wildcards.benchmark}.{wildcards.suite}")
 
 
 def expected_of(wildcards):
     """The expected values that the suite's verifier needs; nothing where it needs none."""
     verifier = VERIFIERS[sampled(wildcards).kind.suites[wildcards.suite]]
-    return [f"resources/plus/{wildcards.benchmark}.expected.jsonl.gz"] if verifier.prepares else []
-
-
-def expected_option(wildcards, input):
-    return ["--expected", *input.expected] if input.expected else []
+    return ["resources/{suite}/{benchmark}.expected.jsonl.gz"] if verifier.prepares else []
 
 
 def settings(wildcards):
@@ -204,10 +195,7 @@ def settings(wildcards):
 
 
 def shards_in(name):
-    """A params function: the shards that are the input ``name``, in braces.
-
-    It is not tracked, as no function of `input` is; the input itself is.
-    """
+    """A params function: the shards of an input in braces. Not tracked; the input itself is."""
     return lambda wildcards, input: in_braces(input[name])
 
 
@@ -230,11 +218,3 @@ def part_options_of(parts):
 def asked_of(analysis):
     """A params function: what an analysis is asked, beside its files."""
     return lambda wildcards: asked(experiment_of(wildcards), scoring_of(wildcards), analysis)
-
-
-def page_code():
-    """What the page is made by: also what the analyses say of themselves, and the look."""
-    texts = map(str, Path("scripts/passk").glob("analyses/*/caption.rst"))
-    look = ["scripts/passk/page/report.html.j2", "scripts/passk/page/report.css"]
-    pages = [f"passk/analyses/{name}/page.py" for name in ANALYSES]
-    return [*code("report_page.py", *pages), *texts, *look]

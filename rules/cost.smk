@@ -20,9 +20,9 @@ rule forecast:
         "../envs/main.yaml"
     params:
         experiment=lambda wildcards: json.dumps(experiment_of(wildcards).effective),
-        model=entry_of("models"),
-        benchmark=entry_of("benchmarks"),
-        sampling=entry_of("sampling"),
+        model=lambda wildcards: json.dumps(experiment_of(wildcards).model),
+        benchmark=lambda wildcards: json.dumps(experiment_of(wildcards).benchmark),
+        sampling=lambda wildcards: json.dumps(experiment_of(wildcards).sampling),
     shell:
         "python scripts/forecast.py --experiment {params.experiment:q} --model {params.model:q}"
         " --benchmark {params.benchmark:q} --sampling {params.sampling:q} --output {output}"

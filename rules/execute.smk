@@ -17,7 +17,7 @@ rule execute:
         "../envs/main.yaml"
     threads: 2
     params:
-        expected=expected_option,
+        expected=lambda wildcards, input: [f"--expected {file}" for file in input.expected],
         settings=settings,
     shell:
         "python scripts/execute.py --benchmark {input.problems} --suite {wildcards.suite} {params.expected}"

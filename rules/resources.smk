@@ -24,22 +24,23 @@ rule problem_file:
         " 2>&1 | tee {log}"
 
 
-# HumanEval+ has inputs and reference solutions: this fetches it, unless it is there, and runs them.
+# Tests such as HumanEval+'s are inputs and reference solutions: this fetches them, unless they are
+# there, and runs the solutions.
 rule expected_values:
     input:
-        plus_source,
+        source_of_tests,
         code=code("expected_values.py"),
     output:
-        "resources/plus/{benchmark}.expected.jsonl.gz",
+        "resources/{suite}/{benchmark}.expected.jsonl.gz",
     log:
-        "logs/expected_values/{benchmark}.log",
+        "logs/expected_values/{suite}/{benchmark}.log",
     conda:
         "../envs/main.yaml"
     params:
-        plus=json_of("benchmarks/{benchmark}/plus"),
-        tests="resources/plus/{benchmark}.jsonl.gz",
+        entry=json_of("benchmarks/{benchmark}/{suite}"),
+        tests="resources/{suite}/{benchmark}.jsonl.gz",
     shell:
-        "python scripts/expected_values.py --entry {params.plus:q} --tests {params.tests}"
+        "python scripts/expected_values.py --entry {params.entry:q} --tests {params.tests}"
         " --output {output} 2>&1 | tee {log}"
 
 

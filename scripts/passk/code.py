@@ -12,6 +12,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from passk.analyses import ANALYSES
+
 PACKAGE = Path("scripts/passk")
 WHOLE = PACKAGE / "sandbox"  # it starts its own files as programs
 UNTRACKED = PACKAGE / "engines/__init__.py"
@@ -50,3 +52,12 @@ def imported_by(path: Path) -> list[Path]:
             for file in filter(Path.exists, [module.with_suffix(".py"), *files]):
                 found += file.parent.glob("*.py") if file.parent == WHOLE else [file]
     return found
+
+
+def page_code() -> list[str]:
+    """What the report page is made by: also what the analyses say of themselves, and the look."""
+    analyses = PACKAGE.glob("analyses/*/*")
+    looks = [file for file in analyses if file.suffix in (".rst", ".j2")]
+    looks += [file for file in PACKAGE.glob("page/*") if file.suffix in (".j2", ".css")]
+    modules = [f"passk/analyses/{n}/{m}.py" for n in ANALYSES for m in ("page", "table")]
+    return [*code("report_page.py", *modules), *sorted(map(str, looks))]

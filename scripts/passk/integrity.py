@@ -245,7 +245,7 @@ def _check_ends(root: Path, report: Report) -> None:
         end = ENDS.get(path.suffix, b"\n" if path.suffix in LINES else b"")
         if not content or not (content if end == b"\n" else content.rstrip()).endswith(end):
             report.findings.append(Finding(path, "it is truncated", (path,), path))
-    for path in sorted((root / "resources/plus").glob("*.jsonl.gz")):
+    for path in sorted(root.glob("resources/*/*.jsonl.gz")):
         report.files += 1
         report.bytes += path.stat().st_size
         try:

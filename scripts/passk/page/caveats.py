@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from passk.curve import percent, read_curve
+from passk.engines import engine_of
 from passk.experiment import Experiment, Scoring
 from passk.page import placed
 
@@ -106,7 +107,7 @@ def _recorded(experiment: Experiment, _: Path) -> str:
     recorded = [
         label
         for label, member in zip(experiment.labels, experiment.compared, strict=True)
-        if member.weights["engine"] == "recorded"
+        if engine_of(member.weights).recorded
     ]
     if not recorded:
         return ""

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from passk.analyses.view import View, amount, number, of_columns
-from passk.engines import ENGINES
+from passk.engines import engine_of
 from passk.experiment import Experiment, Scoring
 from passk.page import facts
 from passk.page.caveats import limits
@@ -80,7 +80,7 @@ def page(experiment: Experiment, figures: Path, results: Path, origin: Origin) -
         facts=_facts([facts.facts(member, shards[label]) for label, member in members]),
         limits=limits(experiment, results),
         tasks=shards[experiment.labels[0]].samples[0].get("tasks"),
-        on_gpus=any(ENGINES[member.weights["engine"]].gpus for _, member in members),
+        on_gpus=any(engine_of(member.weights).gpus for _, member in members),
         cost=_cost(figures / "cost.csv"),
         origin=origin,
     )
