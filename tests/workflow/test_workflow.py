@@ -143,6 +143,16 @@ def test_changes_that_sample_nothing(
         ),
         ("scripts/execute.py", {"execute", "estimate", *FIGURES}, {"sample"}),
         ("scripts/passk/sandbox/forkserver.py", {"execute", "estimate", *FIGURES}, {"sample"}),
+        (
+            "scripts/passk/analyses/extrapolation/page.py",
+            {"report_page"},
+            {"extrapolation", "plot_extrapolation", "print_pass_at_k"},
+        ),
+        (
+            "scripts/passk/analyses/extrapolation/table.py",
+            {"extrapolation", "plot_extrapolation", "report_page"},
+            {"estimate", "comparison", "scaling_laws"},
+        ),
         ("envs/transformers.txt", set(), {"sample", "execute", "estimate", *FIGURES}),
         ("envs/main.txt", set(), {"sample", "execute", "estimate", *FIGURES}),
     ],
