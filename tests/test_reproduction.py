@@ -167,7 +167,7 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("published", [[], ["1=0.4", "{k: 40, value: 0.9, by: nan}", "7=0.5"]])
-def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path, published: list) -> None:
+def test_command_writes_the_same_table_twice(tmp_path: Path, published: list) -> None:
     counts = [TaskCount(f"T/{i}", 12 + i, i) for i in range(13)]
     (tmp_path / "counts.csv").write_text(counts_csv(counts))
     given = ["--counts", tmp_path / "counts.csv", "--labels", "M, small", "--published", *published]
@@ -175,11 +175,7 @@ def test_command_writes_a_table_that_is_drawn_alike_twice(tmp_path: Path, publis
         table = tmp_path / f"{stem}.csv"
         done = run("analyse.py", "reproduction", *given, "--output", table)
         assert done.returncode == 0, done.stderr
-        done = run("plot.py", "reproduction", "--table", table, "--output", tmp_path / stem)
-        assert done.returncode == 0, done.stderr
-    for suffix in ("csv", "svg", "png", "pdf"):
-        one, two = (tmp_path / f"{stem}.{suffix}" for stem in ("one", "two"))
-        assert one.read_bytes() == two.read_bytes()
+    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
     found = read_table(tmp_path / "one.csv", reproduction.COLUMNS, may_be_empty=True)
     assert list(found.k) == [1, 40, 7][: len(published)]
     assert page.paragraph(found)

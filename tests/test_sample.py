@@ -350,6 +350,7 @@ DEMO = {"engine": "transformers", "path": str(ROOT / "resources/demo/small"), "d
 PLAIN = {**SAMPLING, "prompt": "completion", "max_tokens": 24}
 
 
+@pytest.mark.faults
 def test_killed_transformers_shard_resumes_to_the_same_bytes(
     tmp_path: Path, torch_python: Path
 ) -> None:

@@ -141,6 +141,8 @@ def test_interrupted_make_returns_when_all_is_down_and_says_how_to_go_on(small: 
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # Whoever runs the tests in the background ignores it, and hands that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     log = small.folder / "logs/problem_file/large/sums.log"
     deadline = time.monotonic() + 120

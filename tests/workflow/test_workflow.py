@@ -86,25 +86,26 @@ def test_more_samples_keep_the_finished_shards(workflow: Workflow) -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "name", "key", "value", "expected"),
+    ("section", "name", "changed", "expected"),
     [
-        ("models", "small", "label", "Another name", {"forecast": 1, "print_cost": 1, **DRAWN}),
-        ("models", "small", "price_per_gpu_hour", 99.0, {"forecast": 1, **COST}),
-        ("models", "small", "gpus_per_replica", 4, {"forecast": 1}),
-        ("models", "small", "tokens_per_second", 7.0, {"forecast": 1}),
-        ("models", "small", "concurrency", 2, {"forecast": 1}),
+        ("models", "small", {"label": "Another"}, {"forecast": 1, "print_cost": 1, **DRAWN}),
+        ("models", "small", {"price_per_gpu_hour": 99.0}, {"forecast": 1, **COST}),
+        (
+            "models",
+            "small",
+            {"gpus_per_replica": 4, "tokens_per_second": 7.0, "concurrency": 2},
+            {"forecast": 1},
+        ),
         (
             "experiments",
             "paper",
-            "k_values",
-            [1, 3],
+            {"k_values": [1, 3]},
             {"forecast": 1, "estimate": 1, **AT_K, **made("success_rates")},
         ),
         (
             "experiments",
             "paper",
-            "answers",
-            ["verbatim", "markdown"],
+            {"answers": ["verbatim", "markdown"]},
             {
                 "forecast": 1,
                 "execute": 5,
@@ -117,10 +118,14 @@ def test_more_samples_keep_the_finished_shards(workflow: Workflow) -> None:
     ],
 )
 def test_changes_that_sample_nothing(
-    workflow: Workflow, section: str, name: str, key: str, value: object, expected: dict[str, int]
+    workflow: Workflow,
+    section: str,
+    name: str,
+    changed: dict[str, object],
+    expected: dict[str, int],
 ) -> None:
     config = workflow.config()
-    config[section][name][key] = value
+    config[section][name] |= changed
     workflow.write_config(config)
     plan = workflow.planned()
     del plan["all"]
@@ -128,9 +133,8 @@ def test_changes_that_sample_nothing(
 
 
 @pytest.mark.parametrize(
-    ("file", "runs", "rests"),
+    ("files", "runs", "rests"),
     [
-        ("scripts/sample.py", set(), {"sample", "execute", "estimate"}),
         (
             "scripts/passk/figures/style.py",
             {"plot_pass_at_k", "plot_fail_at_k", "plot_success_rates"},
@@ -153,15 +157,19 @@ def test_changes_that_sample_nothing(
             {"extrapolation", "plot_extrapolation", "report_page"},
             {"estimate", "comparison", "scaling_laws"},
         ),
-        ("envs/transformers.txt", set(), {"sample", "execute", "estimate", *FIGURES}),
-        ("envs/main.txt", set(), {"sample", "execute", "estimate", *FIGURES}),
+        (
+            "scripts/sample.py scripts/passk/engines/vllm.py envs/transformers.txt envs/main.txt",
+            set(),
+            {"sample", "execute", "estimate", *FIGURES},
+        ),
     ],
 )
 def test_edited_file_runs_again_only_what_it_made(
-    workflow: Workflow, file: str, runs: set[str], rests: set[str]
+    workflow: Workflow, files: str, runs: set[str], rests: set[str]
 ) -> None:
-    path = workflow.folder / file
-    path.write_text(path.read_text() + "# a comment\n")
+    for file in files.split():
+        path = workflow.folder / file
+        path.write_text(path.read_text() + "# a comment\n")
     plan = workflow.planned()
     assert runs <= set(plan)
     assert not rests & set(plan)
