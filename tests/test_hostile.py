@@ -393,6 +393,7 @@ def test_programs_that_reach_the_interpreter_never_share_a_process() -> None:
     assert done.stdout.split() == ["neighbour"]
 
 
+@pytest.mark.slow
 def test_awkward_programs_are_right_by_plain_exec(tmp_path: Path) -> None:
     """The suite's own claim: each passes HumanEval's test inside one ordinary interpreter."""
     script = (

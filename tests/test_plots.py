@@ -127,6 +127,7 @@ def drawn_twice(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", plot.FIGURES)
 def test_same_table_same_bytes(drawn_twice, name):
     found = [files(drawn_twice / f"{number}{name}") for number in (1, 2)]

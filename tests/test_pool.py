@@ -101,6 +101,7 @@ def test_load_gives_no_false_timeout():
     assert found == ["passed"] * 6
 
 
+@pytest.mark.slow
 def test_waiting_for_a_crowded_processor_is_not_idle():
     """The kernel books a thread's wait only once it has ended: until then it would look asleep."""
     one = {max(os.sched_getaffinity(0))}

@@ -207,7 +207,7 @@ def forecast_of(
 
     :raises UserError: a benchmark that cannot be loaded, or weights that name no engine.
     """
-    check_weights(model["weights"], "the model's weights")
+    check_weights(model["weights"], "--model's weights")
     loaded = load_benchmark(dict(benchmark))
     folder = results / str(experiment.get("model"))
     shards = finished_shards(folder, model["weights"], sampling)
