@@ -28,7 +28,7 @@ RULES = {
 } | {"all", *ANALYSES, *(f"plot_{name}" for name in ANALYSES)}
 
 
-# What a user wrote is told in one last line, here and wherever the config turns out to be wrong.
+# One last line says what is wrong in the config, here and wherever that turns out.
 def refuse(sentence):
     sys.exit(f"error: {CONFIG}: {sentence}")
 

@@ -188,7 +188,7 @@ def test_a_number_that_is_no_draw_is_refused(run, tmp_path, draw):
     path = tmp_path / "v.jsonl"
     verdict = {"task_id": "a", "draw": draw, "outcome": "passed", "cpu_seconds": 0}
     path.write_text(json.dumps(verdict) + "\n")
-    with pytest.raises(UserError, match=f"{draw} is no number of a draw of a"):
+    with pytest.raises(UserError, match=f"{draw} is not a draw number of a"):
         run("--verdicts", path)
 
 

@@ -120,9 +120,9 @@ def test_truncated_gzip_is_an_error_that_names_it(tmp_path: Path, keep: float) -
     [
         ([{"task_id": "T/0"}], "line 1 has no 'completion'"),
         ([{"completion": "x"}], "has no 'task_id'"),
-        ([{"task_id": "T/0", "completion": 3}], "'completion' is a int"),
-        ([{"task_id": "T/0", "completion": "x", "draw": "0"}], "'draw' is a str"),
-        ([{"task_id": "T/0", "completion": "x", "draw": True}], "'draw' is a bool"),
+        ([{"task_id": "T/0", "completion": 3}], "'completion' must be text"),
+        ([{"task_id": "T/0", "completion": "x", "draw": "0"}], "'draw' must be an integer"),
+        ([{"task_id": "T/0", "completion": "x", "draw": True}], "got true or false"),
         ([{"task_id": "T/0", "completion": "x", "draw": -1}], "negative"),
         ([{"task_id": "T/0", "completion": "x", "draw": 1}] * 2, "draw 1 of T/0 is there twice"),
         (

@@ -160,7 +160,7 @@ def _natural(task_id: str) -> list[tuple[int, int, str]]:
 
 def _strange_draw(path: Path, task: str, draw: int, n_samples: int | None) -> str:
     if n_samples is None or draw < 0:
-        return f"{path}: {draw} is no number of a draw of {task}; draws count from 0"
+        return f"{path}: {draw} is not a draw number of {task}; draws count from 0"
     return (
         f"{path} has draw {draw} of {task}, beyond the {n_samples} asked for (0..{n_samples - 1}): "
         "leave that shard out or raise n_samples"

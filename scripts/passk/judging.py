@@ -189,7 +189,7 @@ def survey(samples: Path, tasks: Collection[str]) -> tuple[int, list[str]]:
     for sample in read_samples(samples):
         if sample.task_id not in tasks:
             raise UserError(
-                f"{samples} has a sample of {sample.task_id!r}, which is no task of the benchmark; "
+                f"{samples} has a sample of {sample.task_id!r}, an unknown task; "
                 "give the benchmark that the samples were drawn for"
             )
         found[sample.task_id] = None

@@ -232,8 +232,20 @@ def _field(
     if value is None:
         raise UserError(f"{where} has no {name!r}")
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise UserError(f"{where}: {name!r} is a {type(value).__name__}, which it must not be")
+        right = _KINDS[kind if isinstance(kind, type) else float]
+        wrong = _KINDS.get(type(value), type(value).__name__)
+        raise UserError(f"{where}: {name!r} must be {right}, got {wrong}")
     return value
+
+
+_KINDS = {
+    str: "text",
+    int: "an integer",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a mapping",
+}
 
 
 def metadata_path(path: Path) -> Path:

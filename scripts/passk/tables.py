@@ -46,7 +46,7 @@ def read_table(
         names = ", ".join(columns)
         raise UserError(f"{path} has no column {missing[0]!r}: its first line must name {names}")
     if table.empty and not may_be_empty:
-        raise UserError(f"{path} has no rows; make it again")
+        raise UserError(f"{path} has no rows; run the step that writes it again")
     if table.isna().any(axis=None):
         raise UserError(f"{path} has a line that is cut short; make or copy it again")
     for name in optional:

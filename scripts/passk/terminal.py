@@ -38,7 +38,7 @@ TOLD_AT_THE_END = ("print_cost", "print_pass_at_k", "experiments")
 
 # Of Snakemake's messages without an event, what is news; .snakemake/log has them all.
 NEWS = re.compile("Nothing to be done|Will exit after|Creating conda environment|Trying to restart")
-AGAIN = "stopped; run the same command again to go on"
+AGAIN = "stopped; run the same command again to resume"
 STOPPED = ("Terminating processes", "Will exit after")
 # What it says of a failed job, or of all of them, besides LogEvent.JOB_ERROR.
 REPEATED = re.compile(

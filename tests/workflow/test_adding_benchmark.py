@@ -87,7 +87,7 @@ def test_a_kind_of_benchmark_is_one_file_and_one_row(tmp_path: Path) -> None:
     )  # fmt: skip
     judge = ["scripts/execute.py", "--verdicts", "v.jsonl.gz", "--benchmark"]
     said = command(tmp_path, *judge, "problems.jsonl", "--samples", "samples.jsonl", check=False)
-    assert "a sample of 'Worded/2', which is no task of the benchmark" in said
+    assert "a sample of 'Worded/2', an unknown task" in said
     for benchmark in ("sums", "problems.jsonl"):  # by the entry's kind, and by the file's own
         command(tmp_path, *judge, benchmark, "--samples", "few.jsonl")
         with gzip.open(tmp_path / "v.jsonl.gz") as handle:

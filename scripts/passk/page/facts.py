@@ -1,8 +1,8 @@
 """How the samples and verdicts came to be: what their ``.meta.json`` say, shard by shard.
 
-What all shards share is told once; where shards differ (engine version, GPU, layers of the sandbox
-held) every value is told with its number of shards. Times are left out: they are no property of the
-result.
+What all shards share is said once; where shards differ (engine version, GPU, layers of the sandbox
+held) every value is given with its number of shards. Times are left out: they are no property of
+the result.
 """
 
 from __future__ import annotations

@@ -151,7 +151,9 @@ def check_case(problem: Problem) -> CheckCase:
     try:
         code = compile(_without_messages(source), f"<{problem.task_id}>", "exec", dont_inherit=True)
     except SyntaxError as error:
-        raise UserError(f"{problem.task_id} of the benchmark is no valid Python: {error}") from None
+        raise UserError(
+            f"{problem.task_id} of the benchmark is not valid Python: {error}"
+        ) from None
     # What follows a program in the reference's text decides how its last line is read.
     lead = problem.test[: len(problem.test) - len(problem.test.lstrip())]
     case = CheckCase(

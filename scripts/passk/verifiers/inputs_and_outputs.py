@@ -273,10 +273,11 @@ class ExpectedValues:
                     self._cases[record["task_id"]] = _case(record, min_seconds)
         except (KeyError, TypeError, ValueError) as error:
             raise UserError(
-                f"{path} is no file of expected values of this version; delete it and make it again"
+                f"{path} is not a file of expected values of this version; delete it, and the next "
+                "run computes it again"
             ) from error
         if not self._cases:
-            raise UserError(f"{path} has no tasks; delete it and make it again")
+            raise UserError(f"{path} has no tasks; delete it, and the next run computes it again")
         self.about = {"tests_sha256": sha256, "input_seconds": min_seconds}
 
     def case(self, problem: Problem) -> PlusCase:

@@ -42,7 +42,7 @@ def _grid(table: pd.DataFrame) -> tuple[list[str], list[str], np.ndarray]:
 def draw(table: pd.DataFrame, label: str) -> Figure:
     """The figure; the table names the models."""
     if table.empty:
-        return style.sentence("There is no task.")
+        return style.sentence("There are no tasks.")
     tasks, models, rates = _grid(table)
     across = max(min(len(tasks), ACROSS), 20)
     rows = math.ceil(len(tasks) / across)

@@ -18,7 +18,7 @@ def paragraph(table: pd.DataFrame) -> str:
     own = table[table.model == table.model.iloc[0]]
     every = own[(own.measure == "pass^k") & (own.asked == 1) & own.value.notna()]
     if every.empty:
-        return "No k asked for has as many draws in every task, so reliability cannot be told."
+        return "No k asked for has as many draws in every task, so reliability is not known."
     last = every.iloc[-1]
     once = own[(own.measure == "pass@k") & (own.k == last.k)].iloc[0]
     if last.k == 1:

@@ -42,7 +42,7 @@ def paragraph(table: pd.DataFrame) -> str:
         )
     for row in table[(table.kind == "shift") & (table.estimator == "mean")].itertuples():
         text.append(_shift_sentence(table, own, row.model, row))
-    text.append("Nothing of this says how pass@k goes on beyond the largest k fitted.")
+    text.append("None of this says how pass@k continues beyond the largest k fitted.")
     return " ".join(text)
 
 

@@ -21,7 +21,7 @@ from passk.figures.style import MODEL, MODEL_LIGHT, MUTED, OPEN, OTHER, inches, 
 def draw(table: pd.DataFrame, label: str) -> Figure:
     """The figure of the table of the model called ``label``."""
     if table.empty:
-        return style.sentence("There is no task.")
+        return style.sentence("There are no tasks.")
     drawing, axes = style.figure()
     tasks = len(table)
     names = ("rank", "n", "rate", "low", "high")

@@ -116,7 +116,7 @@ def read_agreement(base: Sequence[Path], plus: Sequence[Path]) -> list[Agreement
             for verdict in read_verdicts(path):
                 if not 0 <= verdict.draw < MOST_DRAWS:
                     raise UserError(
-                        f"{path}: {verdict.draw} is no number of a draw of {verdict.task_id}"
+                        f"{path}: {verdict.draw} is not a draw number of {verdict.task_id}"
                     )
                 marks = draws.setdefault(verdict.task_id, bytearray())
                 if verdict.draw >= len(marks):
