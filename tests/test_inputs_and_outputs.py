@@ -420,7 +420,7 @@ def test_problem_file_takes_a_file_of_expected_values(folder: Folder) -> None:
         (["--benchmark", "bare"], "needs a benchmark of config.yaml that has 'plus'"),
         (["--benchmark", "problems.jsonl"], "--expected"),
         (["--benchmark", "own", "--expected", "nothing.gz"], "nothing.gz does not exist"),
-        (["--benchmark", "own", "--expected", "samples.jsonl"], "no file of expected values"),
+        (["--benchmark", "own", "--expected", "samples.jsonl"], "not a file of expected values"),
     ],
 )
 def test_what_is_missing_is_one_sentence(folder: Folder, options: list[str], sentence: str) -> None:
