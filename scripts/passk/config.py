@@ -274,7 +274,7 @@ def _baseline_of(value: Any) -> str:
     return (MeasuredBaseline if measured else QuotedBaseline).__name__
 
 
-class Published(Entry):
+class PublishedEntry(Entry):
     ways = (("k",), ("quantity",))
 
     k: Count = None
@@ -303,7 +303,7 @@ class Published(Entry):
     """What was done otherwise there."""
 
 
-class Experiment(Entry):
+class ExperimentEntry(Entry):
     model: Text
     """A name under models."""
     benchmark: Text
@@ -327,7 +327,7 @@ class Experiment(Entry):
     """What is to be reached: another experiment's pass@1, or a quoted one."""
     compare_with: Several[Text] = None
     """Other experiments on this benchmark in the same tables and figures."""
-    published: list[Published] = None
+    published: list[PublishedEntry] = None
     """Values that others published, with their sources; drawn as points and compared with this
     run's, never used as results."""
 
@@ -360,11 +360,11 @@ class Config(Entry):
     """The problems, by name."""
     sampling: Annotated[dict[Name, Sampling], NotEmpty]
     """How samples are drawn, by name. Another value samples again."""
-    experiments: Annotated[dict[Name, Experiment], NotEmpty]
+    experiments: Annotated[dict[Name, ExperimentEntry], NotEmpty]
     """What is asked; each is a target and a folder under figures/."""
 
 
-MODELS = (Model, Benchmark, Sampling, Experiment, Prices, Plus, Published)
+MODELS = (Model, Benchmark, Sampling, ExperimentEntry, Prices, Plus, PublishedEntry)
 UNIONS = {model.__name__: model for model in [*WEIGHTS, MeasuredBaseline, QuotedBaseline]}
 
 
@@ -423,7 +423,7 @@ def _impossible(config: Config, rules: Collection[str], conda: bool) -> Iterator
                 yield f"{where}.{key}", f"{other!r} must be on the same benchmark, {one.benchmark}"
 
 
-def _misfits(where: str, one: Experiment, config: Config) -> Iterator[tuple[str, str]]:
+def _misfits(where: str, one: ExperimentEntry, config: Config) -> Iterator[tuple[str, str]]:
     """What an experiment asks that its model, benchmark or sampling does not give."""
     sampling, benchmark = config.sampling[one.sampling], config.benchmarks[one.benchmark]
     engine = config.models[one.model].weights.engine
