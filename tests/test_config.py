@@ -425,7 +425,7 @@ def test_every_key_has_a_description_and_a_choice_of_all_there_is() -> None:
     assert [key for key, value in found if not value.get("description")] == []
     keys = {key for key, _ in found}
     assert keys >= {key for info in ENGINES.values() for key in info.keys}
-    experiment = json_schema()["$defs"]["Experiment"]["properties"]
+    experiment = json_schema()["$defs"]["ExperimentEntry"]["properties"]
     assert experiment["analyses"]["items"]["enum"] == list(ANALYSES)
     suites = {suite for kind in KINDS.values() for suite in kind.suites}
     assert set(experiment["suites"]["items"]["enum"]) == suites
