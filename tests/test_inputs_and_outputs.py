@@ -512,6 +512,7 @@ def test_plus_without_tests_is_a_config_error(workflow: Workflow) -> None:
 # HumanEval+ itself
 
 
+@pytest.mark.slow
 def test_references_pass_and_stubs_fail(release: Bench) -> None:
     stubs = [
         (name, line["prompt"] + f"    {body}\n")
