@@ -20,7 +20,7 @@ help: ## what can be made
 	@echo "PYTHON=python3.12  the interpreter of a new .venv (3.11 to 3.13; now $(PYTHON))"
 	@echo "TORCH=cpu          PyTorch without CUDA, some GB less, where the demo's environment is new"
 
-setup: .venv/main.installed ## the environment that the rest uses, .venv (1 minute; 0.6 GB)
+setup: .venv/main.installed ## the environment that the rest uses, .venv (1 to 3 minutes; 0.6 GB)
 
 .venv/main.installed: envs/main.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \

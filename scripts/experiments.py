@@ -63,7 +63,10 @@ def main() -> None:
     parser.add_argument("--config", metavar="YAML", help="instead of what config.yaml holds")
     given = parser.parse_args().config
     found = cli.mapping(given, "--config") if given else config.read(Path("config.yaml"))
-    config.check(found)
+    try:
+        config.check(found)
+    except UserError as error:
+        raise UserError(f"config.yaml: {error}") from error
     print(listing(found))
 
 

@@ -11,6 +11,7 @@ It does not follow jobs whose log files are on no common file system.
 
 from __future__ import annotations
 
+import difflib
 import logging
 import re
 import shutil
@@ -186,8 +187,10 @@ class Terminal(logging.Handler):
                 self._fail(record)
             case LogEvent.ERROR if record.exception == "MissingRuleException":
                 name = re.search(r"No rule to produce (\S+)", message)[1]
-                known = ", ".join(self._targets)
-                self._errors[name] = f"error: no target {name!r}; the experiments are {known}"
+                near = difflib.get_close_matches(name, self._targets, n=1)
+                known = f"did you mean {near[0]}? The" if near else "the"
+                known += f" experiments are {', '.join(self._targets)}"
+                self._errors[name] = f"error: no target {name!r}; {known}"
             case LogEvent.ERROR if record.exception == "MissingInputException":
                 rule = re.search(r"Missing input files for rule (\w+)", message)[1]
                 files = re.search(r"affected files:\s*(.*)", message, re.DOTALL)[1].split()
@@ -207,8 +210,10 @@ class Terminal(logging.Handler):
         self._stages = {
             rule: Stage(verb, stats[rule]) for rule, verb in STAGES.items() if rule in stats
         }
-        shards = [f"{stage.shards} shards to {rule}" for rule, stage in self._stages.items()]
-        self._print(", ".join([_jobs(self._total), *shards]))
+        shards = [
+            f"{_count(stage.shards, 'shard')} to {rule}" for rule, stage in self._stages.items()
+        ]
+        self._print(", ".join([_count(self._total, "job"), *shards]))
         threading.Thread(target=self._tick, daemon=True).start()
 
     def _finish(self, jobid: int) -> None:
@@ -284,11 +289,13 @@ class Terminal(logging.Handler):
             files = [file for job in self._finished for file in job.output]
             pages = ", ".join(file for file in files if file.endswith(".html"))
             took = _duration(time.monotonic() - self._began)
-            self._print(f"{_jobs(self._total)} done in {took}{': ' if pages else ''}{pages}")
+            self._print(
+                f"{_count(self._total, 'job')} done in {took}{': ' if pages else ''}{pages}"
+            )
 
 
-def _jobs(number: int) -> str:
-    return f"{number} job" if number == 1 else f"{number} jobs"
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _number(text: str) -> int:

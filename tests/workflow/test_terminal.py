@@ -100,7 +100,9 @@ def test_unknown_target_says_what_there_is(small: Workflow) -> None:
     done = small.snakemake("-n", "papper", check=False)
     assert done.returncode != 0
     last = done.stdout.splitlines()[-1]
-    assert last == "error: no target 'papper'; the experiments are paper, rival"
+    assert last == (
+        "error: no target 'papper'; did you mean paper? The experiments are paper, rival"
+    )
 
 
 def test_terminal_shows_one_line_of_progress(small: Workflow) -> None:

@@ -22,7 +22,8 @@ def limits(experiment: Experiment, results: Path) -> list[tuple[str, str]]:
 
 
 def _demo(experiment: Experiment, _: Path) -> str:
-    if not str(experiment.benchmark.get("path", "")).startswith(DEMO):
+    entries = [experiment.benchmark, *(member.weights for member in experiment.compared)]
+    if not all(str(entry.get("path", "")).startswith(DEMO) for entry in entries):
         return ""
     return (
         "The models and the benchmark of this demonstration were made by the package itself, from "
