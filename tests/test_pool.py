@@ -389,7 +389,7 @@ def test_command_line_writes_verdicts_and_metadata(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"task_id": "HumanEval/999", "completion": ""}\n', "no task of the benchmark"),
+        ('{"task_id": "HumanEval/999", "completion": ""}\n', "an unknown task"),
         ('{"task_id": "HumanEval/0"}\n', "no 'completion'"),
         ('{"task_id": "HumanEval/0", "completion": "x", "draw": 0}\n' * 2, "twice"),
         ('{"task_id": "HumanEval/0", "compl', "not JSON"),
