@@ -146,6 +146,8 @@ def main() -> None:
     given = args.problems or args.n_samples or args.settings or args.require_metadata
     if given and not args.verdicts:
         parser.error("the checks are of --verdicts; --counts-in has none")
+    inputs = [*(args.verdicts or []), args.counts_in, args.problems]
+    cli.keep_apart(inputs, [args.counts, args.pass_at_k])
     with only_writer_of(args.pass_at_k, "estimating this"):
         if args.verdicts:
             sources = args.verdicts

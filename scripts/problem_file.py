@@ -1,23 +1,84 @@
-"""Write a benchmark of config.yaml as a problem file: what `sample` and `execute` read."""
+"""Write a benchmark of config.yaml as a problem file: what `sample` and `execute` read.
+
+Every task is looked at first, so that none turns out to be unfit once its samples are drawn.
+"""
 
 from __future__ import annotations
 
 import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from passk import cli
-from passk.benchmarks import load_benchmark, write_problem_file
-from passk.records import write_text
+from passk.benchmarks import KINDS, Benchmark, load_benchmark, write_problem_file
+from passk.records import UserError, write_text
+from passk.verifiers import VERIFIERS
+
+SECONDS = 60  # of CPU for one task's own solution and test
+SHOWN = 20
+
+
+class _Endless(BaseException):
+    """Not an Exception, which a test may catch."""
 
 
 def problem_file(entry: dict[str, Any], output: Path) -> None:
     """Load the benchmark of a config entry, check it, and write it to ``output``."""
-    write_text(output, write_problem_file(load_benchmark(entry)))
+    benchmark = load_benchmark(entry)
+    check_tasks(benchmark, entry.get("path") or entry["package"])
+    write_text(output, write_problem_file(benchmark))
+
+
+def check_tasks(benchmark: Benchmark, source: str) -> None:
+    """Check that the first of its suites can judge every task.
+
+    :raises UserError: what is wrong with each that it cannot.
+    """
+    (verifier, *_) = KINDS[benchmark.kind].suites.values()
+    if not VERIFIERS[verifier].checks:
+        return
+    check, faults = resolve_name(VERIFIERS[verifier].checks), []
+    for task in benchmark.problems:
+        try:
+            with at_most(
+                SECONDS, f"the canonical solution of {task.task_id} does not end its test"
+            ):
+                check(task)
+        except UserError as error:
+            faults.append(str(error))
+    if faults:
+        left = len(faults) - SHOWN
+        more = [f"and {left} more"] if left > 0 else []
+        raise UserError(
+            f"{source}: {len(faults)} of {len(benchmark.problems)} tasks cannot be judged; correct "
+            f"them: {'; '.join([*faults[:SHOWN], *more])}"
+        )
+
+
+@contextmanager
+def at_most(seconds: int, sentence: str) -> Iterator[None]:
+    """Raise ``UserError(sentence)`` once the block has taken so many seconds of CPU."""
+
+    def end(*_: object) -> None:
+        raise _Endless
+
+    before = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    except _Endless:
+        raise UserError(sentence) from None
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument(
         "--benchmark",
         required=True,
@@ -26,7 +87,9 @@ def main() -> None:
     )
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
-    problem_file(cli.mapping(arguments.benchmark, "--benchmark"), arguments.output)
+    entry = cli.mapping(arguments.benchmark, "--benchmark")
+    cli.keep_apart([Path(entry["path"]) if "path" in entry else None], [arguments.output])
+    problem_file(entry, arguments.output)
 
 
 if __name__ == "__main__":

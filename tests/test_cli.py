@@ -77,3 +77,36 @@ def test_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
         (problems / "in/out", f"{problems / 'in'} is not a folder, or is below a file"),
     ]:
         assert said in refusal("problem_file.py", "--benchmark", entry, "--output", output)
+
+
+def test_output_that_is_an_input_or_another_output_is_refused(tmp_path: Path) -> None:
+    mine, link, hard = tmp_path / "mine.jsonl", tmp_path / "link", tmp_path / "hard"
+    mine.write_text("")
+    link.symlink_to(mine)
+    hard.hardlink_to(mine)
+    cli.keep_apart([mine, None], [tmp_path / "other.csv", None, tmp_path / "more.csv"])
+    for output in (mine, link, hard, tmp_path / "x" / ".." / "mine.jsonl"):
+        with pytest.raises(UserError, match=f"^{output} would be written over {mine}; give the"):
+            cli.keep_apart([mine], [output])
+    for name in ("mine.jsonl.gz", "mine.csv"):
+        with pytest.raises(
+            UserError, match=r"would share .*mine.meta.json with .*mine.jsonl; give"
+        ):
+            cli.keep_apart([mine], [tmp_path / name])
+    with pytest.raises(UserError, match=r"be written over .*mine.meta.json; give the output"):
+        cli.keep_apart([mine], [tmp_path / "mine.meta.json"])
+    with pytest.raises(UserError, match="would be written over"):
+        cli.keep_apart([], [tmp_path / "x.csv", tmp_path / "." / "x.csv"])
+
+
+def test_no_command_writes_over_what_it_reads(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.jsonl"
+    for name, options in {
+        "execute.py": ["--benchmark", "humaneval", "--samples", mine, "--verdicts", mine],
+        "observe.py": ["--benchmark", "humaneval", "--samples", mine, "--observations", mine],
+        "estimate.py": ["--counts-in", mine, "--k-values", "1", "--pass-at-k", mine],
+        "problem_file.py": ["--benchmark", f"{{path: {mine}}}", "--output", mine],
+    }.items():
+        mine.write_text("mine")
+        assert "would be written over" in refusal(name, *options)
+        assert mine.read_text() == "mine"

@@ -207,3 +207,40 @@ def test_trailing_garbage_after_gzip_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b'{"task_id": "T/0", "completion": "x"}\n') + b"garbage")
     with pytest.raises(UserError):
         list(read_samples(path))
+
+
+OBJECT = b'{"task_id": "T/0", "completion": ""}'
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ((OBJECT + b"\n").decode().encode("utf-16"), "is in UTF-16: save it as UTF-8"),
+        (b'{"task_id": "T/0", "completion": "\xe9"}\n', "line 1 is not UTF-8; save the file as"),
+        (b"task_id,completion\nT/0,x\n", "looks like a CSV file: one JSON object a line"),
+        (b"[" + OBJECT + b"]\n", "is a JSON list: one JSON object a line is needed"),
+        (b"[\n" + OBJECT + b"\n]\n", "is a JSON list"),
+        (json.dumps(json.loads(OBJECT), indent=1).encode(), "is JSON over several lines"),
+        (b"PAR1\x15\x04", "is a Parquet file: export it"),
+        (b"PK\x03\x04\x14", "is a zip archive: unpack it"),
+        (b"\x28\xb5\x2f\xfd\x24", "is packed with zstd: unpack it"),
+        (b'{"x": ' + b"[" * 200_000, "line 1 is nested too deeply"),
+        (OBJECT + b"\n" + OBJECT[:9], "line 2 is not JSON: it is cut short or damaged"),
+        (OBJECT + b"\n3\n", "line 2 is not a JSON object"),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_is_no_json_lines_is_named_as_what_it_is(
+    tmp_path: Path, content: bytes, said: str, packed: bool
+) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_bytes(gzip.compress(content) if packed else content)
+    with pytest.raises(UserError) as caught:
+        list(read_samples(path))
+    assert said in str(caught.value)
+    assert "delete" not in str(caught.value), "it is the user's file"
+
+
+def test_byte_order_mark_of_utf_8_is_read_over(tmp_path: Path) -> None:
+    (tmp_path / "s.jsonl").write_bytes(b"\xef\xbb\xbf" + OBJECT)
+    assert list(read_samples(tmp_path / "s.jsonl")) == [Sample("T/0", 0, "")]

@@ -6,14 +6,19 @@ import errno
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from passk.records import UserError
+from passk.records import UserError, metadata_path
 
 MISPLACED = {
     errno.EISDIR: "is a folder, where a file is needed",
     errno.ENOTDIR: "is not a folder, or is below a file",
     errno.EEXIST: "is a file, where a folder is needed",
+    errno.ENOENT: "is not there and cannot be made",
+    errno.ENAMETOOLONG: "is too long a name",
+    errno.ELOOP: "is a link that goes round",
+    errno.EINVAL: "is a name that this file system does not take",
 }
 
 
@@ -41,6 +46,34 @@ def run(main: Callable[[], None]) -> None:
         raise
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def keep_apart(inputs: Iterable[Path | None], outputs: Iterable[Path | None]) -> None:
+    """Check that no output is an input or another output, nor its metadata: under no name.
+
+    :raises UserError: the two that are one file.
+    """
+    files: dict[object, tuple[Path, Path]] = {}  # a file, and whose it is
+    for path in filter(None, inputs):
+        for one in (path, metadata_path(path)):
+            files[_identity(one)] = one, path
+    for path in filter(None, outputs):
+        for one in (path, metadata_path(path)):
+            if found := files.get(_identity(one)):
+                other, owner = found
+                what = f"be written over {other}" if one == path else f"share {one} with {owner}"
+                raise UserError(f"{path} would {what}; give the output another name")
+            files[_identity(one)] = one, path
+
+
+def _identity(path: Path) -> object:
+    """Equal for all names of a file, whether it is there or not."""
+    path = path.resolve()
+    try:
+        found = path.stat()
+    except OSError:
+        return path
+    return found.st_dev, found.st_ino
 
 
 def mapping(text: str | bytes, option: str, required: Iterable[str] = ()) -> dict[str, Any]:

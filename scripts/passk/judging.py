@@ -226,6 +226,7 @@ def run(
     given = vars(parser.parse_args())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave no half-written file
     given["settings"] = cli.mapping(given["settings"], "--settings")
+    cli.keep_apart([given["samples"]], [given[output]])
     with only_writer_of(given[output], what):
         write(open_judging(given), given[output])
 

@@ -14,6 +14,7 @@ Records are joined on ``(task_id, draw)``, never on their order.
 
 from __future__ import annotations
 
+import codecs
 import glob
 import gzip
 import hashlib
@@ -133,26 +134,59 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             raw.seek(0)
             handle: Any = gzip.GzipFile(fileobj=raw) if packed else raw
             for number, line in enumerate(handle, start=1):
+                if number == 1:
+                    line = line.removeprefix(codecs.BOM_UTF8)
                 if not line.strip():
                     continue
                 try:
                     record = json.loads(line)
-                except ValueError as error:
-                    raise UserError(
-                        f"{path} line {number} is not JSON: the file is cut short or damaged; "
-                        "delete it and make or copy it again"
-                    ) from error
+                except (ValueError, RecursionError) as error:
+                    raise UserError(_not_an_object(path, number, line, error)) from error
                 if not isinstance(record, dict):
-                    raise UserError(f"{path} line {number} is not a JSON object; see the README")
+                    raise UserError(_not_an_object(path, number, line))
                 yield number, record
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist; check the path") from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise UserError(
-            f"{path} is cut short or damaged ({error}); delete it and make or copy it again"
+            f"{path} is cut short or damaged ({error}); make or copy it again"
         ) from error
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror or error})") from error
+
+
+# What people bring for JSON lines, by what it begins with.
+_OTHER_FILES = {
+    codecs.BOM_UTF16_LE: ("in UTF-16", "save it as UTF-8"),
+    codecs.BOM_UTF16_BE: ("in UTF-16", "save it as UTF-8"),
+    b"PAR1": ("a Parquet file", "export it as JSON lines"),
+    b"ARROW1": ("an Arrow file", "export it as JSON lines"),
+    b"PK\x03\x04": ("a zip archive", "unpack it"),
+    b"\x28\xb5\x2f\xfd": ("packed with zstd", "unpack it, or pack it with gzip"),
+    b"BZh": ("packed with bzip2", "unpack it, or pack it with gzip"),
+    b"\xfd7zXZ": ("packed with xz", "unpack it, or pack it with gzip"),
+}
+
+
+def _not_an_object(path: Path, number: int, line: bytes, error: Exception | None = None) -> str:
+    """What a line is that should be a JSON object, and what to do about it."""
+    wanted = "one JSON object a line is needed"
+    for begins, (what, remedy) in _OTHER_FILES.items():
+        if number == 1 and line.startswith(begins):
+            return f"{path} is {what}: {remedy}; {wanted}"
+    if isinstance(error, RecursionError):
+        return f"{path} line {number} is nested too deeply; {wanted}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"{path} line {number} is not UTF-8; save the file as UTF-8"
+    if number == 1 and line.lstrip().startswith(b"["):
+        return f"{path} is a JSON list: {wanted} (jq -c '.[]' {path.name} makes it)"
+    if number == 1 and line.strip() == b"{":
+        return f"{path} is JSON over several lines: {wanted} (jq -c . {path.name} makes it)"
+    if number == 1 and b"," in line and not line.lstrip().startswith(b"{"):
+        return f"{path} looks like a CSV file: {wanted}"
+    if error is None:
+        return f"{path} line {number} is not a JSON object; {wanted}"
+    return f"{path} line {number} is not JSON: it is cut short or damaged; make or copy it again"
 
 
 def read_samples(path: Path) -> Iterator[Sample]:

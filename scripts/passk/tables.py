@@ -37,7 +37,7 @@ def read_table(
     """
     try:
         check_recorded(path)
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist; check the path") from error
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -46,7 +46,7 @@ def read_table(
         names = ", ".join(columns)
         raise UserError(f"{path} has no column {missing[0]!r}: its first line must name {names}")
     if table.empty and not may_be_empty:
-        raise UserError(f"{path} has no rows; run the step that writes it again")
+        raise UserError(f"{path} has no rows below its first line; make or copy it again")
     if table.isna().any(axis=None):
         raise UserError(f"{path} has a line that is cut short; make or copy it again")
     for name in optional:

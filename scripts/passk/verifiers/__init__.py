@@ -98,12 +98,15 @@ class VerifierInfo:
         downloaded file and the path to write; makes the file that the option ``expected`` takes.
         Empty where nothing needs to be made first.
     :ivar audited_by: the verifier that believes what this one does not, for ``audit.py``.
+    :ivar checks: function of a task that raises ``UserError`` where it cannot be judged by this
+        verifier; asked of every task before anything is sampled.
     """
 
     opens: str
     options: Mapping[str, Option] = field(default_factory=dict)
     prepares: str = ""
     audited_by: str = ""
+    checks: str = ""
 
 
 _SANDBOX = {
@@ -120,6 +123,7 @@ VERIFIERS: dict[str, VerifierInfo] = {
         opens="passk.verifiers.assertions:open_verifier",
         options=_SANDBOX,
         audited_by="in_process",
+        checks="passk.verifiers.assertions:check_case",
     ),
     "inputs_and_outputs": VerifierInfo(
         opens="passk.verifiers.inputs_and_outputs:open_verifier",

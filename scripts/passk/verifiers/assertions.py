@@ -100,9 +100,21 @@ class CheckCase:
         scope["check"](candidate)
 
     def recorded(self) -> CheckCase:
-        """This case with the calls that its test makes of the canonical solution."""
+        """This case with the calls that its test makes of the canonical solution.
+
+        :raises UserError: there is none, there is no test, or it fails the test.
+        """
         scope: dict[str, Any] = {}
-        exec(self.code, scope)
+        try:
+            exec(self.code, scope)
+        except Exception as error:
+            raise UserError(
+                f"the prompt, canonical solution and test of {self.task_id} cannot be run "
+                f"({type(error).__name__}: {error})"
+            ) from error
+        for name, what in ((self.entry_point, "its entry point"), ("check", "check(candidate)")):
+            if not callable(scope.get(name)):
+                raise UserError(f"{self.task_id} does not define {what}, a function {name!r}")
         canonical = scope[self.entry_point]
         calls: list[bytes] = []
         replies: list[Reply] = []
