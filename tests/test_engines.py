@@ -82,7 +82,7 @@ def test_sampling_script_imports_only_what_every_engine_has() -> None:
 
 
 def test_engine_that_needs_a_seed_refuses_null() -> None:
-    for name in ("transformers", "openai"):
+    for name in ("transformers",):
         weights = {"engine": name, "path": "m", "endpoint": "http://x/v1", "name": "m"}
         with pytest.raises(UserError, match=f"engine {name} cannot sample with 'seed: null': set"):
             open_engine(weights, {**CHAT, "seed": None}, {}, 3)
@@ -283,6 +283,65 @@ def test_endpoint_gets_the_settings_and_the_prompt_style() -> None:
     assert completion["prompt"] == TASKS[0].prompt
 
 
+def test_what_is_null_is_not_sent() -> None:
+    open_ended = {"temperature": None, "top_p": None, "max_tokens": None, "seed": None}
+    with OpenAIServer() as server:
+        engine = endpoint(server, {"prompt": "chat", **open_ended})
+        drawn(engine, [Request(TASKS[0], 0, 0)])
+        assert engine.seed_rule.startswith("none")
+    assert set(server.requests[0]) == {"model", "messages", "n"}
+
+
+def test_further_settings_are_sent_and_a_prefill_is_part_of_the_completion() -> None:
+    further = {
+        "top_k": 20,
+        "min_p": 0.1,
+        "repetition_penalty": 1.1,
+        "chat_template_kwargs": {"enable_thinking": False},
+    }
+    sampling = {**CHAT, **further, "template": "Solve:\n{prompt}!", "prefill": "Sure: "}
+    with OpenAIServer() as server:
+        (sample,) = drawn(
+            endpoint(server, sampling, extra_body={"service_tier": "flex"}),
+            [Request(TASKS[0], 0, 0)],
+        )
+    (asked,) = server.requests
+    assert {key: asked[key] for key in further} == further
+    assert asked["service_tier"] == "flex"
+    assert asked["messages"] == [
+        {"role": "user", "content": f"Solve:\n{TASKS[0].prompt}!"},
+        {"role": "assistant", "content": "Sure: "},
+    ]
+    assert sample.completion.startswith("Sure:     return ")
+    with OpenAIServer(["repeated prefill"]) as server:
+        (sample,) = drawn(endpoint(server, sampling), [Request(TASKS[0], 0, 0)])
+    assert sample.completion == "Sure: 1"
+
+
+def test_extra_body_may_not_hold_what_the_engine_sets() -> None:
+    with OpenAIServer() as server, pytest.raises(UserError, match="'extra_body' has n, seed, whi"):
+        endpoint(server, extra_body={"seed": 1, "n": 2, "user": "me"})
+
+
+def test_request_for_several_draws_begins_at_the_same_ones_in_any_layout() -> None:
+    with OpenAIServer() as server:
+        engine = endpoint(server, draws_per_request=4)
+        batches = list(engine.sample([Request(TASKS[0], 0, 9)]))
+        assert sorted(r["n"] for r in server.requests) == [2, 4, 4]
+        assert sum(batch.completion_tokens for batch in batches) == 10 * 5
+        assert sum(batch.prompt_tokens for batch in batches) == 3 * 10
+        parts = drawn(engine, [Request(TASKS[0], 4, 7)])
+    samples = [s for batch in batches for s in batch.samples]
+    assert [s.draw for s in sorted(samples, key=lambda s: s.draw)] == list(range(10))
+    assert sorted(map(repr, parts)) == sorted(repr(s) for s in samples if 4 <= s.draw < 8)
+    assert {s.tokens for s in samples} == {None}
+
+
+def test_server_without_several_draws_is_named() -> None:
+    with OpenAIServer(["parts"]) as server, pytest.raises(UserError, match="gives 1 of the 4 draw"):
+        drawn(endpoint(server, draws_per_request=4), [Request(TASKS[0], 0, 3)])
+
+
 def test_endpoint_never_sees_more_requests_at_once_than_allowed() -> None:
     with OpenAIServer() as server:
         drawn(endpoint(server, concurrency=2), requests_for(0, 9))
@@ -312,9 +371,15 @@ def test_passing_fault_loses_no_sample(fault: str) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "text", "reason"),
-    [("refusal", "I cannot help with that.", "stop"), ("empty", "", "content_filter")],
+    [
+        ("refusal", "I cannot help with that.", "stop"),
+        ("empty", "", "content_filter"),
+        ("parts", "    return 1", "stop"),
+        ("reasoning", "    return 1", "stop"),
+        ("thoughts alone", "", "stop"),
+    ],
 )
-def test_refusals_and_empty_answers_are_samples(fault: str, text: str, reason: str) -> None:
+def test_sample_is_what_was_said_without_the_thoughts(fault: str, text: str, reason: str) -> None:
     with OpenAIServer([fault]) as server:
         (sample,) = drawn(endpoint(server), [Request(TASKS[0], 0, 0)])
     assert (sample.completion, sample.finish_reason) == (text, reason)
@@ -360,7 +425,9 @@ def test_failure_ends_the_pauses_of_other_draws(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("400", "temperature is too high"),
+        ("400", "temperature is too high.*; 'temperature: null' in the sampling entry leaves"),
+        ("web page", "answers with a web page instead of JSON; 'endpoint' must be"),
+        ("moved", "redirects to https://example.org/v1/chat/completions; give"),
         ("quota", "exceeded your quota"),
         ("429 for hours", "slow down"),
     ],
@@ -369,6 +436,25 @@ def test_fault_that_cannot_pass_stops_at_once(fault: str, said: str) -> None:
     with OpenAIServer([fault]) as server:
         with pytest.raises(UserError, match=said):
             drawn(endpoint(server), [Request(TASKS[0], 0, 0)])
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("refused", "advice"),
+    [
+        ("seed", "'seed: null' in the sampling entry leaves it out"),
+        ("top_p", "'top_p: null' in the sampling entry leaves it out"),
+        ("max_tokens", "'max_tokens: null' in the sampling entry leaves it out"),
+        ("top_k", "take 'top_k' out of the sampling entry"),
+        ("stop", "take 'stop' out of the sampling entry"),
+        ("user", "take 'user' out of 'extra_body'"),
+    ],
+)
+def test_refused_parameter_is_named_with_how_to_leave_it_out(refused: str, advice: str) -> None:
+    sampling = {**CHAT, "top_k": 5, "stop": ["x"]}
+    with OpenAIServer(refused=(refused,)) as server:
+        with pytest.raises(UserError, match=f"{refused}.*; {advice}$"):
+            drawn(endpoint(server, sampling, extra_body={"user": "me"}), [Request(TASKS[0], 0, 0)])
         assert len(server.requests) == 1
 
 
@@ -390,11 +476,17 @@ def test_missing_key_and_unknown_model_are_clear(monkeypatch: pytest.MonkeyPatch
             endpoint(server)
 
 
-def test_endpoint_that_is_not_there_is_clear() -> None:
+def test_endpoint_that_is_not_there_is_clear_at_once(pauses: list[float]) -> None:
     with OpenAIServer() as server:
         engine = endpoint(server)
-    with pytest.raises(UserError, match="the connection failed"):
+        began = endpoint(server)
+        drawn(began, [Request(TASKS[0], 0, 0)])
+    with pytest.raises(UserError, match=r"nothing answers at .*\(connection refused\): start the"):
         drawn(engine, [Request(TASKS[0], 0, 0)])
+    assert not pauses
+    with pytest.raises(UserError, match="the connection failed"):  # it may come back
+        drawn(began, [Request(TASKS[0], 0, 0)])
+    assert len(pauses) == ATTEMPTS - 1
 
 
 PLAIN = {"prompt": "completion", "temperature": 1.0, "top_p": 1.0, "max_tokens": 24, "seed": 0}
@@ -413,6 +505,13 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[int, int, int]]]] = {
     "too long": ({**PLAIN, "max_model_len": 100_000}, [(0, 0, 49)]),
     "chat": (CHAT, [(0, 0, 49)]),
     "templated": ({**CHAT, "system_prompt": "Be brief."}, [(0, 0, 49)]),
+    "top 1": ({**PLAIN, "top_k": 1}, [(0, 0, 49)]),
+    "min-p 1": ({**PLAIN, "min_p": 1.0}, [(0, 0, 49)]),
+    "wide": ({**PLAIN, "top_k": 100_000, "min_p": 0, "repetition_penalty": 1}, [(0, 0, 49)]),
+    "top 3": ({**PLAIN, "top_k": 3}, [(0, 0, 49)]),
+    "no repetition": ({**PLAIN, "repetition_penalty": 1e6}, [(0, 0, 49)]),
+    "continued": ({**CHAT, "template": "Do: {prompt}!", "prefill": "Sure"}, [(0, 0, 49)]),
+    "told": ({**CHAT, "chat_template_kwargs": {"date_string": "today"}}, [(0, 0, 49)]),
     "shaped": ({**PLAIN, "temperature": 0.5, "top_p": 0.9}, [(0, 0, 49)]),
 }
 TEMPLATE = (
@@ -439,7 +538,7 @@ answers = {}
 for name, (sampling, asked) in json.load(sys.stdin).items():
     try:
         engine = open_engine(weights, sampling, manifest, benchmark.size)
-        if name == "templated":
+        if name in ("templated", "continued", "told"):
             engine._tokenizer.chat_template = TEMPLATE
         asked = [Request(benchmark.problems[i], first, last) for i, first, last in asked]
         batches = list(engine.sample(asked))
@@ -449,7 +548,9 @@ for name, (sampling, asked) in json.load(sys.stdin).items():
     rows = [[s.task_id, s.draw, s.completion, s.finish_reason, s.tokens, s.logprob]
             for b in batches for s in b.samples]
     answers[name] = {"rows": rows, "prompt_tokens": sum(b.prompt_tokens for b in batches)}
-    if name == "templated":
+    if name == "no repetition":
+        answers[name]["ids"] = [engine._tokenizer.encode(row[2]) for row in rows]
+    if name in ("templated", "continued", "told"):
         ids = prompts.prompt_ids(engine._tokenizer, asked[0].problem.prompt, sampling)
         answers[name]["prompt"] = engine._tokenizer.decode(ids)
         answers[name] |= engine.identity()
@@ -510,6 +611,37 @@ def test_another_seed_draws_other_samples(cases: dict[str, Any]) -> None:
 def test_greedy_and_a_tiny_nucleus_give_the_likeliest_text(cases: dict[str, Any]) -> None:
     assert len({row[2] for row in cases["greedy"]["rows"]}) == 1
     assert cases["greedy"] == cases["tiny nucleus"]
+
+
+def test_settings_that_leave_one_token_are_greedy_and_wide_ones_change_nothing(
+    cases: dict[str, Any],
+) -> None:
+    texts = {
+        name: [row[2] for row in case["rows"]] for name, case in cases.items() if "rows" in case
+    }
+    assert texts["top 1"] == texts["min-p 1"] == texts["greedy"]
+    assert (
+        cases["wide"]["rows"] == [row for row in cases["whole"]["rows"] if row[0] == "Demo/0"][:50]
+    )
+    assert len(set(texts["top 3"])) > 1
+    assert texts["top 3"] != texts["whole"][:50]
+
+
+def test_repetition_penalty_leaves_tokens_that_were_there_to_the_last(
+    cases: dict[str, Any],
+) -> None:
+    repeats = [len(ids) - len(set(ids)) for ids in cases["no repetition"]["ids"]]
+    assert sum(repeats) < len(repeats)  # what the tokenizer cuts otherwise than the model wrote it
+
+
+def test_template_prefill_and_the_templates_own_settings_are_in_the_prompt(
+    cases: dict[str, Any],
+) -> None:
+    problem = read_problem_file(ROOT / "resources/demo/problems.jsonl").problems[0].prompt
+    continued = cases["continued"]
+    assert continued["prompt"] == f"26 Jul 2024 [user] Do: {problem}![assistant] Sure"
+    assert all(row[2].startswith("Sure") for row in continued["rows"])
+    assert cases["told"]["prompt"] == f"today [user] {problem}[assistant]"
 
 
 def test_stop_text_ends_a_completion_and_is_not_part_of_it(cases: dict[str, Any]) -> None:

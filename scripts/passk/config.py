@@ -145,8 +145,10 @@ class Prices(Entry):
 def _weights(name: str) -> type[Entry]:
     """The model of ``weights`` with one engine, from its row."""
 
+    kinds = {str: Text, int: Count, dict: Annotated[dict[str, Any], NotEmpty]}
+
     def field(key: Key) -> tuple[Any, Any]:
-        kind = Literal[key.choices] if key.choices else Text
+        kind = Literal[key.choices] if key.choices else kinds[key.kind]
         return kind, Field(None, pattern=key.pattern, description=key.description)
 
     model = create_model(
@@ -225,13 +227,29 @@ class Benchmark(Entry):
 class Sampling(Entry):
     prompt: Literal["chat", "completion"]
     """The problem's prompt as a user message, or as raw text to continue."""
+    template: Text = None
+    """The text that the model is given of a problem, with {prompt} in it where the problem's own
+    stands: an instruction around it, or examples before it (few-shot)."""
     system_prompt: str = None
     """With `prompt: chat` only."""
-    temperature: NotNegative
-    """0 is greedy."""
-    top_p: Annotated[Positive, Field(le=1)]
+    prefill: Text = None
+    """How every answer begins; the model goes on from there, and it is part of the completion. With
+    `prompt: chat` only."""
+    chat_template_kwargs: Annotated[dict[str, Any], NotEmpty] = None
+    """What the model's chat template is given besides, such as {enable_thinking: false}."""
+    temperature: NotNegative | None
+    """0 is greedy. null, as for top_p and max_tokens, sends none to an endpoint, which then has its
+    own, or says of recorded samples that it is not known."""
+    top_p: Annotated[Positive, Field(le=1)] | None
     """Nucleus sampling; 1 is off."""
-    max_tokens: Count
+    top_k: Count = None
+    """Only the k likeliest tokens (off if not given)."""
+    min_p: Fraction = None
+    """Only tokens that are at least so likely, as a share of the likeliest (off if not given)."""
+    repetition_penalty: Positive = None
+    """Logits of tokens that stand there already are divided by it, or multiplied where negative
+    (off if not given)."""
+    max_tokens: Count | None
     """The longest completion, in tokens."""
     max_model_len: Annotated[int, Field(ge=2)] = None
     """The longest prompt with its completion, in tokens."""
@@ -245,9 +263,12 @@ class Sampling(Entry):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if self.prompt == "completion" and self.system_prompt is not None:
-            raise _wrong("a system_prompt needs 'prompt: chat'")
-        if self.max_model_len and self.max_tokens > self.max_model_len:
+        for key in ("system_prompt", "prefill", "chat_template_kwargs"):
+            if self.prompt == "completion" and getattr(self, key) is not None:
+                raise _wrong(f"{key} needs 'prompt: chat'")
+        if self.template and self.template.count("{prompt}") != 1:
+            raise _wrong("the template must have {prompt} in it, once, where the problem stands")
+        if self.max_model_len and (self.max_tokens or 0) > self.max_model_len:
             raise _wrong(
                 f"max_tokens ({_shown(self.max_tokens)}) must be at most max_model_len "
                 f"({_shown(self.max_model_len)}), which counts the prompt, too"
@@ -427,10 +448,17 @@ def _misfits(where: str, one: ExperimentEntry, config: Config) -> Iterator[tuple
     """What an experiment asks that its model, benchmark or sampling does not give."""
     sampling, benchmark = config.sampling[one.sampling], config.benchmarks[one.benchmark]
     engine = config.models[one.model].weights.engine
-    size, block = sampling.shard_size, ENGINES[engine].block
+    info = ENGINES[engine]
+    size, block = sampling.shard_size, info.block
     if one.n_samples % size:
         yield where, f"n_samples ({one.n_samples}) must be a multiple of shard_size ({size})"
-    if ENGINES[engine].needs_seed and sampling.seed is None:
+    for key in () if info.remote or info.recorded else ("temperature", "top_p", "max_tokens"):
+        if getattr(sampling, key) is None:
+            yield (
+                f"sampling.{one.sampling}.{key}",
+                f"null leaves it to an endpoint, and engine {engine} is none; give a number",
+            )
+    if info.needs_seed and sampling.seed is None:
         yield where, f"engine {engine} needs a seed; give 'seed: 0' in sampling.{one.sampling}"
     if size % block:
         yield (

@@ -75,7 +75,8 @@ def forecast(
         return Forecast(f"{label}: {read}.\n", "read from a file")
     if shards <= 0:
         return Forecast(f"{label}: all {tasks * n:,} samples are drawn already.\n", "nothing")
-    a_sample = min(model.get("tokens_per_sample", TOKENS_PER_SAMPLE), sampling["max_tokens"])
+    a_sample = model.get("tokens_per_sample", TOKENS_PER_SAMPLE)
+    a_sample = min(a_sample, sampling["max_tokens"] or a_sample)
     rate = model.get("tokens_per_second")
     each, speed = f"{a_sample:g} a sample", f"{rate:,g} tokens/s" if rate else ""
     if measured:
@@ -116,6 +117,11 @@ def forecast(
         words.append(
             "its price is the endpoint's: look it up before you start, and set "
             "`price_per_million_tokens` to have it in this forecast"
+        )
+    if sampling["temperature"] == 0 and n > 1:
+        words.append(
+            "which with `temperature: 0` are one answer to each task, so that pass@k is pass@1 at "
+            "every k (raise the temperature)"
         )
     return Forecast(", ".join(words) + ".\n", ", ".join(short))
 

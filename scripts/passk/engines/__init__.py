@@ -36,13 +36,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Finished samples, and the prompt tokens they were given (summed over samples; or None).
+    """Finished samples, and the tokens they were given: summed over samples, or as an endpoint
+    counts them for a request; None where not known.
 
+    ``completion_tokens`` are those of all its samples, where a sample has no number of its own.
     An empty batch is a sign of life.
     """
 
     samples: Sequence[Sample]
     prompt_tokens: int | None
+    completion_tokens: int | None = None
 
 
 class Engine(Protocol):
@@ -69,11 +72,12 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A text that ``weights`` may hold: what it means, and which texts it may be."""
+    """What ``weights`` may hold: what it means, and which values it may have."""
 
     description: str
     pattern: str | None = None
     choices: tuple[str, ...] = ()
+    kind: type[str] | type[int] | type[dict] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,8 @@ class EngineInfo:
     :ivar keys: what ``weights`` may hold besides ``engine``.
     :ivar found_by: the keys that say where the model is: all keys of one group must be there.
     :ivar gpus: it samples on GPUs, as many as the model's ``gpus_per_replica``.
-    :ivar remote: a service samples, on machines and at a price that are not known here.
+    :ivar remote: a service samples, on machines and at a price that are not known here; what a
+        sampling entry leaves open is its own.
     :ivar recorded: it reads samples that exist already; ``path`` is theirs.
     :ivar needs_seed: it cannot sample with ``seed: null``.
     :ivar block: it draws so many samples of a task together; a shard is whole blocks.
@@ -162,10 +167,15 @@ ENGINES: dict[str, EngineInfo] = {
         keys={
             "endpoint": Key("Base URL ending in /v1.", r"^https?://"),
             "name": Key("The model's name at the endpoint."),
+            "extra_body": Key("Further fields of each request, such as service_tier.", kind=dict),
+            "draws_per_request": Key(
+                "Draws that one request asks for (`n`), 1 if not given; the prompt is then paid "
+                "for once. Not every server has it.",
+                kind=int,
+            ),
         },
         found_by=(("endpoint", "name"),),
         remote=True,
-        needs_seed=True,
     ),
     "recorded": EngineInfo(
         opens="passk.engines.recorded:RecordedEngine",

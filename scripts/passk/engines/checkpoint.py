@@ -17,7 +17,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -49,6 +49,7 @@ class Checkpoint:
         self._synced = time.monotonic()
         self.samples: dict[tuple[str, int], Sample] = {}
         self.prompt_tokens: int | None = 0
+        self.completion_tokens: int | None = 0
         self.engine_seconds = 0.0
         self.wall_seconds = 0.0
         self.parts: list[Part] = []
@@ -89,6 +90,7 @@ class Checkpoint:
         record = {
             "samples": [astuple(sample) for sample in batch.samples],
             "prompt_tokens": batch.prompt_tokens,
+            "completion_tokens": batch.completion_tokens,
             "engine_seconds": engine_seconds,
             "wall_seconds": wall_seconds,
         }
@@ -111,10 +113,11 @@ class Checkpoint:
         part.samples += len(record["samples"])
         part.engine_seconds += record["engine_seconds"]
         part.wall_seconds += record["wall_seconds"]
-        if record["prompt_tokens"] is None or self.prompt_tokens is None:
-            self.prompt_tokens = None
-        else:
-            self.prompt_tokens += record["prompt_tokens"]
+        self.prompt_tokens = _sum([self.prompt_tokens, record["prompt_tokens"]])
+        found = record.get("completion_tokens")
+        if found is None:
+            found = _sum(Sample(*values).tokens for values in record["samples"])
+        self.completion_tokens = _sum([self.completion_tokens, found])
         self.engine_seconds += record["engine_seconds"]
         self.wall_seconds += record["wall_seconds"]
 
@@ -132,6 +135,12 @@ class Checkpoint:
     def _sync(self) -> None:
         os.fsync(self._handle.fileno())
         self._synced = time.monotonic()
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    """The sum, or None where one is unknown."""
+    known = list(counts)
+    return None if None in known else sum(known)
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:

@@ -1,15 +1,19 @@
 """Sampling from any OpenAI-compatible endpoint: GPT-4o, a running ``vllm serve``, Ollama.
 
-One request a draw, as many in flight as ``concurrency`` allows. A failure that may pass is retried
-after growing, jittered pauses (or the ``Retry-After`` that the endpoint gives); one that cannot,
-such as a wrong key, stops at once. When the attempts are used up the shard fails and keeps what it
-has: there are never fewer samples than requested. A refusal or an empty answer is a sample like any
-other.
+One request a draw (or for ``draws_per_request``), as many in flight as ``concurrency`` allows. A
+failure that may pass is retried after growing, jittered pauses (or the ``Retry-After`` that the
+endpoint gives); one that cannot, such as a wrong key or an address where nothing answers from the
+start, stops at once. When the attempts are used up the shard fails and keeps what it has: there are
+never fewer samples than requested. A refusal or an empty answer is a sample like any other.
 
-Seeds are sent, but endpoints promise at most best effort: such samples cannot be drawn again. The
-endpoint's chat template is its own and is not recorded. Log-probabilities are not requested.
-Where an endpoint demands ``max_completion_tokens``, ``max_tokens`` is sent under that name; a
-reasoning model's hidden tokens then count, too.
+What the sampling entry sets is sent, under the names of OpenAI's API and, for ``top_k``, ``min_p``,
+``repetition_penalty`` and ``chat_template_kwargs``, of vLLM's server; what is null or not there is
+left to the endpoint. Seeds are best effort at most: such samples cannot be drawn again. The
+endpoint's chat template is its own and is not recorded. Log-probabilities are not requested. Where
+an endpoint demands ``max_completion_tokens``, ``max_tokens`` is sent under that name.
+
+A reasoning model's thoughts (``reasoning_content``, parts of type ``thinking``) are no part of the
+completion. Their tokens count where the endpoint counts them, as OpenAI, DeepSeek and vLLM do.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ import datetime
 import email.utils
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -25,6 +30,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import requests
+import urllib3
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -47,13 +53,29 @@ LONGEST_RETRY_AFTER = 600.0
 TIMEOUT = (10.0, 600.0)
 """Seconds to connect, and between two bytes of an answer."""
 PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+REFUSED = frozenset({400, 404, 413, 422})
+"""Of a request that this server will never take."""
+SENT = (
+    "temperature",
+    "top_p",
+    "max_tokens",
+    "seed",
+    "stop",
+    "top_k",
+    "min_p",
+    "repetition_penalty",
+)
+SENT += ("chat_template_kwargs",)
+"""What of a sampling entry goes into a request as it is."""
+SPOKEN = ("text", "output_text")
+"""The parts of an answer that are its text; others are thoughts and tools."""
+OWN = frozenset({"model", "messages", "prompt", "n", "seed", "stream"})
+"""What ``extra_body`` may not hold."""
 NEWER = "max_completion_tokens"
 """OpenAI's newer models refuse ``max_tokens`` and name this instead."""
 
 
 class OpenAIEngine:
-    seed_rule = f"{RULE}; sent with each request, best effort of the endpoint"
-
     def __init__(
         self,
         weights: dict[str, Any],
@@ -65,7 +87,15 @@ class OpenAIEngine:
         self._weights = weights
         self._sampling = sampling
         self._size = size
+        self._together = weights.get("draws_per_request", 1)
+        self._extra = weights.get("extra_body", {})
+        if own := OWN & set(self._extra):
+            raise UserError(
+                f"'extra_body' has {', '.join(sorted(own))}, which this engine sets itself; take "
+                "it out (weights and the sampling entry say what it is)"
+            )
         self._key = _api_key(weights)
+        self._answered = False
         self._local = threading.local()
         self._stop = threading.Event()
         self._retrying = Retrying(
@@ -80,6 +110,13 @@ class OpenAIEngine:
         kind = "chat/completions" if sampling["prompt"] == "chat" else "completions"
         self._url = f"{weights['endpoint'].rstrip('/')}/{kind}"
 
+    @property
+    def seed_rule(self) -> str:
+        if self._sampling["seed"] is None:
+            return "none: the endpoint's own random numbers"
+        rule = f"{RULE}; sent with each request, best effort of the endpoint"
+        return rule if self._together == 1 else f"{rule}; one for {self._together} draws"
+
     def describe(self) -> dict[str, Any]:
         unknown = ("version", "torch", "transformers", "cuda", "device", "dtype", "quantization")
         return {"name": "openai", **dict.fromkeys(unknown)}
@@ -88,7 +125,11 @@ class OpenAIEngine:
         return {"chat_template_sha256": None, "tokenizer_sha256": None}
 
     def sample(self, requests: Sequence[Request]) -> Iterator[Batch]:
-        waiting = ((request.problem, draw) for request in requests for draw in request.draws)
+        waiting = (
+            (request.problem, draws)
+            for request in requests
+            for draws in in_blocks(request.draws, self._together)
+        )
         concurrency = self._weights.get("concurrency", 8)
         failure: Exception | None = None
         with ThreadPoolExecutor(concurrency) as pool:
@@ -120,39 +161,37 @@ class OpenAIEngine:
         if failure is not None:
             raise failure
 
-    def _draw(self, problem: Task, draw: int) -> Batch:
+    def _draw(self, problem: Task, draws: range) -> Batch:
         try:
-            return self._retrying(self._ask, problem, draw)
+            return self._retrying(self._ask, problem, draws)
         except _Passing as failure:
             raise UserError(
-                f"{self._url} did not answer {_name(problem, draw)} ({failure}); finished draws "
+                f"{self._url} did not answer {_name(problem, draws)} ({failure}); finished draws "
                 "are kept: run again to resume, perhaps with a lower 'concurrency'"
             ) from failure
 
-    def _ask(self, problem: Task, draw: int) -> Batch:
-        return self._parse(self._post(self._body(problem, draw)), problem, draw)
+    def _ask(self, problem: Task, draws: range) -> Batch:
+        answer = self._post(self._body(problem, draws))
+        batch = self._parse(answer, problem, draws)
+        self._answered = True
+        return batch
 
     def _sleep(self, seconds: float) -> None:
         if self._stop.wait(seconds):
             raise UserError("stopped, because another draw failed")
 
-    def _body(self, problem: Task, draw: int) -> dict[str, Any]:
+    def _body(self, problem: Task, draws: range) -> dict[str, Any]:
         sampling = self._sampling
-        body: dict[str, Any] = {
-            "model": self._weights["name"],
-            "temperature": sampling["temperature"],
-            "top_p": sampling["top_p"],
-            self._limit: sampling["max_tokens"],
-            "n": 1,
-            "seed": draw_seed(sampling["seed"], self._size, problem.index, draw),
-        }
-        if sampling.get("stop"):
-            body["stop"] = sampling["stop"]
+        sent = {key: sampling[key] for key in SENT if sampling.get(key) not in (None, [])}
+        if "max_tokens" in sent:
+            sent[self._limit] = sent.pop("max_tokens")
+        if "seed" in sent:
+            sent["seed"] = draw_seed(sent["seed"], self._size, problem.index, draws.start)
         if sampling["prompt"] == "chat":
-            body["messages"] = prompts.messages(problem.prompt, sampling)
+            sent["messages"] = prompts.messages(problem.prompt, sampling)
         else:
-            body["prompt"] = problem.prompt
-        return body
+            sent["prompt"] = prompts.text_of(problem.prompt, sampling)
+        return {"model": self._weights["name"], "n": len(draws), **sent, **self._extra}
 
     def _post(self, body: dict[str, Any]) -> Any:
         if not hasattr(self._local, "session"):
@@ -167,19 +206,40 @@ class OpenAIEngine:
         except requests.exceptions.SSLError as error:
             raise UserError(f"{self._url} has no trusted certificate: {_short(error)}") from error
         except requests.exceptions.RequestException as error:
+            if _never_there(error):
+                raise self._at_first(
+                    f"nothing answers at {self._weights['endpoint']} ({_reason(error)}): start the "
+                    "server, or correct 'endpoint'",
+                    f"the connection failed: {type(error).__name__}",
+                ) from error
             raise _Passing(f"the connection failed: {type(error).__name__}") from error
         if response.status_code == 200:
             try:
                 return response.json()
             except ValueError as error:
+                if response.text.lstrip()[:1] == "<":
+                    raise self._at_first(
+                        f"{self._url} answers with a web page instead of JSON; 'endpoint' must be "
+                        "the API's base URL, which ends in /v1",
+                        "the answer is a web page",
+                    ) from error
                 raise _Passing("the answer is not whole JSON") from error
+        if response.is_redirect:
+            raise UserError(
+                f"{self._url} redirects to {response.headers['Location']}; give the address that "
+                "answers itself as 'endpoint'"
+            )
         if response.status_code == 400 and "max_tokens" in body and NEWER in response.text:
             self._limit = NEWER  # for the draws to come
             limit = {NEWER: body["max_tokens"]}
             return self._post({k: v for k, v in body.items() if k != "max_tokens"} | limit)
-        raise self._refusal(response)
+        raise self._refusal(response, body)
 
-    def _refusal(self, response: requests.Response) -> Exception:
+    def _at_first(self, sentence: str, passing: str) -> Exception:
+        """What is an address's fault at first, and may pass once the endpoint has answered."""
+        return _Passing(passing) if self._answered else UserError(sentence)
+
+    def _refusal(self, response: requests.Response, body: dict[str, Any]) -> Exception:
         status, text = response.status_code, self._message(response)
         if status in PASSING and "insufficient_quota" not in text:
             return _Passing(f"status {status}: {text}", _retry_after(response))
@@ -192,7 +252,26 @@ class OpenAIEngine:
                 f"{self._url} does not know the model {self._weights['name']!r} or the address "
                 f"(status 404: {text}); check 'name' and 'endpoint'"
             )
-        return UserError(f"{self._url} refuses the request (status {status}: {text})")
+        return UserError(
+            f"{self._url} refuses the request (status {status}: {text})"
+            f"{self._advice(response, body) if status in REFUSED else ''}"
+        )
+
+    def _advice(self, response: requests.Response, body: dict[str, Any]) -> str:
+        """How to leave out the parameters that a refusal names."""
+        named = [key for key in body if re.search(rf"(?<!\w){key}(?!\w)", response.text)]
+        ways = []
+        for key in named:
+            setting = "max_tokens" if key == NEWER else key
+            if key in self._extra:
+                ways.append(f"take '{key}' out of 'extra_body'")
+            elif setting in ("temperature", "top_p", "max_tokens", "seed"):
+                ways.append(f"'{setting}: null' in the sampling entry leaves it out")
+            elif setting in SENT:
+                ways.append(f"take '{setting}' out of the sampling entry")
+            elif key == "n" and self._together > 1:
+                ways.append("take 'draws_per_request' out of 'weights'")
+        return "".join(f"; {way}" for way in ways)
 
     def _message(self, response: requests.Response) -> str:
         """The endpoint's own words, without the key, which some repeat."""
@@ -204,22 +283,39 @@ class OpenAIEngine:
         text = " ".join(text.split())[:300]
         return text.replace(self._key, "***") if self._key else text
 
-    def _parse(self, answer: Any, problem: Task, draw: int) -> Batch:
+    def _parse(self, answer: Any, problem: Task, draws: range) -> Batch:
         try:
-            choice = answer["choices"][0]
-            if self._sampling["prompt"] == "chat":
-                message = choice["message"]
-                text = message.get("content") or message.get("refusal") or ""
-            else:
-                text = choice["text"] or ""
+            choices = answer["choices"]
+            found = [(self._text(choice), choice.get("finish_reason")) for choice in choices]
             usage = answer.get("usage") or {}
             tokens, prompt_tokens = usage.get("completion_tokens"), usage.get("prompt_tokens")
-            reason = choice.get("finish_reason")
-        except (KeyError, IndexError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise _Passing("the answer has no choices with a text") from error
-        if not isinstance(text, str):
-            raise _Passing("the answer's text is not a string")
-        return Batch([Sample(problem.task_id, draw, text, reason, tokens)], prompt_tokens)
+        if found and len(found) != len(draws):
+            raise UserError(
+                f"{self._url} gives {len(found)} of the {len(draws)} draws that a request asks for;"
+                " take 'draws_per_request' out of 'weights'"
+            )
+        if not found or not all(isinstance(text, str) for text, _ in found):
+            raise _Passing("the answer has no choices with a text")
+        own = tokens if len(draws) == 1 else None  # an answer has one count for all its draws
+        samples = [
+            Sample(problem.task_id, draw, text, reason, own)
+            for draw, (text, reason) in zip(draws, found, strict=True)
+        ]
+        return Batch(samples, prompt_tokens, tokens)
+
+    def _text(self, choice: dict[str, Any]) -> Any:
+        """What a choice says, with the ``prefill``, which llama.cpp repeats and vLLM does not."""
+        if self._sampling["prompt"] == "completion":
+            return choice["text"] or ""
+        message = choice["message"]
+        content = message.get("content")
+        if isinstance(content, list):
+            content = "".join(part["text"] for part in content if part.get("type") in SPOKEN)
+        said = content or message.get("refusal") or ""
+        prefill = self._sampling.get("prefill", "")
+        return said if said.startswith(prefill) else prefill + said
 
 
 class _Passing(Exception):
@@ -245,8 +341,35 @@ def _log_failure(state: RetryCallState) -> None:
     logging.info("%s: %s; retrying in %.1f s", _name(*state.args), failure, pause)
 
 
-def _name(problem: Task, draw: int) -> str:
-    return f"draw {draw} of {problem.task_id}"
+def in_blocks(draws: range, size: int) -> Iterator[range]:
+    """The draws in blocks that end before multiples of ``size``: alike in any layout of shards."""
+    start = draws.start
+    while start < draws.stop:
+        stop = min(start - start % size + size, draws.stop)
+        yield range(start, stop)
+        start = stop
+
+
+def _never_there(error: requests.exceptions.RequestException) -> bool:
+    """Whether no connection was made, rather than one that broke."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(reason, urllib3.exceptions.ConnectTimeoutError)
+
+
+def _reason(error: Exception) -> str:
+    """Why no connection was made, in the system's words."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror.lower()
+        cause = cause.__cause__ or cause.__context__
+    return _short(error)
+
+
+def _name(problem: Task, draws: range) -> str:
+    if len(draws) == 1:
+        return f"draw {draws.start} of {problem.task_id}"
+    return f"draws {draws.start} to {draws.stop - 1} of {problem.task_id}"
 
 
 def _api_key(weights: dict[str, Any]) -> str | None:

@@ -19,11 +19,19 @@ CONTEXT = 8
 """Tokens of the prompt that decide how the first ones behind it are read."""
 
 
+def text_of(prompt: str, sampling: dict[str, Any]) -> str:
+    """What the model is given of one problem: its prompt, within the ``template`` if any."""
+    return sampling.get("template", "{prompt}").replace("{prompt}", prompt)
+
+
 def messages(prompt: str, sampling: dict[str, Any]) -> list[dict[str, str]]:
-    """The chat messages of one problem."""
-    system = sampling.get("system_prompt")
-    first = [{"role": "system", "content": system}] if system else []
-    return [*first, {"role": "user", "content": prompt}]
+    """The chat messages of one problem; a last one of the assistant's is to be continued."""
+    parts = [
+        ("system", sampling.get("system_prompt")),
+        ("user", text_of(prompt, sampling)),
+        ("assistant", sampling.get("prefill")),
+    ]
+    return [{"role": role, "content": text} for role, text in parts if text]
 
 
 def prompt_ids(tokenizer: Any, prompt: str, sampling: dict[str, Any]) -> list[int]:
@@ -33,7 +41,7 @@ def prompt_ids(tokenizer: Any, prompt: str, sampling: dict[str, Any]) -> list[in
         refuses it.
     """
     if sampling["prompt"] == "completion":
-        return list(tokenizer.encode(prompt))
+        return list(tokenizer.encode(text_of(prompt, sampling)))
     if not getattr(tokenizer, "chat_template", None):
         raise UserError(
             "the model's tokenizer has no chat template; set 'prompt: completion' in the sampling "
@@ -44,15 +52,21 @@ def prompt_ids(tokenizer: Any, prompt: str, sampling: dict[str, Any]) -> list[in
     try:
         ids = tokenizer.apply_chat_template(
             messages(prompt, sampling),
-            add_generation_prompt=True,
+            add_generation_prompt="prefill" not in sampling,
+            continue_final_message="prefill" in sampling,
             tokenize=True,
             return_dict=False,
-            date_string=DATE,
+            **{"date_string": DATE, **sampling.get("chat_template_kwargs", {})},
         )
     except jinja2.TemplateError as error:
         raise UserError(
             f"the model's chat template refuses the prompt ({error}); a model without a system "
             "role needs a sampling entry without 'system_prompt'"
+        ) from error
+    except (ValueError, TypeError) as error:
+        raise UserError(
+            f"the model's chat template takes no such 'prefill' or 'chat_template_kwargs' ({error})"
+            "; change the sampling entry"
         ) from error
     return list(ids)
 

@@ -7,8 +7,9 @@ all of one task: any shard size that is a multiple of 50 gives the same samples,
 PyTorch and number of threads. Other CPUs are not promised to agree in every sample.
 
 The loop is this module's own and not ``generate``, which has one generator for a whole batch. It
-computes a prompt once for its 50 draws and drops draws that have ended. Not covered: GPUs, beams,
-top-k, penalties.
+computes a prompt once for its 50 draws and drops draws that have ended. As in vLLM the logits go
+through the repetition penalty, the temperature, min-p, top-k and top-p, in this order. Not covered:
+GPUs, beams.
 """
 
 from __future__ import annotations
@@ -112,8 +113,11 @@ class TransformersEngine:
         cache = output.past_key_values
         cache.batch_repeat_interleave(len(rows))
         logits = output.logits[:, -1].float().expand(len(rows), -1)
+        seen = torch.zeros_like(logits, dtype=torch.bool)
+        seen[:, ids] = True
         for step in range(limit):
-            tokens, logprobs = _choose(logits, chance[open_rows, step], self._sampling)
+            tokens, logprobs = _choose(logits, seen, chance[open_rows, step], self._sampling)
+            seen.scatter_(1, tokens[:, None], True)
             for row, token, logprob in zip(
                 open_rows, tokens.tolist(), logprobs.tolist(), strict=True
             ):
@@ -125,7 +129,7 @@ class TransformersEngine:
             if len(still) <= SHRINK * len(open_rows):
                 kept = torch.tensor(still)
                 cache.batch_select_indices(kept)
-                tokens = tokens[kept]
+                tokens, seen = tokens[kept], seen[kept]
                 open_rows = [open_rows[i] for i in still]
             output = self._model(
                 input_ids=tokens[:, None], past_key_values=cache, use_cache=True, logits_to_keep=1
@@ -136,7 +140,8 @@ class TransformersEngine:
             Sample(
                 task_id=problem.task_id,
                 draw=draw,
-                completion=self._text(ids, row) if row.text is None else row.text,
+                completion=self._sampling.get("prefill", "")
+                + (self._text(ids, row) if row.text is None else row.text),
                 finish_reason=row.reason or "length",
                 tokens=len(row.tokens),
                 logprob=row.logprob,
@@ -193,16 +198,39 @@ def _uniform_numbers(seeds: list[int], steps: int) -> np.ndarray:
 
 
 def _choose(
-    logits: torch.Tensor, chance: np.ndarray, sampling: dict[str, Any]
+    logits: torch.Tensor, seen: torch.Tensor, chance: np.ndarray, sampling: dict[str, Any]
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """One token a row, shape (rows,), and its log-probability under the unchanged ``logits``."""
+    """One token a row, shape (rows,), and its log-probability under the unchanged ``logits``.
+
+    ``seen`` says which tokens stand in each row's prompt or completion, shape (rows, vocabulary).
+    """
     logprobs = torch.log_softmax(logits, dim=-1)
+    penalty = sampling.get("repetition_penalty", 1)
+    if penalty != 1:
+        logits = torch.where(
+            seen, torch.where(logits > 0, logits / penalty, logits * penalty), logits
+        )
     if sampling["temperature"] == 0:
         tokens = logits.argmax(dim=-1)
     else:
         probabilities = torch.softmax(logits / sampling["temperature"], dim=-1)
+        probabilities = _without_unlikely(probabilities, sampling)
         tokens = _inverse_transform(probabilities, torch.from_numpy(chance), sampling["top_p"])
     return tokens, logprobs.gather(-1, tokens[:, None]).squeeze(-1)
+
+
+def _without_unlikely(probabilities: torch.Tensor, sampling: dict[str, Any]) -> torch.Tensor:
+    """The probabilities with 0 for what min-p and then top-k leave out; rows sum to 1."""
+    whole = probabilities
+    if "min_p" in sampling:
+        least = sampling["min_p"] * probabilities.amax(dim=-1, keepdim=True)
+        probabilities = probabilities.where(probabilities >= least, 0)
+    if sampling.get("top_k", probabilities.shape[-1]) < probabilities.shape[-1]:
+        least = probabilities.topk(sampling["top_k"], dim=-1).values[:, -1:]
+        probabilities = probabilities.where(probabilities >= least, 0)
+    if probabilities is whole:
+        return whole
+    return probabilities / probabilities.sum(dim=-1, keepdim=True)
 
 
 def _inverse_transform(

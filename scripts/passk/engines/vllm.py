@@ -56,6 +56,9 @@ LARGE_GPU = 70 << 30
 """Bytes of memory from which vLLM's own default is 1,024 sequences at once for offline work (256 on
 an A100)."""
 
+FURTHER = ("top_k", "min_p", "repetition_penalty")
+"""What a sampling entry may have besides, under vLLM's own names."""
+
 PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
 
@@ -183,7 +186,7 @@ class VllmEngine:
         return Sample(
             task_id=task_id,
             draw=draw,
-            completion=text,
+            completion=self._sampling.get("prefill", "") + text,
             finish_reason=output.finish_reason,
             tokens=len(tokens),
             logprob=output.cumulative_logprob,
@@ -213,6 +216,7 @@ class VllmEngine:
             top_p=sampling["top_p"],
             max_tokens=limit,
             stop=sampling.get("stop") or None,
+            **{key: sampling[key] for key in FURTHER if key in sampling},
             seed=None
             if sampling["seed"] is None
             else draw_seed(sampling["seed"], self._size, request.problem.index, draw),

@@ -81,10 +81,16 @@ def facts(experiment: Experiment, shards: Shards) -> dict[str, list[str]]:
             if sampling["prompt"] == "chat"
             else "raw text to continue"
         ],
-        "System prompt": [sampling["system_prompt"]] if "system_prompt" in sampling else [],
-        "Temperature": [f"{sampling['temperature']:g}"],
-        "Top-p": [f"{sampling['top_p']:g}" + (" (off)" if sampling["top_p"] == 1 else "")],
-        "Longest completion": [f"{sampling['max_tokens']:,} tokens"],
+        "System prompt": _text(sampling, "system_prompt"),
+        "Message around the problem": _text(sampling, "template"),
+        "Beginning of each answer": _text(sampling, "prefill"),
+        "Chat template's settings": _text(sampling, "chat_template_kwargs"),
+        "Temperature": [_number(sampling["temperature"])],
+        "Top-p": [_number(sampling["top_p"]) + (" (off)" if sampling["top_p"] == 1 else "")],
+        "Top-k": _text(sampling, "top_k"),
+        "Min-p": _text(sampling, "min_p"),
+        "Repetition penalty": _text(sampling, "repetition_penalty"),
+        "Longest completion": [_number(sampling["max_tokens"], ",", " tokens")],
         "Stop texts": [", ".join(map(repr, sampling["stop"]))] if sampling.get("stop") else [],
         "Seed": [str(sampling["seed"])],
         "Seed of a draw": _values(samples, "seed_rule"),
@@ -96,6 +102,15 @@ def facts(experiment: Experiment, shards: Shards) -> dict[str, list[str]]:
         "Python of the programs": _values(verdicts, "python"),
     }
     return {name: values for name, values in found.items() if values}
+
+
+def _number(value: float | None, how: str = "g", unit: str = "") -> str:
+    return "not set (the engine's own)" if value is None else f"{value:{how}}{unit}"
+
+
+def _text(sampling: dict[str, Any], key: str) -> list[str]:
+    value = sampling.get(key)
+    return [] if value is None else [value if isinstance(value, str) else json.dumps(value)]
 
 
 def outcomes(shards: Shards, scoring: Scoring) -> dict[str, int]:
