@@ -4,6 +4,7 @@
 
 localrules:
     print_pass_at_k,
+    samples_pages,
     report_page,
 
 
@@ -69,6 +70,30 @@ rule print_pass_at_k:
         "../envs/main.yaml"
     shell:
         "python scripts/print_pass_at_k.py --table {input.table} 2> {log} | tee {output}"
+
+
+# Every sample with its verdict, a page for each task: linked from the report page.
+rule samples_pages:
+    input:
+        samples=part("own_samples"),
+        verdicts=part("own_verdicts"),
+        problems=part("problems"),
+        code=[*code("samples_pages.py"), *page_code()],
+    output:
+        directory("figures/{experiment}/{suite}-{answer}/samples"),
+    log:
+        "logs/samples_pages/{experiment}/{suite}-{answer}.log",
+    conda:
+        "../envs/main.yaml"
+    params:
+        samples=shards_in("samples"),
+        verdicts=shards_in("verdicts"),
+        settings=settings_of_experiment,
+        title=lambda wildcards: f"{experiment_of(wildcards).label}, {wildcards.experiment}",
+    shell:
+        "python scripts/samples_pages.py --problems {input.problems} --samples {params.samples}"
+        " --verdicts {params.verdicts} --answer {wildcards.answer} --settings {params.settings:q}"
+        " --title {params.title:q} --output {output} 2>&1 | tee {log}"
 
 
 # It stands alone, beside the folders of its figures. Whatever it says comes from its inputs.

@@ -194,6 +194,11 @@ def settings(wildcards):
     return json.dumps(sampled(wildcards).settings(scoring))
 
 
+def settings_of_experiment(wildcards):
+    """As :func:`settings`, of the experiment's own model."""
+    return json.dumps(experiment_of(wildcards).settings(scoring_of(wildcards)))
+
+
 def shards_in(name):
     """A params function: the shards of an input in braces. Not tracked; the input itself is."""
     return lambda wildcards, input: in_braces(input[name])

@@ -234,6 +234,10 @@ class Experiment:
             for suffix in formats(name)
         ]
 
+    def single_samples(self, scoring: Scoring) -> Path:
+        """The folder of the pages of its single samples."""
+        return self.figures / scoring.name / "samples"
+
     @property
     def shown(self) -> list[Path]:
         """What the page shows, and the compared models' tables behind it."""
@@ -266,7 +270,9 @@ class Experiment:
         forecasts = [one.figures / "forecast.txt" for one in (self, self.rival) if one]
         texts = [self.figures / scoring.name / "pass_at_k.txt" for scoring in self.scorings]
         drawn = [file for scoring in self.scorings for file in self.drawn(scoring)]
-        return [*forecasts, self.figures / "cost.csv", *texts, *drawn, self.figures / "report.html"]
+        single = [self.single_samples(scoring) for scoring in self.scorings]
+        page = self.figures / "report.html"
+        return [*forecasts, self.figures / "cost.csv", *texts, *drawn, *single, page]
 
     def settings(self, scoring: Scoring) -> dict[str, Any]:
         """What every shard of one scoring must have been made with."""

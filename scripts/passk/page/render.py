@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def page(experiment: Experiment, figures: Path, results: Path, origin: Origin) -
         )
         for scoring in scorings
     ]
-    return _template().render(
+    return template("report.html.j2").render(
         experiment=experiment,
         members=members,
         parts=parts,
@@ -118,7 +119,9 @@ def typeset(text: str) -> str:
     return re.sub(r"(?<=\d) (?=[%M]\b|%)|(?<=\bk) (?==)|(?<=\bk =) ", "\N{NO-BREAK SPACE}", text)
 
 
-def _template() -> Any:
+@cache
+def template(name: str) -> Any:
+    """A template of this folder or of the analyses', which escapes what it is given."""
     environment = Environment(
         loader=FileSystemLoader([HERE, ANALYSES]),
         autoescape=True,
@@ -128,7 +131,7 @@ def _template() -> Any:
     )
     environment.filters["typeset"] = typeset
     environment.globals["style"] = Markup((HERE / "report.css").read_text())
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
 
 
 def _facts(found: list[dict[str, list[str]]]) -> list[tuple[str, list[list[str]]]]:

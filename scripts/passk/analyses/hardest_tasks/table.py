@@ -11,6 +11,7 @@ spelled out. It is not escaped for HTML here; whoever shows it does that.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -69,12 +70,12 @@ COLUMNS = get_type_hints(Row)
 
 def readable(text: str) -> str:
     """``text`` without what acts instead of being read: such characters are spelled as escapes."""
-    return "".join(
-        char
-        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
-        else char.encode("unicode_escape").decode()
-        for char in text
-    )
+    return re.sub(r"[^\n\t\x20-\x7e]", lambda found: _spelled(found[0]), text)
+
+
+def _spelled(char: str) -> str:
+    acts = unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return char.encode("unicode_escape").decode() if acts else char
 
 
 def excerpt(text: str) -> str:

@@ -1,0 +1,170 @@
+"""Every sample of one model under one scoring, as HTML: a list of tasks, and a page for each.
+
+A task's page has its prompt and each distinct program once, the most frequent first, with its
+outcome, the draws that gave it and, where they say more than the program, the raw completions, in
+which ``[prompt]`` and ``[program]`` stand for what the page shows already. The pages load nothing
+and have no script: a browser opens one task at a time, from a local file.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from passk.analyses.hardest_tasks.table import ending, readable
+from passk.benchmarks import Task
+from passk.page.render import template
+from passk.records import OUTCOMES, Sample, UserError, Verdict
+
+MOST_CHARACTERS = 20_000
+"""Of a program or a completion; what follows is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One sample with its verdict: ``ended`` is its outcome, or the exception that it failed by."""
+
+    draw: int
+    completion: str
+    outcome: str
+    ended: str
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A distinct program: what follows the prompt, or all of it where it does not begin with that.
+
+    ``completions`` are the distinct raw texts that gave it, each with its draws.
+    """
+
+    prompt: str
+    text: str
+    outcome: str
+    ended: str
+    completions: Mapping[str, Sequence[int]]
+
+    @property
+    def count(self) -> int:
+        """How many draws gave it."""
+        return sum(map(len, self.completions.values()))
+
+    @property
+    def raw(self) -> list[tuple[str, str]]:
+        """Draws and raw completion, where a completion says more than the program."""
+        found = [
+            (in_ranges(draws), shown(self._without_program(text)))
+            for text, draws in self.completions.items()
+        ]
+        return [] if [text for _, text in found] == ["[program]"] else found
+
+    def _without_program(self, completion: str) -> str:
+        for known, name in ((self.text, "[program]"), (self.prompt, "[prompt]\n")):
+            if known.strip():
+                completion = completion.replace(known.strip("\n").rstrip(), name, 1)
+        return completion
+
+    @property
+    def draws(self) -> str:
+        """The draws that gave it, such as ``0-3, 17``."""
+        return in_ranges(sorted(draw for draws in self.completions.values() for draw in draws))
+
+
+def joined(samples: Iterable[Sample], verdicts: Iterable[Verdict]) -> dict[str, list[Draw]]:
+    """The draws of each task.
+
+    :raises UserError: a draw that has only one of the two, or one of them twice.
+    """
+    judged: dict[tuple[str, int], Verdict] = {}
+    for verdict in verdicts:
+        key = verdict.task_id, verdict.draw
+        if key in judged:
+            raise UserError(f"duplicate draw {key[1]} of {key[0]}: give each shard once")
+        judged[key] = verdict
+    found: dict[str, list[Draw]] = defaultdict(list)
+    for sample in samples:
+        verdict = judged.pop((sample.task_id, sample.draw), None)
+        if verdict is None:
+            raise UserError(
+                f"draw {sample.draw} of {sample.task_id} has a sample and no verdict of its own: "
+                "give each shard once, and the verdicts that were made from these samples"
+            )
+        ended = "" if verdict.outcome == "passed" else ending(verdict)
+        found[sample.task_id].append(Draw(sample.draw, sample.completion, verdict.outcome, ended))
+    if judged:
+        task, draw = min(judged)
+        raise UserError(
+            f"draw {draw} of {task} has a verdict and no sample: give the samples that the "
+            "verdicts were made from"
+        )
+    return found
+
+
+def programs(
+    problem: Task, draws: Iterable[Draw], extract: Callable[[Any, str], str]
+) -> list[Program]:
+    """The distinct programs of one task, the most frequent first; equal ones as first drawn.
+
+    A program that was judged in several ways, once in each.
+    """
+    found: dict[tuple[str, str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for one in sorted(draws, key=lambda one: one.draw):
+        text = extract(problem, one.completion).removeprefix(problem.prompt)
+        found[text, one.outcome, one.ended][one.completion].append(one.draw)
+    every = [Program(problem.prompt, *key, completions) for key, completions in found.items()]
+    return sorted(every, key=lambda program: -program.count)
+
+
+def pages(
+    title: str,
+    problems: Sequence[Task],
+    draws: Mapping[str, Sequence[Draw]],
+    extract: Callable[[Any, str], str],
+) -> Iterator[tuple[str, str]]:
+    """The names and texts of the files: each task's, and at last ``index.html``.
+
+    ``extract`` reads the program out of a problem and a completion.
+    """
+    tasks = [problem for problem in problems if draws.get(problem.task_id)]
+    names = {problem.task_id: f"{problem.index:04d}.html" for problem in tasks}
+    rows = []
+    for place, problem in enumerate(tasks):
+        own = draws[problem.task_id]
+        distinct = programs(problem, own, extract)
+        counts = {o: sum(one.outcome == o for one in own) for o in OUTCOMES}
+        rows.append((problem.task_id, names[problem.task_id], len(own), counts, distinct))
+        neighbours = [tasks[i] if 0 <= i < len(tasks) else None for i in (place - 1, place + 1)]
+        yield (
+            names[problem.task_id],
+            template("samples_task.html.j2").render(
+                title=title,
+                problem=problem,
+                prompt=shown(problem.prompt),
+                counts=counts,
+                n=len(own),
+                programs=distinct,
+                shown=shown,
+                neighbours=[one and (one.task_id, names[one.task_id]) for one in neighbours],
+            ),
+        )
+    yield "index.html", template("samples_index.html.j2").render(title=title, rows=rows)
+
+
+def shown(text: str) -> str:
+    """``text``, readable and at most so long."""
+    text = text.strip("\n").rstrip()
+    left = len(text) - MOST_CHARACTERS
+    more = f"\n[{left:,} more characters]" if left > 0 else ""
+    return readable(text[:MOST_CHARACTERS]) + more
+
+
+def in_ranges(numbers: Iterable[int]) -> str:
+    """``0-3, 17`` of ascending numbers."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in spans)
