@@ -141,7 +141,7 @@ def test_every_canonical_solution_survives_as(form):
 
 
 def _body(tree, problem):
-    (function,) = [
+    *_, function = [
         n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == problem.entry_point
     ]
     return ast.dump(function)
