@@ -32,9 +32,9 @@ _THOUGHT = re.compile(
 _ANALYSIS = re.compile(r"\s*analysis(?=[A-Z])")
 _FINAL = re.compile(r"assistant(?:commentary)?\s?final(?=\W|[A-Z])")
 _END = re.compile(
-    r"""<[|｜](?:im_end|eot_id|eom_id|end|endoftext|end_of_text|return|EOT|endofturn|end_of_turn
-        |END_OF_TURN_TOKEN|END_RESPONSE|end▁of▁sentence|eos|call|user|endofprompt)[|｜]>
-    |</s>|<eos>|<end_of_turn>|<EOT>|\[/?INST\]|<turn\|>
+    r"""<[|\uff5c](?:im_end|eot_id|eom_id|end|endoftext|end_of_text|return|EOT|endofturn|end_of_turn
+        |END_OF_TURN_TOKEN|END_RESPONSE|end\u2581of\u2581sentence|eos|call|user|endofprompt)[|\uff5c]>
+    |</s>|<eos>|<end_of_turn>|<EOT>|<(?:file_sep|repo_name|filename|gh_stars)>|\[/?INST\]|<turn\|>
     |^(?:\#\#\#[ ](?:Instruction|Input|Question|User|Human)|(?:Human|User))[ ]?:[ ]*+(?=\n|[A-Z])
     """,
     re.VERBOSE | re.MULTILINE,
@@ -44,8 +44,9 @@ _ROLE = re.compile(
     r"(?:assistant|model|final|system)?\b"
 )
 _TOKEN = re.compile(
-    r"<[|｜][\w▁/.:-]{1,40}[|｜]>|</?s>|<(?:bos|eos|pad|unk|mask|start_of_turn|end_of_turn|EOT|EOD)>"
-    r"|<fim_(?:prefix|middle|suffix|pad)>|▁<(?:PRE|MID|SUF|EOT)>|<(?:PRE|MID|SUF)>"
+    r"<[|\uff5c][\w\u2581/.:-]{1,40}[|\uff5c]>|</?s>"
+    r"|<(?:bos|eos|pad|unk|mask|start_of_turn|end_of_turn|EOT|EOD)>"
+    r"|<fim_(?:prefix|middle|suffix|pad)>|\u2581<(?:PRE|MID|SUF|EOT)>|<(?:PRE|MID|SUF)>"
     r"|<(?:file_sep|repo_name|filename|gh_stars|jupyter_\w{1,20}|empty_output)>|<<SYS>>|<</SYS>>"
 )
 _LEADING = re.compile(rf"(?:[ \t]*+(?:{_TOKEN.pattern}|\[/?INST\])[ \t]*\n?|[ \t]*+\n)*+")
@@ -69,10 +70,11 @@ _TICKS = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]{1,2000})\1(?!`)")
 
 LONGEST_LINE = 1000  # of those that may have a mark behind words
 
+DIFFS = ("diff", "patch")
 PYTHON = frozenset(
     ("", "python", "python2", "python3", "py", "py3", "python-repl", "pycon", "ipython", "ipython3",
      "sage", "cython", "code", "plaintext", "text", "txt", "plain", "markdown", "md", "tool_code",
-     "repl", "doctest", "console", "diff", "patch", "starlark")
+     "repl", "doctest", "console", "starlark", *DIFFS)
 )  # fmt: skip
 """What a fence may call itself and still hold Python."""
 
@@ -133,12 +135,15 @@ def without_tags(text: str) -> str:
 
 
 def _untagged(line: str) -> str:
-    for tag in list(_TAG.finditer(line)):
-        if not line[: tag.start()].strip():
-            return _untagged(line[tag.end() :]) if line[tag.end() :].strip() else ""
-        if not line[tag.end() :].strip():
-            return line[: tag.start()]
-    return line
+    start, end = 0, len(line)
+    tags = list(_TAG.finditer(line))
+    for tag in tags:
+        if not line[start : tag.start()].strip():
+            start = tag.end()
+    for tag in reversed(tags):
+        if not line[tag.end() : end].strip():
+            end = tag.start()
+    return line[start:end]
 
 
 def blocks(text: str) -> list[Block]:
@@ -180,6 +185,12 @@ def blocks(text: str) -> list[Block]:
             lines.append(line)
     close("", "", "")
     return found
+
+
+def patched(text: str) -> str:
+    """What a diff leaves behind."""
+    lines = (line for line in text.split("\n") if not line.startswith(("-", "+++", "@@")))
+    return "\n".join(line[1:] if line[:1] in ("+", " ") else line for line in lines)
 
 
 def unquoted(text: str) -> str:

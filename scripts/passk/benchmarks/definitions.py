@@ -11,7 +11,7 @@ import ast
 import builtins
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 KNOWN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__"}
@@ -21,9 +21,12 @@ NOT_CALLABLE = (
     ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp,
 )  # fmt: skip
 DEMONSTRATES = frozenset(
-    ("print", "input", "open", "exit", "quit", "breakpoint", "stdin", "stdout", "stderr", "argv",
-     "unittest", "doctest", "pytest", "timeit", "argparse", "__name__")
+    ("print", "input", "exit", "quit", "breakpoint", "stdin", "argv", "unittest", "doctest",
+     "pytest", "__name__")
 )  # fmt: skip
+MOST_STATEMENTS = 500
+_DEFINING = (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)
+_EFFECTS = (ast.Call, ast.NamedExpr, ast.Await)
 
 
 def returns(statements: Iterable[ast.stmt]) -> bool:
@@ -99,8 +102,11 @@ def only_defines(statement: ast.stmt) -> bool:
 def needed(text: str, tree: ast.Module, name: str) -> str:
     """``text`` without the lines of the top level's statements that ``name`` does not need.
 
-    ``tree`` is that of ``text``, in which lines end in ``\\n``.
+    ``tree`` is that of ``text``, in which lines end in ``\\n``. Nothing is left out of more than
+    :data:`MOST_STATEMENTS`.
     """
+    if len(tree.body) > MOST_STATEMENTS:
+        return text
     kept = _Needs(tree, name).kept()
     lines = text.split("\n")
     dropped: list[tuple[int, int]] = []
@@ -178,6 +184,10 @@ def is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     )
 
 
+def _is_star(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
+
+
 def _of_library(statement: ast.Import | ast.ImportFrom) -> bool:
     """Whether all that is imported comes from the standard library."""
     if isinstance(statement, ast.ImportFrom):
@@ -189,17 +199,20 @@ def _of_library(statement: ast.Import | ast.ImportFrom) -> bool:
 
 @dataclass(slots=True)
 class _Scope:
-    """Names that a scope binds, uses from outside or itself, and declares global; attributes."""
+    """Names that a scope binds, uses, declares ``shared`` (``global``, ``nonlocal``) and changes
+    (``name.x = …``), that scopes within it have declared so, and attributes."""
 
-    bound: set[str]
-    used: set[str]
-    shared: set[str]
-    attributes: set[str]
+    bound: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    shared: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
 
 
 def _scope(node: ast.AST) -> _Scope:
     """Of a module, a function, a class or a lambda, or of one statement of a module."""
-    scope = _Scope(set(), set(), set(), set())
+    scope = _Scope()
     inner: list[ast.AST] = []
     waiting: list[ast.AST] = (
         [node] if isinstance(node, ast.stmt) else list(ast.iter_child_nodes(node))
@@ -207,11 +220,12 @@ def _scope(node: ast.AST) -> _Scope:
     _scan(waiting, scope, inner)
     for one in inner:
         _add_inner(scope, one)
+    scope.bound |= scope.changed
     return scope
 
 
 def _add_inner(outer: _Scope, node: ast.AST) -> None:
-    scope = _Scope(set(), set(), set(), set())
+    scope = _Scope()
     inner: list[ast.AST] = []
     body = node.body if isinstance(node.body, list) else [node.body]
     if not isinstance(node, ast.ClassDef):
@@ -229,6 +243,7 @@ def _add_inner(outer: _Scope, node: ast.AST) -> None:
             _add_inner(scope, one)
         outer.used |= scope.used - own
     outer.used |= scope.shared
+    outer.declared |= scope.declared | scope.shared
     outer.attributes |= scope.attributes
 
 
@@ -256,11 +271,11 @@ def _scan(waiting: list[ast.AST], scope: _Scope, inner: list[ast.AST]) -> None:
             case ast.Attribute():
                 scope.attributes.add(node.attr)
                 if not isinstance(node.ctx, ast.Load):
-                    scope.bound |= _root(node)
+                    scope.changed |= _root(node)
                 waiting.append(node.value)
             case ast.Subscript():
                 if not isinstance(node.ctx, ast.Load):
-                    scope.bound |= _root(node)
+                    scope.changed |= _root(node)
                 waiting += [node.value, node.slice]
             case _:
                 name = getattr(node, "name", None) or getattr(node, "rest", None)
@@ -277,55 +292,86 @@ def _root(node: ast.AST) -> set[str]:
 
 
 class _Needs:
-    """Which statements of a program's top level a name needs."""
+    """Which statements of a program's top level stay, so that one name works."""
 
     def __init__(self, tree: ast.Module, name: str) -> None:
         self._body = tree.body
         self._name = name
         self._scopes = [_scope(one) for one in tree.body]
         self._definitions: dict[str, list[int]] = {}
-        self._library: set[str] = set()
         for at, one in enumerate(tree.body):
             if isinstance(one, (*FUNCTIONS, ast.ClassDef)):
                 self._definitions.setdefault(one.name, []).append(at)
-            elif isinstance(one, (ast.Import, ast.ImportFrom)) and _of_library(one):
-                self._library |= self._scopes[at].bound
+        self._reached = [self._reach(at) for at in range(len(tree.body))]
 
     def kept(self) -> set[int]:
-        """The places of the statements that stay."""
-        real = [at for at, one in enumerate(self._body) if self._is_real(one)]
-        reached = [self._reached(at) for at in range(len(self._body))]
-        wanted, data, kept = {self._name}, set(), set()
-        for at in real:
-            if self._is_kept_anyhow(at, *reached[at]):
-                kept.add(at)
-                wanted |= self._scopes[at].used
-        grown = True
-        while grown:
-            grown = False
-            if not BY_TEXT.isdisjoint(wanted):
-                named = set().union(*(scope.bound for scope in self._scopes))
-                wanted |= named
-            for at in real:
-                scope, one = self._scopes[at], self._body[at]
-                defining = isinstance(one, (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom))
-                changes = not defining and not isinstance(one, ast.Assert) and reached[at][0] & data
-                if at not in kept and (scope.bound & wanted or changes):
-                    kept.add(at)
-                    wanted |= scope.used
-                    grown = True
-                if at in kept and not defining and not scope.bound & wanted <= data:
-                    data |= scope.bound & wanted
-                    grown = True
-        return kept
+        """The places of the statements that stay: those that are needed, and all others that can
+        run and demonstrate nothing."""
+        needed = self._needed()
+        kept = {at for at in range(len(self._body)) if at in needed or not self._is_idle(at)}
+        while True:
+            known = KNOWN.union(*(self._scopes[at].bound for at in kept))
+            star = any(_is_star(self._body[at]) for at in kept)
+            stuck = {at for at in kept - needed if not star and self._scopes[at].used - known}
+            if not stuck:
+                return kept
+            kept -= stuck
 
-    def _is_real(self, one: ast.stmt) -> bool:
-        """No stub beside a definition, no value without effect."""
-        if isinstance(one, FUNCTIONS) and one.name == self._name:
-            return not is_stub(one)
-        return True
+    def _needed(self) -> set[int]:
+        """What the name uses, directly or not, and what may change data that it uses."""
+        binders: dict[str, list[int]] = {}
+        users: dict[str, list[int]] = {}
+        for at, one in enumerate(self._body):
+            if not self._is_stub(at):
+                for name in self._scopes[at].bound:
+                    binders.setdefault(name, []).append(at)
+            if not isinstance(one, (*_DEFINING, ast.Assert)):
+                for name in self._reached[at][0]:
+                    users.setdefault(name, []).append(at)
+        declared = set().union(*(scope.declared for scope in self._scopes))
+        wanted: set[str] = set()
+        needed: set[int] = set()
+        waiting = [self._name]
+        while waiting:
+            name = waiting.pop()
+            if name in wanted:
+                continue
+            wanted.add(name)
+            if name in BY_TEXT:
+                waiting += binders
+            found = binders.get(name, [])
+            changing = any(not isinstance(self._body[at], _DEFINING) for at in found)
+            if changing or name in declared:
+                found = found + users.get(name, [])
+            for at in found:
+                if at not in needed:
+                    needed.add(at)
+                    waiting += self._scopes[at].used
+        return needed
 
-    def _reached(self, at: int) -> tuple[set[str], set[str]]:
+    def _is_stub(self, at: int) -> bool:
+        one = self._body[at]
+        return isinstance(one, FUNCTIONS) and one.name == self._name and is_stub(one)
+
+    def _is_idle(self, at: int) -> bool:
+        """Whether a statement that is not needed is a test, an example, a value without effect or
+        the import of a package."""
+        one = self._body[at]
+        match one:
+            case ast.Assert():
+                return True
+            case ast.Import() | ast.ImportFrom():
+                return not _of_library(one)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                return self._is_stub(at)
+            case ast.Expr(value=ast.Constant()):
+                return False
+            case ast.Expr() if not any(isinstance(n, _EFFECTS) for n in ast.walk(one)):
+                return True
+        names, attributes = self._reached[at]
+        return self._name in names or not DEMONSTRATES.isdisjoint(names | attributes)
+
+    def _reach(self, at: int) -> tuple[set[str], set[str]]:
         """Names and attributes that a statement uses, also through functions that it may call, but
         for the one in question."""
         names, attributes = set(self._scopes[at].used), set(self._scopes[at].attributes)
@@ -340,19 +386,3 @@ class _Needs:
                     names |= scope.used
                     attributes |= scope.attributes
         return names, attributes
-
-    def _is_kept_anyhow(self, at: int, names: set[str], attributes: set[str]) -> bool:
-        """Whether a statement may set state of the standard library, and is no demonstration."""
-        one = self._body[at]
-        match one:
-            case ast.Import() | ast.ImportFrom():
-                return _of_library(one) or one.names[0].name == "*"
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Assert():
-                return False
-        shown = self._name in names or not DEMONSTRATES.isdisjoint(names | attributes)
-        sets = bool(names & self._library) and any(
-            isinstance(node, ast.Call)
-            or (isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load))
-            for node in ast.walk(one)
-        )
-        return sets and not shown

@@ -11,9 +11,9 @@ a person would who is asked for its program, by these rules, the first that appl
     outside it has no answer: its program is :data:`passk.benchmarks.UNFINISHED`, which fails.
 3.  *Blocks.* The text is cut at the marks of fences; a block that its language's name says is not
     Python is left out, one that only parses together with the next ones (a fence in a docstring) is
-    joined with them, and of a transcript with ``>>>`` the input counts. Where no block in a fence
-    holds a program, the text outside counts as well, and in the last place code in backticks within
-    a line.
+    joined with them; of a transcript with ``>>>`` the input counts, of a diff what it leaves. Where
+    no block in a fence holds a program, the text outside counts as well, and in the last place code
+    in backticks within a line.
 4.  *Pieces.* Of a block count the statements at its top level that parse. Prose, pseudo-code, other
     languages and a statement cut by the length limit do not, and are skipped.
 5.  *Whole or body.* Pieces that are indented, or that have a ``return`` outside a function, are a
@@ -22,12 +22,13 @@ a person would who is asked for its program, by these rules, the first that appl
     The entry point is defined by ``def``, ``class``, an import from the standard library, or an
     assignment of what may be callable, at the top level or below its ``if``, ``try`` and ``with``;
     a stub (docstring, ``pass``, ``...``, ``raise NotImplementedError``) defines nothing.
-6.  *The last one wins*: the last block that defines the entry point, else the last body, if possible
-    one that uses no unknown name. Statements of earlier blocks stay before it; of later ones stays
-    what defines a name that is missing. The prompt's own imports and helpers come first.
-7.  *Only what is needed.* Where the top level does more than define, statements that the entry point
-    does not need are left out: tests, examples, ``input()``, imports of test frameworks. What sets
-    state of a module that may matter (``sys.setrecursionlimit``) stays.
+6.  *The last one wins*: the last block that defines the entry point, else the last body, if
+    possible one that uses no unknown name. Statements of earlier blocks stay before it; of later
+    ones stays what defines a name that is missing. The prompt's own imports and helpers come first.
+7.  *Tests and examples go.* At the top level, unless the entry point needs them or they may change
+    data that it uses, these are left out: ``assert``, a value without effect, what calls the entry
+    point, prints, reads input, runs or guards tests; the import of a package; and what then uses a
+    name that nothing defines.
 8.  Annotations that name something unknown are not evaluated. Where nothing is code, the program is
     the verbatim one.
 
@@ -35,9 +36,9 @@ Nothing else is repaired. An answer that gives a right program first and a wrong
 behind it is read wrongly; so is a method of a class where a function was asked for.
 
 The text is hostile and may be megabytes long. Before Python's parser sees any of it its length is
-limited, and so is all that is parsed of one completion (:data:`MOST_CHARACTERS`): a longer answer is
-read verbatim. What the parser refuses by ``RecursionError`` or ``MemoryError`` is not Python. Nothing
-is ever run here.
+limited, and so is all that is parsed of one completion (:data:`MOST_CHARACTERS`): a longer answer
+is read verbatim. What the parser refuses by ``RecursionError`` or ``MemoryError`` is not Python.
+Nothing is ever run here.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -68,6 +70,7 @@ MOST_JOINED = 8
 DEFINITION = re.compile(r"(?:async[ ]+)?(?:def|class)\b|@")
 LANGUAGE = re.compile(r"\A\s*(?:python3?|py)[ \t]*\n", re.IGNORECASE)
 CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
+UNBALANCING = re.compile(r"[\"'(\[{\\]")
 INVISIBLE = {ord(c): None for c in "\u200b\u200c\u200d\u2060\ufeff\u00ad"}
 SPACES = INVISIBLE | {ord(c): " " for c in "\u00a0\u1680\u202f\u205f\u3000"}
 SPACES |= {code: " " for code in range(0x2000, 0x200B)}
@@ -142,8 +145,10 @@ class _Reader:
         if found is not None:
             return found
         blocks = [one for one in self._joined(chat.blocks(text)) if one.language in chat.PYTHON]
-        for chosen in ([one.text for one in blocks if one.fenced], [one.text for one in blocks]):
-            found = self._best(chosen)
+        for chosen in ([one for one in blocks if one.fenced], blocks):
+            found = self._best(
+                chat.patched(one.text) if one.language in chat.DIFFS else one.text for one in chosen
+            )
             if found is not None:
                 return found
         return self._best(chat.inline(text))
@@ -242,17 +247,25 @@ class _Reader:
     def _pieces(self, text: str) -> Iterator[_Piece]:
         """The statements that parse, one by one."""
         lines = text.split("\n")
+        begins: list[int] = []
         at = 0
         while at < len(lines) and self._left > 0:
             if not lines[at].strip() or lines[at].lstrip()[0] == "#":
                 at += 1
                 continue
-            end = _end_of_statement(lines, at)
+            if not begins:
+                rest = "\n".join(lines[at:])
+                self._left -= len(rest)
+                begins = [at + begin for begin in _statement_begins(rest)]
+            end = begins[bisect_right(begins, at)]
             piece = self._piece("\n".join(lines[at:end]))
             if piece is not None:
                 yield piece
                 at = end
-            elif self._is_head(lines[at]):
+                continue
+            if UNBALANCING.search(lines[at]):
+                begins = []
+            if self._is_head(lines[at]):
                 at = next((i for i in range(at + 1, end) if lines[i][:1].strip()), end)
             else:
                 at += 1
@@ -315,11 +328,13 @@ class _Reader:
             return None
         if not definitions.defines(tree, self._name):
             return None
+        missing = definitions.unknown(tree) if later else set()
         for answer in later:
-            more = self._parsed(answer.statements)
-            if more and definitions.unknown(tree) & definitions.bound(more):
+            more = self._parsed(answer.statements) if missing else None
+            if more and not missing.isdisjoint(definitions.bound(more)):
                 text = _joined_text([text, answer.statements])
                 tree = self._parsed(text) or tree
+                missing = definitions.unknown(tree)
         return self._needed(text, tree, tree.body)
 
     def _needed(self, text: str, tree: ast.Module, written: list[ast.stmt]) -> str:
@@ -363,20 +378,22 @@ def _is_open(text: str) -> bool:
     return last[:3] in ('"""', "'''") and (len(last) < 6 or last[-3:] != last[:3])
 
 
-def _end_of_statement(lines: list[str], at: int) -> int:
-    """The index behind the last line of the statement at column 0, or of the indented ones, that
-    begin at ``at``; of a decorator, behind what it decorates."""
-    starts = sorted(_logical_starts("\n".join(lines[at:])))
-    decorated = lines[at].startswith("@")
-    for start in starts[1:]:
-        line = lines[at + start] if at + start < len(lines) else ""
+def _statement_begins(text: str) -> list[int]:
+    """The indices of the lines at column 0 that begin a statement, and that behind the last line.
+
+    What a decorator decorates belongs to it, as ``else`` does to its ``if``.
+    """
+    lines = text.split("\n")
+    found: list[int] = []
+    decorated = False
+    for at in sorted(_logical_starts(text)):
+        line = lines[at]
         if line[:1] in ("", " ", "\t", "#", "\f") or CONTINUES.match(line):
             continue
-        if decorated:
-            decorated = line.startswith("@")
-            continue
-        return at + start
-    return len(lines)
+        if not decorated:
+            found.append(at)
+        decorated = line.startswith("@")
+    return [*found, len(lines)]
 
 
 def _logical_starts(text: str) -> set[int]:
