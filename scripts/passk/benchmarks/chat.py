@@ -66,7 +66,7 @@ _MARK = re.compile(r"[ \t]*+(?:[-*+][ \t]++|\d{1,3}[.)][ \t]++)?(`{3,}+|~{3,}+)[
 _MARK_BEHIND = re.compile(r"(.*?[^`\s][ \t]*)(`{3,})[ \t]*+([\w+#.{}-]*+)[ \t]*+")
 _LANGUAGE = re.compile(r"\{?[.\s]*([A-Za-z][\w+#-]*|)")
 _QUOTE = re.compile(r"^[ \t]{0,3}> ?", re.MULTILINE)
-_TICKS = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]{1,2000})\1(?!`)")
+_TICKS = re.compile(r"(?<!`)(`{1,5})(?!`)(?:(?:python|py)[ ])?([^`\n]{1,2000})\1(?!`)")
 
 LONGEST_LINE = 1000  # of those that may have a mark behind words
 
@@ -203,5 +203,5 @@ def unquoted(text: str) -> str:
 
 
 def inline(text: str) -> list[str]:
-    """The code that stands in backticks within lines."""
+    """The code that stands in backticks within lines, without a language's name."""
     return [found[2] for found in _TICKS.finditer(text)]

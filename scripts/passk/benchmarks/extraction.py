@@ -29,8 +29,8 @@ a person would who is asked for its program, by these rules, the first that appl
     data that it uses, these are left out: ``assert``, a value without effect, what calls the entry
     point, prints, reads input, runs or guards tests; the import of a package; and what then uses a
     name that nothing defines.
-8.  Annotations that name something unknown are not evaluated. Where nothing is code, the program is
-    the verbatim one.
+8.  Annotations that name something unknown are not evaluated; a helper ``check``, which the test's
+    own would overwrite, gets another name. Where nothing is code, the program is the verbatim one.
 
 Nothing else is repaired. An answer that gives a right program first and a wrong one as a warning
 behind it is read wrongly; so is a method of a class where a function was asked for.
@@ -47,7 +47,7 @@ import ast
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from passk.benchmarks import UNFINISHED, chat, definitions
@@ -70,6 +70,8 @@ MOST_JOINED = 8
 DEFINITION = re.compile(r"(?:async[ ]+)?(?:def|class)\b|@")
 LANGUAGE = re.compile(r"\A\s*(?:python3?|py)[ \t]*\n", re.IGNORECASE)
 CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
+TEST = "check"  # HumanEval's function of a task's test, which takes the place of the program's
+OF_TEST = re.compile(rf"(?<![\w.]){TEST}\b")
 UNBALANCING = re.compile(r"[\"'(\[{\\]")
 INVISIBLE = {ord(c): None for c in "\u200b\u200c\u200d\u2060\ufeff\u00ad"}
 SPACES = INVISIBLE | {ord(c): " " for c in "\u00a0\u1680\u202f\u205f\u3000"}
@@ -140,7 +142,7 @@ class _Reader:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         text = chat.without_tags(chat.without_tokens(chat.unquoted(text)))
         if ODD.search(text):
-            text = _outside_strings(text, SPACES)
+            text = _outside_strings(text, lambda part: part.translate(SPACES))
         found = self.continued(text)
         if found is not None:
             return found
@@ -339,7 +341,10 @@ class _Reader:
 
     def _needed(self, text: str, tree: ast.Module, written: list[ast.stmt]) -> str:
         """The program without what the entry point does not need, if what the model has ``written``
-        at its top level does more than define."""
+        at its top level does more than define; a helper with the name of the test gets another."""
+        if self._name != TEST and any(getattr(one, "name", "") == TEST for one in written):
+            text = _outside_strings(text, lambda part: OF_TEST.sub(f"{TEST}_", part))
+            tree = self._parsed(text) or tree
         if all(map(definitions.only_defines, written)):
             return text
         try:
@@ -359,15 +364,15 @@ def _joined_text(parts: Iterable[str]) -> str:
     return future + FUTURE.sub("", text) if future else text
 
 
-def _outside_strings(text: str, table: dict[int, str | None]) -> str:
-    """The text with its characters translated, but for those in strings and comments."""
+def _outside_strings(text: str, change: Callable[[str], str]) -> str:
+    """The text with all changed but strings and comments."""
     parts: list[str] = []
     at = 0
     for token in TOKEN.finditer(text):
         if token[0][0] in "\"'#":
-            parts += [text[at : token.start()].translate(table), token[0]]
+            parts += [change(text[at : token.start()]), token[0]]
             at = token.end()
-    return "".join([*parts, text[at:].translate(table)])
+    return "".join([*parts, change(text[at:])])
 
 
 def _is_open(text: str) -> bool:
