@@ -51,6 +51,7 @@ LAST = (
     "limits",
     "python",
     "outcomes",
+    "unfinished",
     "distinct_programs",
     "cpu_seconds",
     "wall_seconds",

@@ -25,6 +25,9 @@ from passk import cli
 from passk.records import UserError, read_lines, sha256_of
 
 DEFAULT_KIND = "human_eval"
+UNFINISHED = 'raise EOFError("the completion ends within a thought: it has no answer")\n'
+"""The answer of a completion that has none since its tokens ran out while the model still thought:
+a program that fails."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,62 @@
 """How a completion becomes a program: a pure function of the problem and what the model wrote.
 
-``verbatim`` is prompt + completion, as the published run judged it. ``markdown`` also understands
-what chat models do when asked for a body only: fences, prose around them, the whole function once
-more, a body that lost its indentation, a fence that is never closed.
+``verbatim`` is prompt + completion, as the published run judged it. ``markdown`` reads an answer as
+a person would who is asked for its program, by these rules, the first that applies:
 
-The text is hostile and may be megabytes long, so this module reads lines and tokens by linear
-regular expressions (possessive where it matters) and never calls Python's parser, which such text
-can crash or stall. It does not repair code, and where it cannot tell it does what ``verbatim``
-does. Not covered: methods of a ``class Solution``, and functions spread over several fences.
+1.  *Right as it is.* If prompt + completion parses, defines the entry point and has no ``return``
+    outside a function, that is the program: ``markdown`` fails nothing that ``verbatim`` passes.
+2.  *Thoughts are no answer* (``chat``). They go, and so do special tokens with all that follows the
+    end of the turn, tags such as ``[PYTHON]``, zero-width characters and no-break spaces outside
+    strings. Rule 1 is tried once more. A completion that ends within a thought and holds no program
+    outside it has no answer: its program is :data:`passk.benchmarks.UNFINISHED`, which fails.
+3.  *Blocks.* The text is cut at the marks of fences; a block that its language's name says is not
+    Python is left out, one that only parses together with the next ones (a fence in a docstring) is
+    joined with them; of a transcript with ``>>>`` the input counts, of a diff what it leaves. Where
+    no block in a fence holds a program, the text outside counts as well, and in the last place code
+    in backticks within a line.
+4.  *Pieces.* Of a block count the statements at its top level that parse. Prose, pseudo-code, other
+    languages and a statement cut by the length limit do not, and are skipped.
+5.  *Whole or body.* Pieces that are indented, or that have a ``return`` outside a function, are a
+    body; it is indented as the prompt's docstring is, a first line that lost its place is put back,
+    and what cannot run behind a final ``return`` may be anything. All others are whole statements.
+    The entry point is defined by ``def``, ``class``, an import from the standard library, or an
+    assignment of what may be callable, at the top level or below its ``if``, ``try`` and ``with``;
+    a stub (docstring, ``pass``, ``...``, ``raise NotImplementedError``) defines nothing.
+6.  *The last one wins*: the last block that defines the entry point, else the last body, if
+    possible one that uses no unknown name. Statements of earlier blocks stay before it; of later
+    ones stays what defines a name that is missing. The prompt's own imports and helpers come first.
+7.  *Tests and examples go.* At the top level, unless the entry point needs them or they may change
+    data that it uses, these are left out: ``assert``, a value without effect, what calls the entry
+    point, prints, reads input, runs or guards tests; the import of a package; and what then uses a
+    name that nothing defines.
+8.  Annotations that name something unknown are not evaluated; a helper ``check``, which the test's
+    own would overwrite, gets another name. Where nothing is code, the program is the verbatim one.
+
+Nothing else is repaired. An answer that gives a right program first and a wrong one as a warning
+behind it is read wrongly; so is a method of a class where a function was asked for.
+
+The text is hostile and may be megabytes long. Before Python's parser sees any of it its length is
+limited, and so is all that is parsed of one completion (:data:`MOST_CHARACTERS`): a longer answer
+is read verbatim. What the parser refuses by ``RecursionError`` or ``MemoryError`` is not Python.
+Nothing is ever run here.
 """
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from passk.benchmarks import UNFINISHED, chat, definitions
 from passk.benchmarks.human_eval import Problem
 
+MOST_CHARACTERS = 200_000
+"""Of a text that is parsed; twice as many are parsed of one completion, pieces and all."""
+
 INDENT = 4
-FENCE = re.compile(r"[ \t]*+(`{3,}+|~{3,}+)[ \t]*+([^`]*)")
 TOKEN = re.compile(
     r"""\#[^\n]*+
     |\"\"\"(?:\\.|[^"\\]|"(?!""))*+(?:\"\"\")?
@@ -27,110 +66,339 @@ TOKEN = re.compile(
     |\\\n|[\n()\[\]{}]""",
     re.VERBOSE | re.DOTALL,
 )
-CODE = re.compile(
-    r"""[@\#)\]}]|\"\"\"|'''
-    |(?:import|def|async\ def|class|return|yield|raise|assert|del|global|nonlocal)\b
-    |(?:pass|break|continue)[ \t]*+$
-    |from[ ]\S++[ ]import\b
-    |for\b(?=.*:).*[ ]in\b
-    |(?:if|elif|else|while|try|except|finally|with|match)\b.*:
-    |[^\W\d]\w*+(?:\.\w++)*+\(
-    |[^\W\d]\w*+(?:\.\w++|\[[^\]]*+\]|,[ ]?[^\W\d]\w*+)*+[ ]?
-     (?::[^=]*+)?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=
-    """,
-    re.VERBOSE,
-)
-RETURN = re.compile(r"^[ \t]*+(?:return|yield)\b|:[ \t]*+(?:return|yield)\b", re.MULTILINE)
+MOST_JOINED = 8
+DEFINITION = re.compile(r"(?:async[ ]+)?(?:def|class)\b|@")
+LANGUAGE = re.compile(r"\A\s*(?:python3?|py)[ \t]*\n", re.IGNORECASE)
+CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
+TEST = "check"  # HumanEval's function of a task's test, which takes the place of the program's
+OF_TEST = re.compile(rf"(?<![\w.]){TEST}\b")
+UNBALANCING = re.compile(r"[\"'(\[{\\]")
+INVISIBLE = {ord(c): None for c in "\u200b\u200c\u200d\u2060\ufeff\u00ad"}
+SPACES = INVISIBLE | {ord(c): " " for c in "\u00a0\u1680\u202f\u205f\u3000"}
+SPACES |= {code: " " for code in range(0x2000, 0x200B)}
+ODD = re.compile("[" + "".join(map(chr, SPACES)) + "]")
+TRANSCRIPT = re.compile(r"[ \t]*(?:>>>|In \[\d+\]:)(?: |$)")
+INPUT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d+\]:|\.\.\.:)(?: |$)")
 FUTURE = re.compile(r"^from __future__ import [^\n(]*+\n?", re.MULTILINE)
+ANNOTATIONS = "from __future__ import annotations\n"
 
 
 def program(problem: Problem, completion: str, answer: str) -> str:
-    """The Python source to execute for ``completion``, read as ``answer``.
-
-    ``markdown`` goes by these rules, in this order:
-
-    1. Fenced blocks, and code that stands before the first fence, are the candidates. Chosen is the
-       first that defines the entry point at its top level, else the first with a ``return`` or
-       ``yield``, else the first that is not empty. A block that is never closed runs to the end.
-    2. Without fences the candidate is the text from its first line that looks like code up to the
-       first line of prose after it.
-    3. A candidate that defines the entry point replaces the prompt's function; what the prompt has
-       before that (imports, helpers) stays. One that begins right of its own top level is a body
-       that the model went on from, whatever follows.
-    4. Any other candidate is a body: it is indented as the prompt's docstring is and put behind
-       the prompt.
-    5. Where nothing looks like code, the program is the verbatim one.
+    """The Python source to execute for ``completion``, read as ``answer``; see the module.
 
     :raises ValueError: ``answer`` is neither of the two; never because of the completion.
     """
+    verbatim = problem.prompt + completion
     if answer == "verbatim":
-        return problem.prompt + completion
+        return verbatim
     if answer != "markdown":
         raise ValueError(f"answer {answer!r} is neither verbatim nor markdown")
-    text = completion.replace("\r\n", "\n").replace("\r", "\n")
-    blocks = _blocks(text)
-    if blocks is None:
-        code = _without_prose(text)
-        blocks = [code] if code.strip() else []
-    if not blocks:
-        return problem.prompt + completion
-    blocks = [_dedent(block) for block in blocks]
-    for block in blocks:
-        if _defines(block, problem.entry_point):
-            return _with_function(problem, block)
-    return _with_body(problem, next(filter(RETURN.search, blocks), blocks[0]))
+    reader = _Reader(problem)
+    found = reader.continued(completion)
+    if found is not None:
+        return found
+    text, unfinished = chat.without_thoughts(completion)
+    found = reader.read(text)
+    if found is not None:
+        return found
+    return UNFINISHED if unfinished else verbatim
 
 
-def _blocks(text: str) -> list[str] | None:
-    """The candidates of a text with fences, or None where it has no fence."""
-    blocks: list[str] = []
-    lines: list[str] = []
-    fence = None
-    found = False
-    for line in text.split("\n"):
-        marker = FENCE.fullmatch(line)
-        if fence is None and marker:
-            fence = marker[1]
-            if not found:
-                before = _without_prose("\n".join(lines))
-                if _anchor(before) is not None:
-                    blocks.append(before)
-                    if not marker[2].strip():
-                        fence = None  # It closes what the completion began within.
-            found, lines = True, []
-        elif fence is not None and marker and _closes(marker, fence):
-            blocks.append("\n".join(lines))
-            fence, lines = None, []
-        elif fence is not None and line.endswith(fence) and line.strip(" \t" + fence[0]):
-            blocks.append("\n".join([*lines, line.removesuffix(fence)]))
-            fence, lines = None, []
-        else:
-            lines.append(line)
-    if fence is not None:
-        blocks.append("\n".join(lines))
-    return [block for block in blocks if block.strip()] if found else None
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What one block holds: whole ``statements``, which may define the entry point, or the ``body``
+    of the prompt's function with statements behind it."""
+
+    statements: str
+    body: str = ""
+    defines: bool = False
 
 
-def _closes(marker: re.Match[str], fence: str) -> bool:
-    return marker[1][0] == fence[0] and len(marker[1]) >= len(fence) and not marker[2].strip()
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Statements that parse, moved to column 0; ``indented``: they stood right of it."""
+
+    text: str
+    tree: ast.Module
+    indented: bool
+
+    @property
+    def is_body(self) -> bool:
+        return self.indented or definitions.returns(self.tree.body)
 
 
-def _without_prose(text: str) -> str:
-    """From the first line that looks like code up to the first prose at column 0 after it."""
-    lines = text.split("\n")
-    filled = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
-    first = filled
-    if filled < len(lines) and not lines[filled].startswith(("  ", "\t")):
-        first = next(
-            (i for i in range(filled, len(lines)) if CODE.match(lines[i].lstrip(" \t"))), len(lines)
+class _Reader:
+    """Reads one completion; counts what it lets the parser see."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._name = problem.entry_point
+        self._left = 2 * MOST_CHARACTERS
+
+    def read(self, text: str) -> str | None:
+        """The program in a text without thoughts, or None."""
+        if len(text) > MOST_CHARACTERS:
+            return None
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = chat.without_tags(chat.without_tokens(chat.unquoted(text)))
+        if ODD.search(text):
+            text = _outside_strings(text, lambda part: part.translate(SPACES))
+        found = self.continued(text)
+        if found is not None:
+            return found
+        blocks = [one for one in self._joined(chat.blocks(text)) if one.language in chat.PYTHON]
+        for chosen in ([one for one in blocks if one.fenced], blocks):
+            found = self._best(
+                chat.patched(one.text) if one.language in chat.DIFFS else one.text for one in chosen
+            )
+            if found is not None:
+                return found
+        return self._best(chat.inline(text))
+
+    def continued(self, completion: str) -> str | None:
+        """The program where the completion goes on from the prompt as it stands, or None."""
+        text = self._problem.prompt + completion
+        tree = self._parsed(text)
+        if tree is None or definitions.returns(tree.body):
+            return None
+        own = self._problem.prompt.count("\n")
+        written = [one for one in tree.body if one.lineno > own]
+        if not definitions.defines(tree, self._name) or any(map(definitions.is_future, written)):
+            return None
+        return self._needed(text, tree, written)
+
+    def _parsed(self, text: str) -> ast.Module | None:
+        return self._parsed_to(text)[0]
+
+    def _parsed_to(self, text: str) -> tuple[ast.Module | None, int]:
+        """The tree, or None and the number of lines before what is no Python."""
+        self._left -= len(text)
+        if len(text) > MOST_CHARACTERS or self._left < 0:
+            return None, 0
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(text), 0
+        except SyntaxError as error:
+            return None, (error.lineno or 1) - 1
+        except (ValueError, RecursionError, MemoryError):
+            return None, 0
+
+    def _joined(self, blocks: list[chat.Block]) -> Iterator[chat.Block]:
+        """The blocks; one that ends within a string is joined with the next where they parse."""
+        at = 0
+        while at < len(blocks):
+            block = blocks[at]
+            at += 1
+            if block.fenced and block.language in chat.PYTHON and _is_open(block.text):
+                text = block.text
+                for end in range(at, min(at + MOST_JOINED, len(blocks))):
+                    text += f"\n{blocks[end].mark}\n{blocks[end].text}"
+                    if self._parsed(_dedent(text)):
+                        block, at = replace(block, text=text), end + 1
+                        break
+            yield block
+
+    def _best(self, texts: Iterable[str]) -> str | None:
+        """The program that these blocks give together, or None."""
+        answers = [answer for text in texts if (answer := self._answer(text))]
+        whole = [at for at, answer in enumerate(answers) if answer.defines]
+        if whole:
+            at = whole[-1]
+            earlier = [answer.statements for answer in answers[: at + 1]]
+            return self._united([self._preamble(), *earlier], answers[at + 1 :])
+        found = None
+        for at in reversed(range(len(answers))):
+            if answers[at].body:
+                earlier = [answer.statements for answer in answers[:at]]
+                parts = [*earlier, self._with_body(answers[at].body), answers[at].statements]
+                text = self._united(parts, answers[at + 1 :])
+                if text is not None and not definitions.unknown(ast.parse(text)):
+                    return text
+                found = found or text
+        return found
+
+    def _answer(self, text: str) -> _Answer | None:
+        """What a block holds, or None where none of it is Python."""
+        if TRANSCRIPT.match(text.lstrip("\n")):
+            shown = (line for line in text.split("\n") if INPUT.match(line))
+            text = "\n".join(INPUT.sub("", line, count=1) for line in shown)
+        text = _dedent(LANGUAGE.sub("", text, count=1))
+        tree = self._parsed(text)
+        if tree is None:
+            spoken = _dedent(self._without_prose(text))
+            tree = self._parsed(spoken)
+            text = text if tree is None else spoken
+        if tree is not None and not definitions.returns(tree.body):
+            whole = definitions.defines(tree, self._name)
+            return _Answer(text, defines=whole) if tree.body else None
+        pieces = list(self._pieces(text))
+        if not pieces:
+            return None
+        bodies = [at for at, piece in enumerate(pieces) if piece.is_body]
+        if not bodies:
+            found = "\n".join(piece.text for piece in pieces)
+            whole = any(definitions.defines(piece.tree, self._name) for piece in pieces)
+            return _Answer(found, defines=whole)
+        last = bodies[-1]
+        if pieces[bodies[0]].indented:  # such a body ends where its indentation does
+            last = next(at for at in bodies if at + 1 not in bodies)
+        body, rest = pieces[: last + 1], pieces[last + 1 :]
+        return _Answer(*("\n".join(piece.text for piece in part) for part in (rest, body)))
+
+    def _pieces(self, text: str) -> Iterator[_Piece]:
+        """The statements that parse, one by one."""
+        lines = text.split("\n")
+        begins: list[int] = []
+        at = 0
+        while at < len(lines) and self._left > 0:
+            if not lines[at].strip() or lines[at].lstrip()[0] == "#":
+                at += 1
+                continue
+            if not begins:
+                rest = "\n".join(lines[at:])
+                self._left -= len(rest)
+                begins = [at + begin for begin in _statement_begins(rest)]
+            end = begins[bisect_right(begins, at)]
+            piece = self._piece("\n".join(lines[at:end]))
+            if piece is not None:
+                yield piece
+                at = end
+                continue
+            if UNBALANCING.search(lines[at]):
+                begins = []
+            if self._is_head(lines[at]):
+                at = next((i for i in range(at + 1, end) if lines[i][:1].strip()), end)
+            else:
+                at += 1
+
+    def _piece(self, text: str) -> _Piece | None:
+        """The statement, its first line put where it belongs, or up to a final ``return``."""
+        plain = _dedent(text)
+        indented = _levels(text)[:1] != [0]
+        tree, lines = self._parsed_to(plain)
+        if tree is not None:
+            return _Piece(plain, tree, indented) if tree.body else None
+        moved = _with_first_line_moved(plain)
+        tree = self._parsed(moved)
+        if tree is not None:
+            return _Piece(moved, tree, indented=True)
+        plain = "\n".join(plain.split("\n")[:lines])
+        tree = self._parsed(plain)
+        if tree is not None and definitions.ends(tree.body):
+            return _Piece(plain, tree, indented)
+        return None
+
+    def _is_head(self, line: str) -> bool:
+        """Whether a line begins a statement, though it does not parse with what follows."""
+        if DEFINITION.match(line):
+            return True
+        opens = line.rstrip().endswith(":")
+        return opens and line[0] not in " \t" and self._parsed(line + " pass") is not None
+
+    def _without_prose(self, text: str) -> str:
+        """Without the lines at column 0 that are no Python."""
+        starts = _logical_starts(text)
+        return "\n".join(
+            line
+            for at, line in enumerate(text.split("\n"))
+            if at not in starts
+            or line[:1] in ("", " ", "\t", "#", ")", "]", "}", "@")
+            or CONTINUES.match(line)
+            or self._is_head(line)
+            or self._parsed(line) is not None
         )
-    lines = lines[first:]
-    starts = _logical_starts("\n".join(lines))
-    for i, line in enumerate(lines):
-        if i in starts and line.strip() and line[0] not in " \t" and not CODE.match(line):
-            lines = lines[:i]
-            break
-    return "\n".join(lines)
+
+    def _preamble(self) -> str:
+        """What the prompt has before its function."""
+        name = re.escape(self._name)
+        prompt = self._problem.prompt
+        definition = re.search(rf"^(?:async[ \t]+)?def[ \t]+{name}\b", prompt, re.MULTILINE)
+        return prompt[: definition.start()] if definition else ""
+
+    def _with_body(self, body: str) -> str:
+        """The prompt followed by a body that begins at column 0."""
+        wanted = (_levels(self._problem.prompt) or [0])[-1] or INDENT
+        head = self._problem.prompt.rstrip(" \t")
+        return head + ("" if head.endswith("\n") else "\n") + _shift(body, wanted)
+
+    def _united(self, parts: list[str], later: list[_Answer]) -> str | None:
+        """The program of these parts, and what it lacks of ``later`` ones; None if it is none."""
+        text = _joined_text(parts)
+        tree = self._parsed(text)
+        if tree is None or definitions.returns(tree.body):
+            return None
+        if not definitions.defines(tree, self._name):
+            return None
+        missing = definitions.unknown(tree) if later else set()
+        for answer in later:
+            more = self._parsed(answer.statements) if missing else None
+            if more and not missing.isdisjoint(definitions.bound(more)):
+                text = _joined_text([text, answer.statements])
+                tree = self._parsed(text) or tree
+                missing = definitions.unknown(tree)
+        return self._needed(text, tree, tree.body)
+
+    def _needed(self, text: str, tree: ast.Module, written: list[ast.stmt]) -> str:
+        """The program without what the entry point does not need, if what the model has ``written``
+        at its top level does more than define; a helper with the name of the test gets another."""
+        if self._name != TEST and any(getattr(one, "name", "") == TEST for one in written):
+            text = _outside_strings(text, lambda part: OF_TEST.sub(f"{TEST}_", part))
+            tree = self._parsed(text) or tree
+        if all(map(definitions.only_defines, written)):
+            return text
+        try:
+            text = definitions.needed(
+                text.replace("\r\n", "\n").replace("\r", "\n"), tree, self._name
+            )
+            missing = definitions.annotated_by_unknown(tree)
+        except RecursionError:  # scopes within scopes, by the hundred
+            return text
+        return ANNOTATIONS + text if missing else text
+
+
+def _joined_text(parts: Iterable[str]) -> str:
+    """The parts one after another, what they import from ``__future__`` first."""
+    text = "\n".join(part for part in parts if part.strip())
+    future = "".join(FUTURE.findall(text))
+    return future + FUTURE.sub("", text) if future else text
+
+
+def _outside_strings(text: str, change: Callable[[str], str]) -> str:
+    """The text with all changed but strings and comments."""
+    parts: list[str] = []
+    at = 0
+    for token in TOKEN.finditer(text):
+        if token[0][0] in "\"'#":
+            parts += [change(text[at : token.start()]), token[0]]
+            at = token.end()
+    return "".join([*parts, change(text[at:])])
+
+
+def _is_open(text: str) -> bool:
+    """Whether the text ends within a string of three quotes."""
+    last = ""
+    for token in TOKEN.finditer(text):
+        last = token[0]
+    return last[:3] in ('"""', "'''") and (len(last) < 6 or last[-3:] != last[:3])
+
+
+def _statement_begins(text: str) -> list[int]:
+    """The indices of the lines at column 0 that begin a statement, and that behind the last line.
+
+    What a decorator decorates belongs to it, as ``else`` does to its ``if``.
+    """
+    lines = text.split("\n")
+    found: list[int] = []
+    decorated = False
+    for at in sorted(_logical_starts(text)):
+        line = lines[at]
+        if line[:1] in ("", " ", "\t", "#", "\f") or CONTINUES.match(line):
+            continue
+        if not decorated:
+            found.append(at)
+        decorated = line.startswith("@")
+    return [*found, len(lines)]
 
 
 def _logical_starts(text: str) -> set[int]:
@@ -150,33 +418,9 @@ def _logical_starts(text: str) -> set[int]:
 
 
 def _indentation(line: str) -> int:
-    """Of the first line of ``line`` that is not blank, with tabs that count as four."""
-    for part in line.split("\n"):
-        stripped = part.lstrip(" \t")
-        if stripped:
-            return len(part[: len(part) - len(stripped)].expandtabs(INDENT))
-    return 0
-
-
-def _anchor(code: str) -> int | None:
-    """The index of the first logical line that is neither blank nor a comment, or None."""
-    lines = code.split("\n")
-    starts = _logical_starts(code)
-    return next(
-        (i for i, x in enumerate(lines) if i in starts and x.strip() and x.lstrip()[0] != "#"),
-        None,
-    )
-
-
-def _shift(code: str, by: int, from_column: int = 0) -> str:
-    """Move the logical lines that begin at ``from_column`` or right of it by ``by`` columns."""
-    starts = _logical_starts(code)
-    lines = code.split("\n")
-    for i, line in enumerate(lines):
-        column = _indentation(line)
-        if i in starts and column >= from_column and line.strip():
-            lines[i] = " " * max(from_column, column + by) + line.lstrip(" \t")
-    return "\n".join(lines)
+    """The columns before the first character, with tabs that count as four."""
+    stripped = line.lstrip(" \t")
+    return len(line[: len(line) - len(stripped)].expandtabs(INDENT))
 
 
 def _levels(code: str) -> list[int]:
@@ -184,9 +428,19 @@ def _levels(code: str) -> list[int]:
     starts = _logical_starts(code)
     return [
         _indentation(line)
-        for i, line in enumerate(code.split("\n"))
-        if i in starts and line.strip() and line.lstrip()[0] != "#"
+        for at, line in enumerate(code.split("\n"))
+        if at in starts and line.strip() and line.lstrip()[0] != "#"
     ]
+
+
+def _shift(code: str, by: int) -> str:
+    """Move all logical lines by so many columns; tabs become spaces."""
+    starts = _logical_starts(code)
+    lines = code.split("\n")
+    for at, line in enumerate(lines):
+        if at in starts and line.strip():
+            lines[at] = " " * max(0, _indentation(line) + by) + line.lstrip(" \t")
+    return "\n".join(lines)
 
 
 def _dedent(code: str) -> str:
@@ -194,43 +448,17 @@ def _dedent(code: str) -> str:
     return _shift(code, -lowest) if lowest else code
 
 
-def _defines(code: str, name: str) -> bool:
-    """Whether the code's top level defines ``name`` and it does not begin inside a body."""
-    if _levels(code)[:1] != [0]:
-        return False
-    pattern = rf"^(?:(?:async[ \t]+)?def[ \t]+{re.escape(name)}\b|{re.escape(name)}[ \t]*+=(?!=))"
-    return re.search(pattern, code, re.MULTILINE) is not None
-
-
-def _with_function(problem: Problem, code: str) -> str:
-    name = re.escape(problem.entry_point)
-    definition = re.search(rf"^(?:async[ \t]+)?def[ \t]+{name}\b", problem.prompt, re.MULTILINE)
-    preamble = problem.prompt[: definition.start()] if definition else ""
-    future = "".join(FUTURE.findall(code))
-    return future + preamble + (FUTURE.sub("", code) if future else code)
-
-
-def _with_body(problem: Problem, body: str) -> str:
-    """The prompt followed by ``body``, indented as the prompt's own function is."""
-    wanted = (_levels(problem.prompt) or [0])[-1] or INDENT
-    levels = _levels(body)
-    if not levels:
-        return problem.prompt + body
-    first, rest = levels[0], levels[1:]
-    if first == 0:
-        lowest = min(rest, default=0)
-        opens = body.split("\n")[_anchor(body) or 0].rstrip().endswith(":")
-        if lowest and (not opens or rest[0] > lowest):
-            # Only the first line lost its indentation: a reply that was stripped.
-            lines = body.split("\n")
-            at = _anchor(body) or 0
-            lines[at] = " " * lowest + lines[at]
-            body, first = "\n".join(lines), lowest
-        else:
-            body, first = _shift(body, wanted), wanted
-    tabs = any(line.startswith((" \t", "\t")) for line in body.split("\n"))
-    if first != wanted or tabs:
-        # What stands at column 0 follows the function and stays there.
-        body = _shift(body, wanted - first, from_column=1)
-    head = problem.prompt.rstrip(" \t")
-    return head + ("" if head.endswith("\n") or body.startswith("\n") else "\n") + body
+def _with_first_line_moved(code: str) -> str:
+    """The first line at the level of the others: it lost blanks, or has one too many."""
+    lines = code.split("\n")
+    levels = _levels(code)
+    if len(levels) < 2:
+        return code
+    starts = _logical_starts(code)
+    first = next(
+        at
+        for at, line in enumerate(lines)
+        if at in starts and line.strip() and line.lstrip()[0] != "#"
+    )
+    lines[first] = " " * min(levels[1:]) + lines[first].lstrip(" \t")
+    return _dedent("\n".join(lines))

@@ -53,8 +53,10 @@ def _intervals(experiment: Experiment, _: Path) -> str:
 def _reading(experiment: Experiment, results: Path) -> str:
     text = (
         "verbatim puts the completion behind the prompt as it came, as the published run did: an "
-        "answer in a code fence, or with a sentence before it, fails. markdown takes fences and "
-        "prose away first, and repairs nothing else."
+        "answer in a code fence, or with a sentence before it, fails. markdown looks for the "
+        "program in what a chat model writes: thoughts, prose, tests and examples are left out, "
+        "and the last block of code that defines the function counts. A completion that ends "
+        "within a thought has no answer and fails."
     )
     suites, answers = (experiment.entry[key] for key in ("suites", "answers"))
     if set(answers) == {"verbatim", "markdown"}:

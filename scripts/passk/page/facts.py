@@ -97,6 +97,7 @@ def facts(experiment: Experiment, shards: Shards) -> dict[str, list[str]]:
         "Shards": [f"{len(samples)} of {sampling['shard_size']:,} draws of every task"],
         "Completion tokens": _tokens(samples),
         "Cut off at the limit": _truncated(samples),
+        "Cut off within a thought": _unfinished(shards),
         SANDBOX: _told(_sandbox(record) for record in verdicts),
         "Limits a program": _told(_limits(record) for record in verdicts),
         "Python of the programs": _values(verdicts, "python"),
@@ -167,6 +168,13 @@ def _truncated(samples: Sequence[dict[str, Any]]) -> list[str]:
     if None in cut or not sum(drawn):
         return []
     return [f"{sum(cut):,} of {sum(drawn):,} completions ({100 * sum(cut) / sum(drawn):.2g} %)"]
+
+
+def _unfinished(shards: Shards) -> list[str]:
+    """Of the reading that knows thoughts; every suite counts the same samples."""
+    counts = [sum(one.get("unfinished", 0) for one in found) for found in shards.verdicts.values()]
+    most = max(counts, default=0)
+    return [f"{most:,} completions, which have no answer and count as failed"] if most else []
 
 
 def _values(records: Iterable[dict[str, Any]], key: str) -> list[str]:

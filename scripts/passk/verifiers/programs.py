@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from passk.benchmarks import UNFINISHED
 from passk.records import Sample, Verdict, fingerprint
 from passk.sandbox.limits import Limits
 from passk.sandbox.pool import Pool, Tally
@@ -45,7 +46,22 @@ class Programs:
             is required, is not whole.
         """
         cases = {task: self._case(problem) for task, problem in self._opening.problems.items()}
-        yield from self._run(samples, cases, self._limits, self._opening.answer)
+        unfinished = 0
+
+        def program(sample: Sample) -> str:
+            nonlocal unfinished
+            text = self._opening.answer(sample)
+            unfinished += text == UNFINISHED
+            return text
+
+        yield from self._run(samples, cases, self._limits, program)
+        if unfinished:
+            self.about["unfinished"] = unfinished
+            log.warning(
+                "%s%s samples end within a thought, have no answer and count as failed; "
+                "a larger max_tokens would let them finish",
+                self._opening.label, f"{unfinished:,}",
+            )  # fmt: skip
 
     def signatures(self, samples: Iterable[Sample]) -> Iterator[Signature]:
         """As the verifier's.
