@@ -221,7 +221,7 @@ def test_timeout_near_the_limit_is_run_again_alone(suite: str, seconds: float, r
     allowed = Limits(cpu_seconds=0.6 if suite == "check" else 30.0)
     with Pool({"HumanEval/53": case}, 2, allowed) as judge:
         sent, send = [], judge._send
-        judge._send = lambda *given: (sent.append(given[1]), send(*given))
+        judge._send = lambda *given, **more: (sent.append(given[1]), send(*given, **more))
         (found,) = judge.verdicts([Sample("HumanEval/53", 0, "")], lambda _: program, Tally(None))
     assert (found.outcome, len(sent)) == ("timeout", runs)
 
