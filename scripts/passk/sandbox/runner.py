@@ -119,7 +119,7 @@ class _Child:
     """A process in flight with the jobs that it does one after another; ``place``: the current.
 
     ``next_look`` and ``looked`` are moments; ``age`` and ``idle`` are seconds in which the judge
-    ran, too. ``stopped``: it was seen stopped by a signal.
+    ran, too. ``stopped``: it was seen stopped by a signal. ``displaced``: its folder was gone.
     """
 
     jobs: list[_Job]
@@ -141,6 +141,7 @@ class _Child:
     idle: float = 0.0
     sleeping: bool = False
     stopped: bool = False
+    displaced: bool = False
     watched: bool = False
     doomed: bool = False
     forged: bool = False
@@ -358,6 +359,7 @@ class Runner:
         try:
             wipe(folder)
         except OSError:
+            child.displaced = True
             self._make_anew(folder)
 
     def _make_anew(self, folder: Path) -> None:
@@ -482,9 +484,8 @@ class Runner:
         if len(job.replies) < len(job.case.seconds):
             late |= job.slowest_call > 0.25 * job.case.seconds[len(job.replies)]
         killed = job.verdict is None and outcome == "crashed"
-        return [
-            self._believe(job, outcome, total, error or seen, killed, outcome == "timeout" and late)
-        ]
+        again = child.displaced or (outcome == "timeout" and late)
+        return [self._believe(job, outcome, total, error or seen, killed, again)]
 
     def _believe(
         self,
@@ -499,7 +500,7 @@ class Runner:
         doubtful, lacking = host.lack(outcome, error, killed, job.kills, self.scratch, self.limits)
         if lacking and job.kills is not None:
             raise UserError(lacking)
-        return job.key, Result(outcome, cpu, error, again or doubtful)
+        return job.key, Result(outcome, cpu, error, outcome != "passed" and (again or doubtful))
 
     def _exchange(self, child: _Child) -> None:
         if child.unsent is not None:
