@@ -94,10 +94,13 @@ def _scratch_sentence(lacking: str, need: int, inodes: int) -> str:
     )
 
 
-def lack_of(error: OSError, folder: Path) -> str:
+def lack_of(error: OSError) -> str:
     """The sentence for a call of the judge itself that failed with one of :data:`SHARED`."""
-    what = f"{error.filename or folder}: {error.strerror}"
-    return f"the judge cannot go on ({what}): free what this host is short of {AGAIN}"
+    what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return (
+        f"the judge cannot go on ({what}): see what this host or session is short of (disk, "
+        f"processes, memory, open files) {AGAIN}"
+    )
 
 
 def _size(size: int) -> str:

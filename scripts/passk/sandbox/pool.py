@@ -124,12 +124,14 @@ class Pool:
         self.limits = limits or Limits()
         self.without = tuple(without)
         host.check_session(self.limits)
-        self.scratch, self._lock = claim(self.limits, workers)
+        self.scratch, lock = claim(self.limits, workers)
+        self._lock: int | None = lock
+        self._guard: tuple[int, int] | None = None
         self.layers: tuple[str, ...] = ()
         self.workers: list[_Worker] = []
         self._started = 0
-        self._guard: tuple[int, int] | None = _start_guard(self.scratch)
         try:
+            self._guard = _start_guard(self.scratch)
             self._readable = find_readable()
             self.workers = [self._start_worker() for _ in range(workers)]
             for place in range(workers):
@@ -139,8 +141,10 @@ class Pool:
                     f"this host lacks {', '.join(self.missing)}, and the sandbox is required to be "
                     "whole; run on another host, or without --require-sandbox"
                 )
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if isinstance(error, OSError) and error.errno in host.SHARED:
+                raise UserError(host.lack_of(error)) from error
             raise
 
     @property
@@ -193,9 +197,8 @@ class Pool:
             patience = None  # wait for results, unless more samples can be taken at once
             for _ in range(TAKEN_AT_ONCE):
                 worker = self._free()
-                if exhausted or worker is None or since >= MOST_AHEAD or len(order) >= MOST_WAITING:
-                    break
-                if len(again) >= MOST_AGAIN:
+                enough = since >= MOST_AHEAD or len(again) >= MOST_AGAIN
+                if exhausted or worker is None or enough or len(order) >= MOST_WAITING:
                     break
                 sample = next(source, None)
                 if sample is None:
@@ -245,10 +248,13 @@ class Pool:
         if self._guard is not None:
             pid, handle = self._guard
             os.close(handle)
-            os.close(self._lock)
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
             self._guard = None
+        if self._lock is not None:
+            remove(self.scratch)  # where the guard could not
+            os.close(self._lock)
+            self._lock = None
 
     def _start_worker(self) -> _Worker:
         ours, theirs = multiprocessing.Pipe()
@@ -424,7 +430,7 @@ def _work(
         if error.errno not in host.SHARED:
             raise
         with suppress(OSError):
-            connection.send(UserError(host.lack_of(error, scratch.parent)))
+            connection.send(UserError(host.lack_of(error)))
     finally:
         if runner is not None:
             runner.close()
