@@ -433,8 +433,7 @@ def replaced_after(path: Path, lines: int, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("passk.records.read_lines", counted)
 
 
-@pytest.mark.parametrize("lines", [1, 9, 10, 18])
-@pytest.mark.parametrize("described", [False, True])
+@pytest.mark.parametrize(("lines", "described"), [(1, True), (9, True), (10, True), (18, False)])
 def test_verdicts_name_the_samples_that_they_are_of(
     lines: int, described: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

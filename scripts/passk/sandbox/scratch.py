@@ -64,7 +64,7 @@ def sweep(place: Path) -> None:
     A folder without the record of its owner is nobody's that this package knows: it stays.
     """
     for folder in place.glob(f"{PREFIX}*"):
-        with suppress(OSError, ValueError, KeyError):
+        with suppress(OSError, ValueError, KeyError, TypeError):
             info = os.lstat(folder)
             if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.geteuid():
                 continue
