@@ -7,12 +7,14 @@ last two. The rules behind: ``tests/test_host.py``.
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -222,6 +224,33 @@ def test_program_that_the_kernel_ends_for_memory_passes_alone_or_stops_the_run(
     else:
         sentence = refused(done, tmp_path)
         assert "this job may use 367 MB" in sentence and small_memory.name in sentence
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_run_whose_processes_are_killed_at_random_judges_the_same(
+    seed: int, tmp_path: Path
+) -> None:
+    """Guard, workers, fork servers and programs; all but the job itself, which is the user's."""
+    chance = random.Random(seed)
+    wrong, slow = "    return x\n", RIGHT + "import time\ntime.sleep(0.1)\n"
+    bodies = [RIGHT, wrong, WRITES, slow] * 60
+    with subprocess.Popen(command(tmp_path, bodies)) as process:
+        kills = 0
+        while process.poll() is None:
+            time.sleep(chance.uniform(0.5, 2.0))
+            found = below(process.pid)
+            if (
+                len(found) >= 5 and kills < 25
+            ):  # it takes three deaths in a row for a reason to stop
+                kills += 1
+                with suppress(ProcessLookupError):
+                    os.kill(
+                        chance.choice(found).pid, chance.choice((signal.SIGKILL, signal.SIGTERM))
+                    )
+    assert process.returncode == 0
+    found = [verdict.outcome for verdict in read_verdicts(tmp_path / "verdicts.jsonl.gz")]
+    assert found == ["passed", "failed", "passed", "passed"] * 60
+    assert kills >= 3
 
 
 def test_folder_of_a_run_that_was_killed_whole_is_removed_by_the_next(tmp_path: Path) -> None:

@@ -190,6 +190,9 @@ def lack(
     """Whether the host may have decided how a program ended, and, where it does lack something, the
     sentence that says what.
 
+    Asked once a program that did not pass in a child of its own: what costs more than a look at
+    the file system is asked only of exceptions that can come of it.
+
     ``killed``: a signal ended it that nobody here has sent; ``kills_before``: what
     :func:`out_of_memory_kills` were before it ran, None where not counted.
     """

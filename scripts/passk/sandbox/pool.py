@@ -286,8 +286,8 @@ class Pool:
             f"ends processes on this machine, {host.AGAIN}"
         )
 
-    def _replace(self, place: int) -> int:
-        """Start another worker instead of one that was ended from outside; return the signal.
+    def _replace(self, place: int) -> None:
+        """Start another worker instead of one that was ended from outside.
 
         :raises RuntimeError: it has ended by itself: a fault of this package.
         """
@@ -298,7 +298,6 @@ class Pool:
             raise RuntimeError("a worker of the judge has died; see its traceback above")
         log.warning("a worker of the judge was ended by signal %d", -worker.process.exitcode)
         self.workers[place] = self._start_worker()
-        return -worker.process.exitcode
 
     def _free(self) -> _Worker | None:
         worker = min(self.workers, key=lambda one: len(one.held))

@@ -47,6 +47,7 @@ FIRST_LOOK = 0.02
 LOOK_EVERY = 0.1
 COMPANY = 32  # programs that share a child, where they can touch nothing of it
 MAX_REFUSALS = 30
+MAX_STARTS = 3
 TOKEN_BYTES = 8
 STALLED = 0.06  # CPU seconds without an end of a program that has company
 _EXHAUSTED = ("MemoryError", "RecursionError")
@@ -254,6 +255,24 @@ class Runner:
     # The fork server
 
     def _start(self) -> None:
+        for _ in range(MAX_STARTS):  # it may be ended from outside before it is ready, too
+            control, hello = self._launch()
+            if hello[:1] == b"R":
+                self.layers = tuple(json.loads(hello[1:]))
+                control.setblocking(False)
+                self.control = control
+                self.poll.register(control, select.POLLIN)
+                return
+            control.close()
+            self.process.kill()
+            self.process.wait()
+            if hello:
+                break
+        reason = hello[1:].decode(errors="replace") or "it ended at once"
+        raise UserError(f"the sandbox's process cannot start with {interpreter()}: {reason}")
+
+    def _launch(self) -> tuple[socket.socket, bytes]:
+        """A new fork server's control socket and its first message; empty where there was none."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         options = {
             "control": theirs.fileno(),
@@ -269,13 +288,12 @@ class Runner:
             "without": self.without,
             **self.readable,
         }
-        python = interpreter()
         # What a program has must not depend on the session. Of data it has what it has of memory.
         for kind, value in (resource.RLIMIT_STACK, STACK_BYTES), (resource.RLIMIT_DATA, None):
             hard = resource.getrlimit(kind)[1]
             resource.setrlimit(kind, (hard if value is None else value, hard))
         self.process = subprocess.Popen(
-            [python, "-s", "-S", "-P", "-B", str(_FORK_SERVER), json.dumps(options)],
+            [interpreter(), "-s", "-S", "-P", "-B", str(_FORK_SERVER), json.dumps(options)],
             env={"PYTHONHASHSEED": "0"},
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -285,16 +303,7 @@ class Runner:
             start_new_session=True,
         )
         theirs.close()
-        hello = ours.recv(4096) if _becomes_readable(ours, 60.0) else b""
-        if hello[:1] != b"R":
-            self.process.kill()
-            self.process.wait()
-            reason = hello[1:].decode(errors="replace") or "it ended at once"
-            raise UserError(f"the sandbox's process cannot start with {python}: {reason}")
-        self.layers = tuple(json.loads(hello[1:]))
-        ours.setblocking(False)
-        self.control = ours
-        self.poll.register(ours, select.POLLIN)
+        return ours, ours.recv(4096) if _becomes_readable(ours, 60.0) else b""
 
     # Programs
 

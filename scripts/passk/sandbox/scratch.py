@@ -45,7 +45,7 @@ def claim(limits: Limits, programs: int) -> tuple[Path, int]:
         ) from error
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        with suppress(OSError):  # where a file system has no locks, the owner alone is asked
+        with suppress(OSError):  # where a file system has no locks, nobody sweeps
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         missing = host.lack_of_room(folder, limits, programs) or host.lack_of_files(folder, limits)
         if missing:
