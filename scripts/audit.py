@@ -22,11 +22,13 @@ from passk.benchmarks import ANSWERS, KINDS, Benchmark, find_benchmark
 from passk.judging import add_options, open_verifier
 from passk.records import (
     Sample,
+    Snapshot,
     UserError,
     metadata_path,
     read_metadata,
     read_samples,
     read_verdicts,
+    recorded,
     write_text,
 )
 from passk.verifiers import VERIFIERS
@@ -59,9 +61,10 @@ def audit(
             "verdicts of another suite"
         )
     known = {problem.task_id for problem in benchmark.problems}
+    snapshot = Snapshot([samples, verdicts])
     wanted = {
         (verdict.task_id, verdict.draw): verdict
-        for verdict in read_verdicts(verdicts)
+        for verdict in snapshot.read(verdicts, read_verdicts)
         if is_chosen(verdict.task_id, verdict.draw, share, seed)
     }
     for task_id, _ in wanted:
@@ -73,7 +76,7 @@ def audit(
     verifier = open_verifier(auditor, suite, benchmark, tasks, answer, {"workers": workers})
 
     def chosen() -> Iterator[Sample]:
-        for sample in read_samples(samples):
+        for sample in snapshot.read(samples, read_samples):
             if (sample.task_id, sample.draw) in wanted:
                 yield sample
             elif is_chosen(sample.task_id, sample.draw, share, seed):
@@ -93,7 +96,8 @@ def audit(
         if explanation != AGREE:
             what = (verdict.outcome, reference.outcome, reference.error or "", explanation)
             writer.writerow((verdict.task_id, verdict.draw, *what))
-    if counts.total() < len(wanted):
+    judged = recorded(verdicts, "samples_sha256") or snapshot.sha256[samples]
+    if counts.total() < len(wanted) or judged != snapshot.sha256[samples]:
         raise UserError(f"{samples} lacks samples that {verdicts} judges; give both of one run")
     write_text(output, text.getvalue())
     return counts

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ from passk.counts import TaskCount, count_verdicts, counts_csv, read_counts
 from passk.curve import Point, curve_csv, table
 from passk.estimator import k_grid, mean_pass_at_k
 from passk.locks import only_writer_of
-from passk.provenance import check_shards
+from passk.provenance import check_judged, check_shards
 from passk.records import (
+    Snapshot,
     UserError,
     metadata_path,
     sha256_of,
@@ -57,8 +58,15 @@ def read_shards(
     n_samples: int | None,
     settings: dict[str, Any] | None,
     require_metadata: bool,
-) -> list[TaskCount]:
-    """Check the shards against each other and against what is asked for, and count them."""
+) -> tuple[list[TaskCount], Mapping[Path, str]]:
+    """Check the shards against each other and against what is asked for, and count them.
+
+    Returns the counts and the sha256 of what was counted.
+
+    :raises UserError: they do not belong together, are not as asked for, or not of the samples
+        that lie beside them.
+    """
+    snapshot = Snapshot(verdicts)
     benchmark = read_problem_file(problems) if problems else None
     check_shards(
         verdicts,
@@ -66,23 +74,25 @@ def read_shards(
         settings=settings,
         benchmark_sha256=benchmark.sha256 if benchmark else None,
     )
+    for path in verdicts:
+        check_judged(path)
     tasks = [problem.task_id for problem in benchmark.problems] if benchmark else None
-    return count_verdicts(verdicts, tasks, n_samples)
+    return count_verdicts(verdicts, tasks, n_samples, snapshot), snapshot.sha256
 
 
 def estimate(
     counts: Sequence[TaskCount],
     k_values: Sequence[int],
-    sources: Sequence[Path],
+    sources: Mapping[Path, str],
     counts_to: Path | None,
     curve_to: Path,
 ) -> None:
     """Estimate, write both files with their metadata, and log the table.
 
-    ``sources``: the files that were counted, whose sha256 the metadata repeat.
+    ``sources``: the files that were counted and their sha256, which the metadata repeat.
     """
     curve = estimate_curve(counts, k_values)
-    about = {"format": 1, "sources": {str(path): sha256_of(path) for path in sources}}
+    about = {"format": 1, "sources": {str(path): sha256 for path, sha256 in sources.items()}}
     if counts_to:
         write_text(counts_to, counts_csv(counts))
         write_metadata(metadata_path(counts_to), counts_to, about)
@@ -150,13 +160,12 @@ def main() -> None:
     cli.keep_apart(inputs, [args.counts, args.pass_at_k])
     with only_writer_of(args.pass_at_k, "estimating this"):
         if args.verdicts:
-            sources = args.verdicts
-            counts = read_shards(
-                sources, args.problems, args.n_samples, args.settings, args.require_metadata
+            counts, sources = read_shards(
+                args.verdicts, args.problems, args.n_samples, args.settings, args.require_metadata
             )
         else:
-            sources = [args.counts_in]
             counts = read_counts(args.counts_in)
+            sources = {args.counts_in: sha256_of(args.counts_in)}
         estimate(counts, args.k_values, sources, args.counts, args.pass_at_k)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from passk import cli, judging
 from passk.benchmarks import SUITES
 from passk.judging import Judging
-from passk.records import OUTCOMES, Verdict, read_samples
+from passk.records import OUTCOMES, Verdict
 
 
 def execute(opened: Judging, verdicts: Path) -> None:
@@ -30,7 +30,7 @@ def execute(opened: Judging, verdicts: Path) -> None:
 
     def counted() -> Iterator[Verdict]:
         nonlocal cpu_seconds
-        for verdict in opened.verifier.verdicts(read_samples(opened.samples)):
+        for verdict in opened.verifier.verdicts(opened.read()):
             outcomes[verdict.outcome] += 1
             cpu_seconds += verdict.cpu_seconds
             yield verdict

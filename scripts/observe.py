@@ -12,7 +12,6 @@ from pathlib import Path
 
 from passk import cli, judging
 from passk.judging import Judging
-from passk.records import read_samples
 
 
 def observe(opened: Judging, observations: Path) -> None:
@@ -20,7 +19,7 @@ def observe(opened: Judging, observations: Path) -> None:
 
     :raises UserError: as the verifier does.
     """
-    signatures = opened.verifier.signatures(read_samples(opened.samples))
+    signatures = opened.verifier.signatures(opened.read())
     opened.write(observations, signatures, dict)
 
 

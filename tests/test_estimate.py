@@ -14,7 +14,15 @@ from passk.benchmarks import Benchmark, write_problem_file
 from passk.benchmarks.human_eval import Problem
 from passk.counts import read_counts
 from passk.curve import Point, crossing, read_curve, table
-from passk.records import UserError, Verdict, metadata_path, write_metadata, write_records
+from passk.records import (
+    Sample,
+    UserError,
+    Verdict,
+    metadata_path,
+    sha256_of,
+    write_metadata,
+    write_records,
+)
 
 TASKS = ("HumanEval/0", "HumanEval/2", "HumanEval/10")
 METADATA = {
@@ -402,3 +410,64 @@ def test_the_curve_of_a_file_is_read_back(run, shards, tmp_path):
     assert all(a.k < b.k and a.pass_at_k <= b.pass_at_k for a, b in pairwise(points))
     with pytest.raises(UserError, match="does not exist"):
         read_curve(tmp_path / "none.csv")
+
+
+@pytest.fixture
+def results(tmp_path):
+    """A shard of verdicts and one of samples, as they lie in a results folder."""
+    folder = tmp_path / "results/model/benchmark/sampling"
+    samples = folder / "samples/00000-00009.jsonl.gz"
+    draws = [Sample(task, draw, "") for task in TASKS for draw in range(10)]
+    write_records(samples, draws)
+    write_metadata(metadata_path(samples), samples, {})
+    verdicts = write_shard(folder, 0, 9, name="verdicts/base-verbatim/00000-00009.jsonl.gz")
+    describe(verdicts, samples_sha256=sha256_of(samples))
+    return samples, verdicts
+
+
+@pytest.mark.parametrize("metadata", ["whole", "none", "damaged"])
+def test_verdicts_on_other_samples_than_those_beside_them_are_refused(run, results, metadata):
+    samples, verdicts = results
+    run("--verdicts", verdicts)
+    write_records(samples, [Sample(task, draw, "x") for task in TASKS for draw in range(10)])
+    write_metadata(metadata_path(samples), samples, {})
+    if metadata == "none":
+        metadata_path(samples).unlink()
+    elif metadata == "damaged":
+        metadata_path(samples).write_text("{")
+    with pytest.raises(UserError, match=r"was made from other samples than .*: delete .* again"):
+        run("--verdicts", verdicts)
+    samples.unlink()  # where they are not there, as in an archive of verdicts, nothing is asked
+    run("--verdicts", verdicts)
+
+
+@pytest.mark.parametrize("moment", ["checked", "counted"])
+def test_shard_that_is_replaced_meanwhile_is_not_counted(
+    run, results, moment, tmp_path, monkeypatch
+):
+    """Neither after its metadata were checked, nor before its sha256 is written down."""
+    _, verdicts = results
+    before = sha256_of(verdicts)
+
+    def replace():
+        write_records(verdicts, [Verdict(task, 0, "passed", 0.0) for task in TASKS])
+        describe(verdicts, samples_sha256="other")
+
+    name = {"checked": "check_shards", "counted": "count_verdicts"}[moment]
+    real = getattr(estimate, name)
+
+    def then_replace(*given, **more):
+        found = real(*given, **more)
+        replace()
+        return found
+
+    monkeypatch.setattr(estimate, name, then_replace)
+    monkeypatch.setattr(estimate, "check_judged", lambda _: None)
+    if moment == "checked":
+        with pytest.raises(UserError, match="was replaced while it was read"):
+            run("--verdicts", verdicts)
+        assert not (tmp_path / "out/counts.csv").exists()
+    else:
+        run("--verdicts", verdicts)
+        written = json.loads((tmp_path / "out/counts.meta.json").read_text())
+        assert written["sources"] == {str(verdicts): before}

@@ -9,12 +9,21 @@ from pathlib import Path
 import pytest
 from conftest import PROBLEMS, ROOT
 
+from passk.analyses.given import Given
 from passk.analyses.hardest_tasks import page
 from passk.analyses.hardest_tasks import table as hardest_tasks
 from passk.analyses.hardest_tasks.table import LEAST, NEVER, describe, excerpt, readable, select
 from passk.benchmarks import Benchmark, write_problem_file
 from passk.benchmarks.human_eval import Problem
-from passk.records import Sample, Verdict, write_records
+from passk.records import (
+    Sample,
+    UserError,
+    Verdict,
+    metadata_path,
+    sha256_of,
+    write_metadata,
+    write_records,
+)
 from passk.tables import read_table
 
 TASKS = tuple(Problem(**problem, index=i) for i, problem in enumerate(PROBLEMS))
@@ -137,3 +146,23 @@ def test_samples_of_other_draws_are_refused(shards: Path, samples: str, sentence
     )  # fmt: skip
     assert done.returncode == 2
     assert sentence in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
+
+
+def test_samples_that_are_not_those_that_were_judged_are_refused(shards: Path) -> None:
+    """By what is recorded of them, though the draws are the same."""
+    samples = [shards / f"{name}.jsonl.gz" for name in "ab"]
+    verdicts = [shards / f"{name}-v.jsonl.gz" for name in "ab"]
+    for path, of in zip(verdicts, samples, strict=True):
+        write_metadata(metadata_path(path), path, {"samples_sha256": sha256_of(of)})
+    given = Given(
+        problems=BENCHMARK, samples=samples, verdicts=[verdicts], settings=[None], answer="verbatim"
+    )
+    assert len(hardest_tasks.table(given)) == 4
+    write_metadata(metadata_path(samples[0]), samples[0], {})
+    assert len(hardest_tasks.table(given)) == 4
+    write_records(samples[0], [Sample(task.task_id, n, "x") for task in TASKS for n in (0, 1)])
+    with pytest.raises(UserError, match=r"not the file that .* describes"):
+        hardest_tasks.table(given)
+    metadata_path(samples[0]).unlink()
+    with pytest.raises(UserError, match="are verdicts on other samples than those given"):
+        hardest_tasks.table(given)

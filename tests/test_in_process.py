@@ -113,7 +113,12 @@ def test_verdicts_that_nothing_audits_are_refused(
 def test_verdicts_of_other_samples_are_refused(judged: tuple[Path, Path], tmp_path: Path) -> None:
     samples, verdicts = judged
     lines = samples.read_text().splitlines(keepends=True)
-    for part, said in ((lines[:-1], "lacks samples"), ([*lines, lines[0]], "has no verdict")):
+    changed = lines[0].replace('"completion": "', '"completion": "#')
+    for part, said in (
+        (lines[:-1], "lacks samples"),
+        ([changed, *lines[1:]], "lacks samples"),
+        ([*lines, lines[0]], "has no verdict"),
+    ):
         other = tmp_path / "samples.jsonl"
         other.write_text("".join(part))
         done = audit(other, verdicts, "--output", tmp_path / "audit.csv")

@@ -22,7 +22,16 @@ from execute import execute
 from passk.benchmarks import read_problem_file
 from passk.benchmarks.human_eval import Problem, human_eval_file
 from passk.judging import open_judging
-from passk.records import Sample, UserError, Verdict, read_verdicts, write_records
+from passk.records import (
+    Sample,
+    UserError,
+    Verdict,
+    metadata_path,
+    read_verdicts,
+    sha256_of,
+    write_metadata,
+    write_records,
+)
 from passk.sandbox import wire
 from passk.sandbox.limits import Limits
 from passk.sandbox.pool import Pool, Tally
@@ -221,7 +230,7 @@ def test_timeout_near_the_limit_is_run_again_alone(suite: str, seconds: float, r
     allowed = Limits(cpu_seconds=0.6 if suite == "check" else 30.0)
     with Pool({"HumanEval/53": case}, 2, allowed) as judge:
         sent, send = [], judge._send
-        judge._send = lambda *given: (sent.append(given[1]), send(*given))
+        judge._send = lambda *given, **more: (sent.append(given[1]), send(*given, **more))
         (found,) = judge.verdicts([Sample("HumanEval/53", 0, "")], lambda _: program, Tally(None))
     assert (found.outcome, len(sent)) == ("timeout", runs)
 
@@ -405,3 +414,42 @@ def test_bad_samples_are_one_sentence(tmp_path: Path, text: str, said: str):
     assert done.returncode == 2
     assert said in done.stderr and "Traceback" not in done.stderr
     assert not (tmp_path / "v.jsonl.gz").exists()
+
+
+def replaced_after(path: Path, lines: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the file replaced by one of other samples once so many of its lines were read in all."""
+    from passk import records
+
+    read, count = records.read_lines, 0
+
+    def counted(*given):
+        nonlocal count
+        for line in read(*given):
+            count += 1
+            if count == lines:
+                write_records(path, [Sample("HumanEval/53", n, "    return 0\n") for n in range(9)])
+            yield line
+
+    monkeypatch.setattr("passk.records.read_lines", counted)
+
+
+@pytest.mark.parametrize(("lines", "described"), [(1, True), (9, True), (10, True), (18, False)])
+def test_verdicts_name_the_samples_that_they_are_of(
+    lines: int, described: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Whenever the file is replaced: from the first to the last line of both readings."""
+    samples, verdicts = tmp_path / "s.jsonl", tmp_path / "v.jsonl.gz"
+    write_records(samples, [Sample("HumanEval/53", n, "    return x + y\n") for n in range(9)])
+    if described:
+        write_metadata(metadata_path(samples), samples, {})
+    before = sha256_of(samples)
+    replaced_after(samples, lines, monkeypatch)
+    given = {"benchmark": str(human_eval_file()), "samples": samples, "workers": 1}
+    try:
+        execute(open_judging(given), verdicts)
+    except UserError as error:
+        assert str(error) == f"{samples} was replaced while it was read: run the same command again"
+        assert not verdicts.exists() and lines <= 9
+    else:
+        assert json.loads((tmp_path / "v.meta.json").read_text())["samples_sha256"] == before
+        assert {verdict.outcome for verdict in read_verdicts(verdicts)} == {"passed"}

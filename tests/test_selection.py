@@ -30,7 +30,7 @@ from passk.analyses.selection import table as selection
 from passk.analyses.selection.table import ABSENT, METHODS, TaskSamples
 from passk.benchmarks import find_benchmark
 from passk.judging import open_judging
-from passk.records import UserError, Verdict, metadata_path, write_metadata, write_records
+from passk.records import Snapshot, UserError, Verdict, metadata_path, write_metadata, write_records
 from passk.sandbox.pool import Pool
 from passk.tables import read_table, table_text
 from passk.verifiers import Signature
@@ -291,7 +291,7 @@ def write_pair(folder: Path, name: str, draws: Sequence[int], tasks: int = 3) ->
 def test_verdicts_and_observations_are_joined_on_task_and_draw(tmp_path: Path) -> None:
     first, second = write_pair(tmp_path, "a", [0, 1]), write_pair(tmp_path, "b", [2, 3])
     pairs = [[first[0], second[0]], [second[1], first[1]]]
-    found = selection.read_task_samples(*pairs)
+    found = selection.read_task_samples(*pairs, Snapshot([]))
     assert [one.task_id for one in found] == ["T/0", "T/1", "T/2"]
     for one in found:
         assert one.right.tolist() == [True, False, False, False]
@@ -318,7 +318,9 @@ def test_draws_on_one_side_only_or_twice_are_refused(
     pairs = {"a": write_pair(tmp_path, "a", [0, 1]), "b": write_pair(tmp_path, "b", [2, 3])}
     with pytest.raises(UserError, match=sentence):
         selection.read_task_samples(
-            [pairs[name][0] for name in verdicts], [pairs[name][1] for name in observations]
+            [pairs[name][0] for name in verdicts],
+            [pairs[name][1] for name in observations],
+            Snapshot([]),
         )
 
 

@@ -17,7 +17,7 @@ from conftest import ROOT
 from passk.analyses.verifiers import page
 from passk.analyses.verifiers import table as verifiers
 from passk.analyses.verifiers.table import Agreement
-from passk.records import UserError, Verdict, write_records
+from passk.records import Snapshot, UserError, Verdict, write_records
 from passk.tables import read_table, table_text
 
 # What each draw of a task is: wrong, false positive, right, or right and refused by base.
@@ -175,7 +175,7 @@ def test_command_counts_both_suites_over_shards(tmp_path: Path) -> None:
     write(tmp_path / "p0.jsonl.gz", {"x": [True, True], "y": [False, True]})
     write(tmp_path / "p1.jsonl.gz", {"x": [False], "y": [False]}, first=2)
     shards = [[tmp_path / f"{kind}{i}.jsonl.gz" for i in (0, 1)] for kind in "bp"]
-    assert verifiers.read_agreement(*shards) == [
+    assert verifiers.read_agreement(*shards, Snapshot([])) == [
         Agreement("x", 3, 2, 2, 1),
         Agreement("y", 3, 2, 1, 1),
     ]
@@ -235,7 +235,7 @@ def test_what_is_wrong_is_one_sentence(
 def test_a_draw_given_twice_is_refused(tmp_path: Path) -> None:
     base = write(tmp_path / "base.jsonl.gz", {"x": [True]})
     with pytest.raises(UserError, match="duplicate draw 0 of x"):
-        verifiers.read_agreement([base, base], [base])
+        verifiers.read_agreement([base, base], [base], Snapshot([]))
 
 
 def test_table_is_read_back_as_it_was_written(tmp_path: Path) -> None:

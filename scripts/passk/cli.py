@@ -25,8 +25,9 @@ MISPLACED = {
 def run(main: Callable[[], None]) -> None:
     """Run ``main``; turn what the user can mend into one sentence and exit code 2.
 
-    That is a :class:`UserError`, a full disk, and a path that may not be used or that has a folder
-    where a file is needed, or the other way round.
+    That is a :class:`UserError`, a full disk, a file that is larger than this session may write,
+    and a path that may not be used or that has a folder where a file is needed, or the other way
+    round.
 
     Anything else is a fault of this package and keeps its traceback.
     """
@@ -38,6 +39,9 @@ def run(main: Callable[[], None]) -> None:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             sys.exit(_fail("the disk is full: free some space and run the same command again"))
+        if error.errno == errno.EFBIG:
+            larger = "a file would be larger than this session may write (ulimit -f)"
+            sys.exit(_fail(f"{larger}: raise that limit and run the same command again"))
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM) and error.filename:
             sys.exit(_fail(f"{error.filename} cannot be written or read ({error.strerror})"))
         path = error.filename2 or error.filename  # a rename has both; the second is the target

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from passk.progress import Progress
-from passk.records import UserError, read_verdicts
+from passk.records import Snapshot, UserError, read_verdicts
 from passk.tables import read_table, table_text
 
 log = logging.getLogger(__name__)
@@ -55,23 +55,29 @@ class ModelCounts:
 
 
 def count_verdicts(
-    paths: Sequence[Path], tasks: Sequence[str] | None = None, n_samples: int | None = None
+    paths: Sequence[Path],
+    tasks: Sequence[str] | None = None,
+    n_samples: int | None = None,
+    snapshot: Snapshot | None = None,
 ) -> list[TaskCount]:
     """Count the verdicts of several shards; the result does not depend on the order of ``paths``.
 
     ``tasks`` are the benchmark's task ids in file order: each must have verdicts, others may not,
     and the counts come in that order. Without it they come in natural order (task 2 before 10).
-    With ``n_samples`` every task must have exactly the draws 0..n_samples-1.
+    With ``n_samples`` every task must have exactly the draws 0..n_samples-1. The shards must be
+    those of ``snapshot``, where it is given.
 
-    :raises UserError: a damaged shard, a (task, draw) twice, an unknown task, or one missing.
+    :raises UserError: a damaged shard, one that was replaced meanwhile, a (task, draw) twice, an
+        unknown task, or one missing.
     """
+    snapshot = snapshot or Snapshot(paths)
     known = set(tasks) if tasks is not None else None
     # Per task, for each draw: which of `paths` (from 1) has its verdict, 0 for none.
     sources: dict[str, array] = {}
     passed: dict[str, int] = {}
     progress = Progress("shards", len(paths), "counting: ", log=log)
     for number, path in enumerate(paths, start=1):
-        for verdict in read_verdicts(path):
+        for verdict in snapshot.read(path, read_verdicts):
             task, draw = verdict.task_id, verdict.draw
             if known is not None and task not in known:
                 raise UserError(

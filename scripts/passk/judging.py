@@ -9,7 +9,7 @@ import platform
 import signal
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,11 +21,12 @@ from passk.benchmarks import ANSWERS, KINDS, Benchmark, find_benchmark
 from passk.locks import only_writer_of
 from passk.provenance import check_samples
 from passk.records import (
+    Sample,
+    Snapshot,
     UserError,
     metadata_path,
     read_metadata,
     read_samples,
-    sha256_of,
     write_metadata,
     write_records,
 )
@@ -61,7 +62,7 @@ LAST = (
 @dataclass(frozen=True, slots=True)
 class Judging:
     """A verifier opened on a file of samples. ``origin``: what the samples' own metadata say of
-    where they come from, None without metadata."""
+    where they come from, None without metadata; ``snapshot``: the bytes that they had."""
 
     benchmark: Benchmark
     suite: str
@@ -69,6 +70,14 @@ class Judging:
     samples: Path
     origin: dict[str, Any] | None
     verifier: Verifier
+    snapshot: Snapshot
+
+    def read(self) -> Iterator[Sample]:
+        """The samples, as they were when this was opened.
+
+        :raises UserError: at the end, they were replaced meanwhile.
+        """
+        return self.snapshot.read(self.samples, read_samples)
 
     def write(
         self, output: Path, records: Iterable[Any], about: Callable[[], dict[str, Any]]
@@ -79,7 +88,7 @@ class Judging:
         write_records(output, records)
         found = {
             "format": 1,
-            "samples_sha256": sha256_of(self.samples),
+            "samples_sha256": self.snapshot.sha256[self.samples],
             "samples": self.origin,
             "benchmark_sha256": self.benchmark.sha256,
             "answer": self.answer,
@@ -151,13 +160,15 @@ def open_judging(given: Mapping[str, Any]) -> Judging:
                 f"{', '.join(known)}"
             )
     samples = given["samples"]
+    snapshot = Snapshot([samples])
     origin = origin_of(samples, benchmark, given.get("settings"))
-    total, tasks = survey(samples, {problem.task_id for problem in benchmark.problems})
+    read = snapshot.read(samples, read_samples)
+    total, tasks = survey(samples, read, {problem.task_id for problem in benchmark.problems})
     label = f"{samples.name.removesuffix('.gz').removesuffix('.jsonl')}: "
     verifier = open_verifier(
         kind.suites[suite], suite, benchmark, tasks, answer, given, given["benchmark"], total, label
     )
-    return Judging(benchmark, suite, answer, samples, origin, verifier)
+    return Judging(benchmark, suite, answer, samples, origin, verifier, snapshot)
 
 
 def origin_of(
@@ -180,14 +191,16 @@ def origin_of(
     return {name: metadata.get(name) for name in KEPT_OF_SAMPLES}
 
 
-def survey(samples: Path, tasks: Collection[str]) -> tuple[int, list[str]]:
+def survey(samples: Path, read: Iterable[Sample], tasks: Collection[str]) -> tuple[int, list[str]]:
     """Read all samples once, before anything runs: how many there are and of which tasks.
+
+    ``samples`` is the file that they are ``read`` from.
 
     :raises UserError: none, or one of an unknown task.
     """
     total = 0
     found: dict[str, None] = {}
-    for sample in read_samples(samples):
+    for sample in read:
         if sample.task_id not in tasks:
             raise UserError(
                 f"{samples} has a sample of {sample.task_id!r}, an unknown task; "

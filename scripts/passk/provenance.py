@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from passk.records import UserError, metadata_path, read_metadata
+from passk.records import UserError, metadata_path, read_metadata, recorded, sha256_of
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,24 @@ def check_samples(path: Path, metadata: dict[str, Any], settings: dict[str, Any]
     """
     wanted = {key: settings[key] for key in ("model", "sampling") if key in settings}
     _refuse_others(path, metadata, wanted)
+
+
+def check_judged(verdicts: Path) -> None:
+    """Check that verdicts in a results folder are of the samples that lie there now.
+
+    Verdicts elsewhere, or without metadata beside them, are taken at their word.
+
+    :raises UserError: they are of other samples.
+    """
+    samples = verdicts.parent.parent.parent / "samples" / verdicts.name
+    if verdicts.parent.parent.name != "verdicts" or not samples.exists():
+        return
+    judged = recorded(verdicts, "samples_sha256")
+    if judged and judged != (recorded(samples, "sha256") or sha256_of(samples)):
+        raise UserError(
+            f"{verdicts} was made from other samples than {samples} (their sha256 differs): delete "
+            f"{verdicts} and run again"
+        )
 
 
 def _refuse_others(path: Path, metadata: dict[str, Any], wanted: dict[str, Any]) -> None:

@@ -18,16 +18,18 @@ import codecs
 import glob
 import gzip
 import hashlib
+import io
 import json
 import os
 import secrets
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
+T = TypeVar("T")
 OUTCOMES = ("passed", "failed", "timeout", "crashed")
 
 
@@ -123,16 +125,35 @@ def _write_lines(out: Any, records: Iterable[Sample | Verdict]) -> None:
         out.write(line.encode() + b"\n")
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+class _Hashed(io.RawIOBase):
+    """A file whose bytes are fed to a hash as they are read."""
+
+    def __init__(self, raw: BinaryIO, digest: Any) -> None:
+        self._raw = raw
+        self._digest = digest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        part = self._raw.read(len(buffer))
+        self._digest.update(part)
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def read_lines(path: Path, digest: Any = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield ``(line number from 1, object)`` of a ``.jsonl`` or ``.jsonl.gz`` file.
+
+    ``digest``, one of ``hashlib``'s, is fed the file's bytes as they are read.
 
     :raises UserError: no such file, not UTF-8, cut short, or a line that is not a JSON object.
     """
     try:
         with path.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            handle: Any = gzip.GzipFile(fileobj=raw) if packed else raw
+            packed = raw.peek(2)[:2] == b"\x1f\x8b"
+            source: Any = io.BufferedReader(_Hashed(raw, digest), 1 << 17) if digest else raw
+            handle: Any = gzip.GzipFile(fileobj=source) if packed else source
             for number, line in enumerate(handle, start=1):
                 if number == 1:
                     line = line.removeprefix(codecs.BOM_UTF8)
@@ -189,18 +210,18 @@ def _not_an_object(path: Path, number: int, line: bytes, error: Exception | None
     return f"{path} line {number} is not JSON: it is cut short or damaged; make or copy it again"
 
 
-def read_samples(path: Path) -> Iterator[Sample]:
+def read_samples(path: Path, digest: Any = None) -> Iterator[Sample]:
     """Yield the samples of a file.
 
     A line needs ``task_id`` and ``completion``; ``draw``, where missing from every line, is
-    numbered from 0 per task in file order.
+    numbered from 0 per task in file order. ``digest``: see :func:`read_lines`.
 
     :raises UserError: a damaged file, a missing field, a wrong type, a (task, draw) given twice.
     """
     next_draw: dict[str, int] = {}
     seen: dict[str, set[int]] = {}
     numbered: bool | None = None
-    for number, record in read_lines(path):
+    for number, record in read_lines(path, digest):
         where = f"{path} line {number}"
         task_id = _field(record, "task_id", str, where)
         completion = _field(record, "completion", str, where)
@@ -234,12 +255,12 @@ def read_samples(path: Path) -> Iterator[Sample]:
         )
 
 
-def read_verdicts(path: Path) -> Iterator[Verdict]:
-    """Yield the verdicts of a file.
+def read_verdicts(path: Path, digest: Any = None) -> Iterator[Verdict]:
+    """Yield the verdicts of a file. ``digest``: see :func:`read_lines`.
 
     :raises UserError: a damaged file, a missing field, a wrong type, an unknown outcome.
     """
-    for number, record in read_lines(path):
+    for number, record in read_lines(path, digest):
         where = f"{path} line {number}"
         outcome = _field(record, "outcome", str, where)
         if outcome not in OUTCOMES:
@@ -337,3 +358,32 @@ def check_recorded(path: Path) -> None:
     """
     if metadata_path(path).exists():
         read_metadata(metadata_path(path), path)
+
+
+def recorded(path: Path, key: str) -> Any:
+    """What the metadata beside ``path`` say under ``key``, unchecked; None where they do not."""
+    try:
+        return json.loads(metadata_path(path).read_text())[key]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+class Snapshot:
+    """The bytes of files that are checked and read, or read more than once: the same each time.
+
+    Made before the files are checked against their metadata: the bytes are those that they
+    describe. ``sha256`` has those of each file that has metadata, or was read.
+    """
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self.sha256 = {path: found for path in paths if (found := recorded(path, "sha256"))}
+
+    def read(self, path: Path, reader: Callable[[Path, Any], Iterator[T]]) -> Iterator[T]:
+        """Yield what ``reader``, such as :func:`read_samples`, yields of ``path``.
+
+        :raises UserError: at the end, the file is another than before; what ``reader`` raises.
+        """
+        digest = hashlib.sha256()
+        yield from reader(path, digest)
+        if self.sha256.setdefault(path, digest.hexdigest()) != digest.hexdigest():
+            raise UserError(f"{path} was replaced while it was read: run the same command again")

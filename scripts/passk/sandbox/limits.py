@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# The same for every run, so that the metadata need not say them.
+MAX_THREADS = 256
+MAX_ENTRIES = 4096  # files and folders of a program
+STACK_BYTES = 8 << 20  # of the main thread, and of each other unless a program asks for more
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -11,7 +16,8 @@ class Limits:
 
     ``cpu_seconds`` is CPU time of the whole program, all threads, read from outside.
     ``idle_seconds`` is time in which it neither ran nor waited for a processor (sleeping, stopped,
-    blocked). ``wall_seconds`` is the last resort where the kernel does not tell the two apart.
+    blocked). ``wall_seconds`` is the last resort where the kernel does not tell the two apart. Both
+    are time in which the judge ran, too.
     """
 
     cpu_seconds: float = 3.0

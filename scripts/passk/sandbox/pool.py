@@ -14,7 +14,10 @@ Covered
       bounded CPU, memory, descriptors, files, output. Nothing outlives its program, nor the judge.
     - Honest programs under load: limits are CPU time, read from outside; sleeping is counted apart
       and does not hold a worker up; a time-out that was still making progress is run again alone.
-    - The runner: a fork server that dies is replaced; no program ends or blocks a run.
+    - The runner: a fork server or a worker that dies is replaced; no program ends or blocks a run.
+    - Faults of the host (``host``): time in which the judge does not run is nobody's; what the
+      session, the disk or the memory may have decided is run again alone, and where it lacks again
+      the run stops and says what.
     - The cost: equal programs run once; programs that can reach nothing outside themselves
       (``purity``) share a child; a program is ended at its first wrong output.
 
@@ -34,9 +37,7 @@ import logging
 import multiprocessing
 import os
 import secrets
-import shutil
 import signal
-import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -48,15 +49,17 @@ from typing import Any
 
 from passk.progress import Progress
 from passk.records import OUTCOMES, Sample, UserError, Verdict
-from passk.sandbox import isolation
+from passk.sandbox import host, isolation
 from passk.sandbox.limits import Limits
 from passk.sandbox.protocol import Case
 from passk.sandbox.readable import find_readable
 from passk.sandbox.runner import ALL_LAYERS, Result, Runner
-from passk.sandbox.scratch import wipe
+from passk.sandbox.scratch import claim, remove
 
 AHEAD = 64  # programs that a worker holds: enough to fill the next child while one runs
 MOST_AHEAD = 10_000  # samples taken before those that shall run alone have their turn
+MOST_AGAIN = 1000  # of those before no more samples are taken
+MOST_DEATHS = 3  # of workers in a row, before one is ready or on one program alone
 TAKEN_AT_ONCE = 1000  # samples between two looks at what the workers have sent
 MOST_WAITING = 100_000  # verdicts, some 40 MB, that wait for an earlier sample's
 log = logging.getLogger("execute")
@@ -105,7 +108,8 @@ class _Worker:
 class Pool:
     """Workers that judge programs of the given cases. A context manager.
 
-    :raises UserError: the sandbox cannot start, or ``require_sandbox`` and a fence is missing.
+    :raises UserError: the sandbox cannot start, the host or this session has less than a program
+        may use, or ``require_sandbox`` and a fence is missing.
     """
 
     def __init__(
@@ -119,23 +123,28 @@ class Pool:
         self.cases = dict(cases)
         self.limits = limits or Limits()
         self.without = tuple(without)
-        self.scratch = Path(tempfile.mkdtemp(prefix="passk-"))
+        host.check_session(self.limits)
+        self.scratch, lock = claim(self.limits, workers)
+        self._lock: int | None = lock
+        self._guard: tuple[int, int] | None = None
         self.layers: tuple[str, ...] = ()
         self.workers: list[_Worker] = []
-        self._guard = _start_guard(self.scratch)
+        self._started = 0
         try:
-            readable = find_readable()
-            for number in range(workers):
-                self._start_worker(number, readable)
-            for worker in self.workers:
-                self.layers = self._receive(worker).layers
+            self._guard = _start_guard(self.scratch)
+            self._readable = find_readable()
+            self.workers = [self._start_worker() for _ in range(workers)]
+            for place in range(workers):
+                self._welcome(place)
             if require_sandbox and self.missing:
                 raise UserError(
                     f"this host lacks {', '.join(self.missing)}, and the sandbox is required to be "
                     "whole; run on another host, or without --require-sandbox"
                 )
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if isinstance(error, OSError) and error.errno in host.SHARED:
+                raise UserError(host.lack_of(error)) from error
             raise
 
     @property
@@ -179,7 +188,7 @@ class Pool:
         secret = secrets.token_bytes(16)
         done: dict[int, tuple[str, float, str | None]] = {}
         pending: dict[int, list[tuple[str, int]]] = {}
-        again: list[tuple[int, str, str]] = []  # borderline; run alone once nothing else runs
+        again: list[tuple[int, str, str]] = []  # not believed; run alone once nothing else runs
         since = 0  # samples taken since there are such
         texts: dict[int, tuple[str, str]] = {}  # of the programs in flight
         shared: dict[Any, Any] = {}  # equal verdicts are one object
@@ -188,7 +197,8 @@ class Pool:
             patience = None  # wait for results, unless more samples can be taken at once
             for _ in range(TAKEN_AT_ONCE):
                 worker = self._free()
-                if exhausted or worker is None or since >= MOST_AHEAD or len(order) >= MOST_WAITING:
+                enough = since >= MOST_AHEAD or len(again) >= MOST_AGAIN
+                if exhausted or worker is None or enough or len(order) >= MOST_WAITING:
                     break
                 sample = next(source, None)
                 if sample is None:
@@ -212,14 +222,13 @@ class Pool:
             if busy:
                 for key, result in self._collect(busy, patience):
                     task_id, text = texts.pop(key)
-                    if result.borderline and len(again) < 1000:
+                    if result is None or result.again:
                         again.append((key, task_id, text))
                     else:
                         yield from self._settle(key, result, pending, done, shared, tally)
                 continue
             for key, task_id, text in again:
-                self._send(self.workers[0], key, task_id, text)
-                ((_, result),) = self._collect([self.workers[0]])
+                result = self._run_alone(key, task_id, text)
                 yield from self._settle(key, result, pending, done, shared, tally)
             if exhausted or order:  # all that was taken is settled: what is left was there twice
                 break
@@ -242,8 +251,12 @@ class Pool:
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
             self._guard = None
+        if self._lock is not None:
+            remove(self.scratch)  # where the guard could not
+            os.close(self._lock)
+            self._lock = None
 
-    def _start_worker(self, number: int, readable: dict[str, list[str]]) -> None:
+    def _start_worker(self) -> _Worker:
         ours, theirs = multiprocessing.Pipe()
         context = multiprocessing.get_context("fork")
         others = [worker.connection for worker in self.workers] + [ours]
@@ -251,45 +264,100 @@ class Pool:
             target=_work,
             args=(
                 theirs, others, os.getpid(), self.cases, self.limits,
-                self.scratch / str(number), readable, self.without,
+                self.scratch / str(self._started), self._readable, self.without,
             ),
             daemon=True,
         )  # fmt: skip
         process.start()
         theirs.close()
-        self.workers.append(_Worker(ours, process))
+        self._started += 1
+        return _Worker(ours, process)
+
+    def _welcome(self, place: int) -> None:
+        """Wait until the worker at ``place`` is ready, or another in its stead."""
+        for _ in range(MOST_DEATHS):
+            hello = self._receive(self.workers[place])
+            if hello is not None:
+                self.layers = hello.layers
+                return
+            self._replace(place)
+        raise UserError(
+            f"a worker of the judge was ended {MOST_DEATHS} times before it was ready: see what "
+            f"ends processes on this machine, {host.AGAIN}"
+        )
+
+    def _replace(self, place: int) -> None:
+        """Start another worker instead of one that was ended from outside.
+
+        :raises RuntimeError: it has ended by itself: a fault of this package.
+        """
+        worker = self.workers[place]
+        worker.connection.close()
+        worker.process.join()
+        if worker.process.exitcode >= 0:
+            raise RuntimeError("a worker of the judge has died; see its traceback above")
+        log.warning("a worker of the judge was ended by signal %d", -worker.process.exitcode)
+        self.workers[place] = self._start_worker()
 
     def _free(self) -> _Worker | None:
         worker = min(self.workers, key=lambda one: len(one.held))
         return worker if len(worker.held) < AHEAD else None
 
-    def _send(self, worker: _Worker, key: int, task_id: str, text: str) -> None:
+    def _send(
+        self, worker: _Worker, key: int, task_id: str, text: str, alone: bool = False
+    ) -> None:
         worker.held.add(key)
-        try:
-            worker.connection.send((key, task_id, text))
-        except (BrokenPipeError, ConnectionResetError):
-            raise RuntimeError("a worker of the judge has died; see its traceback above") from None
+        with suppress(BrokenPipeError, ConnectionResetError):  # _collect hears of its end
+            worker.connection.send((key, task_id, text, alone))
 
     def _receive(self, worker: _Worker) -> Any:
+        """The next message of a worker; None where it has ended."""
         try:
             message = worker.connection.recv()
-        except (EOFError, ConnectionResetError):
-            raise RuntimeError("a worker of the judge has died; see its traceback above") from None
+        except (EOFError, OSError):
+            return None
         if isinstance(message, UserError):
             raise message
         return message
 
     def _collect(
         self, workers: list[_Worker], patience: float | None = None
-    ) -> list[tuple[int, Result]]:
-        found: list[tuple[int, Result]] = []
+    ) -> list[tuple[int, Result | None]]:
+        """Results by key; None for what a worker held that has ended, which has a successor."""
+        found: list[tuple[int, Result | None]] = []
         by_connection = {worker.connection: worker for worker in workers}
         for connection in wait(list(by_connection), patience):
             worker = by_connection[connection]
             batch = self._receive(worker)
+            if batch is None:
+                batch = [(key, None) for key in worker.held]
+                place = self.workers.index(worker)
+                self._replace(place)
+                self._welcome(place)
             worker.held.difference_update(key for key, _ in batch)
             found += batch
         return found
+
+    def _run_alone(self, key: int, task_id: str, text: str) -> Result:
+        """Run a program while nothing else runs.
+
+        :raises UserError: the host lacks something that it may use, or ends the worker each time.
+        """
+        kills = host.out_of_memory_kills()
+        for _ in range(MOST_DEATHS):
+            worker = self.workers[0]
+            self._send(worker, key, task_id, text, alone=True)
+            ((_, result),) = self._collect([worker])
+            if result is not None:
+                return result
+        if host.out_of_memory_kills() > kills:
+            raise UserError(host.lack_of_memory(self.limits))
+        if "seccomp" in self.layers:
+            raise UserError(
+                f"a worker of the judge was ended {MOST_DEATHS} times while it ran one program of "
+                f"{task_id} alone: see what ends processes on this machine, {host.AGAIN}"
+            )
+        return Result("crashed", 0.0)  # nothing kept the program from doing it
 
     def _settle(
         self,
@@ -347,8 +415,8 @@ def _work(
         connection.send(_Hello(runner.layers))
         while True:
             while connection.poll(0 if runner.pending else None):
-                key, task_id, text = connection.recv()
-                runner.submit(key, cases[task_id], text)
+                key, task_id, text, alone = connection.recv()
+                runner.submit(key, cases[task_id], text, alone)
             finished = runner.results(connection.fileno())
             if finished:
                 connection.send(finished)
@@ -357,6 +425,11 @@ def _work(
     except UserError as error:
         with suppress(OSError):
             connection.send(error)
+    except OSError as error:
+        if error.errno not in host.SHARED:
+            raise
+        with suppress(OSError):
+            connection.send(UserError(host.lack_of(error)))
     finally:
         if runner is not None:
             runner.close()
@@ -384,11 +457,7 @@ def _start_guard(scratch: Path) -> tuple[int, int]:
         os.closerange(3, 1 << 16)
         os.read(0, 1)
         for _ in range(50):  # children are killed with their parents, but not at one instant
-            with suppress(OSError):
-                for folder in scratch.iterdir():
-                    for slot in folder.iterdir():
-                        wipe(slot)
-            shutil.rmtree(scratch, ignore_errors=True)
+            remove(scratch)
             if not scratch.exists():
                 break
             time.sleep(0.1)

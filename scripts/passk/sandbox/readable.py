@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+from passk.records import UserError
+
 _PROBE = """
 import os, sys, json
 folders = [p for p in sys.path if os.path.isdir(p)]
@@ -30,14 +32,20 @@ def find_readable() -> dict[str, list[str]]:
     """Which files a child has to read: the standard library without its site-packages.
 
     Shared libraries that its extension modules load are found by loading them once, elsewhere.
+
+    :raises UserError: the process that does so is ended each time.
     """
-    answer = subprocess.run(
-        [interpreter(), "-s", "-S", "-P", "-B", "-c", _PROBE],
-        env={},
-        cwd="/",
-        capture_output=True,
-        check=True,
-    )
+    command = [interpreter(), "-s", "-S", "-P", "-B", "-c", _PROBE]
+    for _ in range(3):  # it may be ended from outside
+        answer = subprocess.run(command, env={}, cwd="/", capture_output=True)
+        if answer.returncode >= 0:
+            break
+    if answer.returncode < 0:
+        raise UserError(
+            f"{command[0]} was ended by signal {-answer.returncode} as the judge started: see what "
+            "ends processes on this machine and run the same command again"
+        )
+    answer.check_returncode()
     found = json.loads(answer.stdout)
     read = list(found["libraries"])
     for folder in found["stdlib"]:

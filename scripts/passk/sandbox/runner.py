@@ -7,6 +7,10 @@ milliseconds, so a child is looked at only when it has ended or after :data:`FIR
 
 Programs of quick tasks share a child with others, as far as ``purity`` lets them; what stalls or
 dies in company, or needs more than the first round, runs again alone.
+
+Time is charged to a program by the looks at it: of the time between two, no more than was meant to
+pass. Time in which the judge did not run, because its job was stopped, frozen or suspended or its
+machine is crowded, is no time of the program.
 """
 
 from __future__ import annotations
@@ -31,7 +35,8 @@ from pathlib import Path
 from typing import Any
 
 from passk.records import UserError
-from passk.sandbox.limits import Limits
+from passk.sandbox import host
+from passk.sandbox.limits import MAX_THREADS, STACK_BYTES, Limits
 from passk.sandbox.protocol import Case, Judgement, Reply
 from passk.sandbox.readable import interpreter
 from passk.sandbox.scratch import usage, wipe
@@ -40,9 +45,9 @@ from passk.sandbox.wire import exception_name
 SLOTS = 6
 FIRST_LOOK = 0.02
 LOOK_EVERY = 0.1
-MAX_THREADS = 256
 COMPANY = 32  # programs that share a child, where they can touch nothing of it
 MAX_REFUSALS = 30
+MAX_STARTS = 3
 TOKEN_BYTES = 8
 STALLED = 0.06  # CPU seconds without an end of a program that has company
 _EXHAUSTED = ("MemoryError", "RecursionError")
@@ -52,18 +57,26 @@ _FORK_SERVER = Path(__file__).with_name("forkserver.py")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one program showed. ``borderline``: a time-out that was still making progress, or of an
-    input after others that took a good part of what an input may."""
+    """What one program showed.
+
+    ``again``: it is not to be believed before the program has run again, alone. It is a time-out
+    that was still making progress, or of an input after others that took a good part of what an
+    input may; or the host may have decided it.
+    """
 
     outcome: str
     cpu_seconds: float
     error: str | None = None
-    borderline: bool = False
+    again: bool = False
 
 
 @dataclass(slots=True)
 class _Job:
-    """A program to run and what it has replied. ``alone``: it must not share a child."""
+    """A program to run and what it has replied.
+
+    ``alone``: it must not share a child. ``kills``: how many processes the kernel had ended for
+    want of memory before a program that runs alone on the whole host; None for all others.
+    """
 
     key: Any
     case: Case
@@ -71,6 +84,7 @@ class _Job:
     calls: tuple[bytes, ...]
     keep_going: bool = False
     alone: bool = False
+    kills: int | None = None
     rounds: int = 1
     tries: int = 1
     cpu_before: float = 0.0
@@ -94,6 +108,7 @@ class _Job:
         """The same job, to be run afresh."""
         fresh = _Job(self.key, self.case, self.program, self.calls, self.keep_going)
         fresh.alone, fresh.rounds, fresh.tries = self.alone, self.rounds, self.tries
+        fresh.kills = self.kills
         fresh.cpu_before = self.cpu_before
         for name, value in changes.items():
             setattr(fresh, name, value)
@@ -102,15 +117,18 @@ class _Job:
 
 @dataclass(slots=True)
 class _Child:
-    """A process in flight with the jobs that it does one after another; ``place``: the current."""
+    """A process in flight with the jobs that it does one after another; ``place``: the current.
+
+    ``next_look`` and ``looked`` are moments; ``age`` and ``idle`` are seconds in which the judge
+    ran, too. ``stopped``: it was seen stopped by a signal. ``displaced``: its folder was gone.
+    """
 
     jobs: list[_Job]
     tokens: list[bytes]
     slot: int
     channel: socket.socket
-    started: float
-    next_look: float
     looked: float
+    next_look: float
     place: int = 0
     unsent: memoryview | None = None
     received: bytearray = field(default_factory=bytearray)
@@ -120,8 +138,11 @@ class _Child:
     cpu_at_place: float = 0.0
     seen: int = -1
     waited: float = 0.0
+    age: float = 0.0
     idle: float = 0.0
     sleeping: bool = False
+    stopped: bool = False
+    displaced: bool = False
     watched: bool = False
     doomed: bool = False
     forged: bool = False
@@ -150,12 +171,6 @@ class Runner:
         readable: dict[str, list[str]],
         without: Iterable[str] = (),
     ) -> None:
-        allowed = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        if allowed != resource.RLIM_INFINITY and allowed < limits.cpu_seconds + 1:
-            raise UserError(
-                f"this session may use {allowed} s of CPU time (ulimit -t), too little to tell "
-                "programs that take long; raise that limit or lower --timeout"
-            )
         self.limits = limits
         self.scratch = scratch
         self.readable = readable
@@ -166,14 +181,21 @@ class Runner:
         self.poll = select.poll()
         self.channels: dict[int, _Child] = {}
         self.refusals = 0
+        self.refenced = False
         for slot in range(SLOTS):
             (scratch / str(slot)).mkdir(parents=True, exist_ok=True)
         self._start()
 
-    def submit(self, key: Any, case: Case, program: str) -> None:
-        """Queue a program; its :class:`Result` comes from :meth:`results` under ``key``."""
-        text = program + case.epilogue
-        self.queue.append(_Job(key, case, text, case.calls, case.keep_going))
+    def submit(self, key: Any, case: Case, program: str, alone: bool = False) -> None:
+        """Queue a program; its :class:`Result` comes from :meth:`results` under ``key``.
+
+        ``alone``: nothing else runs on this host for us. What the host lacks then it will lack
+        again: :meth:`results` raises that.
+        """
+        job = _Job(key, case, program + case.epilogue, case.calls, case.keep_going)
+        if alone:
+            job.alone, job.kills = True, host.out_of_memory_kills()
+        self.queue.append(job)
 
     @property
     def pending(self) -> int:
@@ -188,7 +210,8 @@ class Runner:
     def results(self, other: int | None = None, wait: float = 1.0) -> list[tuple[Any, Result]]:
         """Let programs run until some end, ``other`` (a descriptor) is readable or ``wait`` is up.
 
-        :raises UserError: no process can be forked on this host.
+        :raises UserError: no process can be forked on this host, or it lacks what a program that
+            ran alone may use.
         """
         finished: list[tuple[Any, Result]] = []
         deadline = time.monotonic() + wait
@@ -196,6 +219,8 @@ class Runner:
             self.poll.register(other, select.POLLIN)
         try:
             while not finished:
+                if self.refenced:
+                    finished += self._restart()
                 self._fill()
                 now = time.monotonic()
                 until = min([deadline, *(child.next_look for child in self.children.values())])
@@ -230,6 +255,24 @@ class Runner:
     # The fork server
 
     def _start(self) -> None:
+        for _ in range(MAX_STARTS):  # it may be ended from outside before it is ready, too
+            control, hello = self._launch()
+            if hello[:1] == b"R":
+                self.layers = tuple(json.loads(hello[1:]))
+                control.setblocking(False)
+                self.control = control
+                self.poll.register(control, select.POLLIN)
+                return
+            control.close()
+            self.process.kill()
+            self.process.wait()
+            if hello:
+                break
+        reason = hello[1:].decode(errors="replace") or "it ended at once"
+        raise UserError(f"the sandbox's process cannot start with {interpreter()}: {reason}")
+
+    def _launch(self) -> tuple[socket.socket, bytes]:
+        """A new fork server's control socket and its first message; empty where there was none."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         options = {
             "control": theirs.fileno(),
@@ -245,9 +288,12 @@ class Runner:
             "without": self.without,
             **self.readable,
         }
-        python = interpreter()
+        # What a program has must not depend on the session. Of data it has what it has of memory.
+        for kind, value in (resource.RLIMIT_STACK, STACK_BYTES), (resource.RLIMIT_DATA, None):
+            hard = resource.getrlimit(kind)[1]
+            resource.setrlimit(kind, (hard if value is None else value, hard))
         self.process = subprocess.Popen(
-            [python, "-s", "-S", "-P", "-B", str(_FORK_SERVER), json.dumps(options)],
+            [interpreter(), "-s", "-S", "-P", "-B", str(_FORK_SERVER), json.dumps(options)],
             env={"PYTHONHASHSEED": "0"},
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -257,20 +303,7 @@ class Runner:
             start_new_session=True,
         )
         theirs.close()
-        ours.settimeout(60)
-        try:
-            hello = ours.recv(4096)
-        except TimeoutError:
-            hello = b""
-        if hello[:1] != b"R":
-            self.process.kill()
-            self.process.wait()
-            reason = hello[1:].decode(errors="replace") or "it ended at once"
-            raise UserError(f"the sandbox's process cannot start with {python}: {reason}")
-        self.layers = tuple(json.loads(hello[1:]))
-        ours.setblocking(False)
-        self.control = ours
-        self.poll.register(ours, select.POLLIN)
+        return ours, ours.recv(4096) if _becomes_readable(ours, 60.0) else b""
 
     # Programs
 
@@ -298,7 +331,7 @@ class Runner:
         body = marshal.dumps(requests, 2)
         request = struct.pack("I", len(body)) + body
         now = time.monotonic()
-        child = _Child(jobs, tokens, slot, ours, now, next_look=now + FIRST_LOOK, looked=now)
+        child = _Child(jobs, tokens, slot, ours, looked=now, next_look=now + FIRST_LOOK)
         try:
             sent = ours.send(request)
         except BlockingIOError:
@@ -331,7 +364,28 @@ class Runner:
         if child.watched:
             self._unwatch(child)
         child.channel.close()
-        wipe(self.scratch / str(child.slot))
+        folder = self.scratch / str(child.slot)
+        try:
+            wipe(folder)
+        except OSError:
+            child.displaced = True
+            self._make_anew(folder)
+
+    def _make_anew(self, folder: Path) -> None:
+        """Replace a slot's folder, which is gone or cannot be emptied.
+
+        A fence of files holds for the folder that it was raised on, so it has to be raised again.
+        """
+        with contextlib.suppress(OSError):
+            folder.rename(self.scratch.parent / secrets.token_hex(8))  # it goes with the run
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise UserError(
+                f"{folder}, where programs write, cannot be made anew ({error.strerror}): see "
+                f"that nothing removes what is in {self.scratch.parent}, {host.AGAIN}"
+            ) from error
+        self.refenced = "landlock" in self.layers
 
     def _listen(self) -> list[tuple[Any, Result]]:
         finished: list[tuple[Any, Result]] = []
@@ -356,16 +410,17 @@ class Runner:
                 if child.shared:
                     finished += self._part(child)
                 else:
-                    finished += self._end(child.job, status, cpu / 1e6)
+                    finished += self._end(child, child.job, status, cpu / 1e6)
             elif message[:1] == b"N":
                 _, slot, number = struct.unpack("=cBi", message)
                 self._refused(self.children[slot], number)
 
     def _restart(self) -> list[tuple[Any, Result]]:
-        """Replace a fork server that died.
+        """Replace a fork server that died, or whose fences are of folders that are gone.
 
         What was in flight runs again, each alone; what sees a fork server die twice is a crash.
         """
+        blamed = not self.refenced
         self.poll.unregister(self.control)
         self.control.close()
         self.process.kill()
@@ -374,10 +429,11 @@ class Runner:
         for child in list(self.children.values()):
             self._release(child)
             for job in reversed(child.jobs):
-                if job.tries > 1:
-                    finished.append((job.key, Result("crashed", job.cpu_before)))
+                if job.tries > 1 and blamed:
+                    finished.append(self._believe(job, "crashed", job.cpu_before, killed=True))
                 else:
-                    self.queue.appendleft(job.again(alone=True, tries=job.tries + 1))
+                    self.queue.appendleft(job.again(alone=True, tries=job.tries + blamed))
+        self.refenced = False
         self._start()
         return finished
 
@@ -414,7 +470,7 @@ class Runner:
         self.queue.extendleft(reversed(left))
         return finished
 
-    def _end(self, job: _Job, status: int, cpu: float) -> list[tuple[Any, Result]]:
+    def _end(self, child: _Child, job: _Job, status: int, cpu: float) -> list[tuple[Any, Result]]:
         """A job's own child is gone: judge, and return the result or start another round."""
         total = round(job.cpu_before + cpu, 4)
         seen = None
@@ -433,10 +489,27 @@ class Runner:
                 self.queue.appendleft(again)
                 return []
         outcome, error = job.verdict or _cause(status)
-        late = job.cpu_at_reply > 0.5 * self.limits.cpu_seconds
+        late = child.stopped or job.cpu_at_reply > 0.5 * self.limits.cpu_seconds
         if len(job.replies) < len(job.case.seconds):
             late |= job.slowest_call > 0.25 * job.case.seconds[len(job.replies)]
-        return [(job.key, Result(outcome, total, error or seen, outcome == "timeout" and late))]
+        killed = job.verdict is None and outcome == "crashed"
+        again = child.displaced or (outcome == "timeout" and late)
+        return [self._believe(job, outcome, total, error or seen, killed, again)]
+
+    def _believe(
+        self,
+        job: _Job,
+        outcome: str,
+        cpu: float,
+        error: str | None = None,
+        killed: bool = False,
+        again: bool = False,
+    ) -> tuple[Any, Result]:
+        """The result of a program, unless the host may have decided it."""
+        doubtful, lacking = host.lack(outcome, error, killed, job.kills, self.scratch, self.limits)
+        if lacking and job.kills is not None:
+            raise UserError(lacking)
+        return job.key, Result(outcome, cpu, error, outcome != "passed" and (again or doubtful))
 
     def _exchange(self, child: _Child) -> None:
         if child.unsent is not None:
@@ -509,26 +582,27 @@ class Runner:
 
     def _look(self, child: _Child, now: float) -> None:
         """Read a child's clocks and replies, and end it where a limit or a judgement says so."""
-        if not child.watched and child.looked == child.started:
+        if not child.watched and child.age == 0.0:
             self._watch(child)
         self._read(child)
-        child.next_look = now + LOOK_EVERY
+        step = child.next_look - child.looked  # and not all that has passed: see the module
+        child.age += step
+        child.looked, child.next_look = now, now + LOOK_EVERY
         if child.doomed:
             return self._kill(child)  # again, should the first word have been lost
         if child.pid == 0:
-            if now - child.started > self.limits.wall_seconds:
-                self._decide(child, "timeout", None)
+            if child.age > self.limits.wall_seconds:
+                self.process.kill()  # it makes no children: _listen hears of it and has it replaced
             return None
-        cpu, waited, threads, runnable = _clocks(child.pid)
+        cpu, waited, threads, states = _clocks(child.pid)
         if cpu is None:
             return None  # it has just ended
-        step = now - child.looked
         # A thread's wait for a processor is booked once it gets one; until then it is runnable.
-        idle = 0.0 if runnable else step - (cpu - child.cpu) - (waited - child.waited)
+        idle = 0.0 if b"R" in states else step - (cpu - child.cpu) - (waited - child.waited)
         child.idle += max(0.0, idle)
         child.sleeping = cpu - child.cpu < 0.2 * step and idle > 0.5 * step
-        child.looked, child.waited = now, waited
-        child.cpu = cpu
+        child.stopped |= b"T" in states
+        child.cpu, child.waited = cpu, waited
         if child.shared:
             if child.place > child.seen:
                 child.seen, child.cpu_at_place, child.idle = child.place, cpu, 0.0
@@ -558,7 +632,7 @@ class Runner:
         if (
             left <= 0
             or child.idle > self.limits.idle_seconds
-            or now - child.started > self.limits.wall_seconds
+            or child.age > self.limits.wall_seconds
         ):
             return self._decide(child, "timeout", None)
         if usage(self.scratch / str(child.slot)) > self.limits.scratch_bytes:
@@ -603,24 +677,32 @@ def _cause(status: int) -> tuple[str, str | None]:
     return ("failed", None)
 
 
-def _clocks(pid: int) -> tuple[float | None, float, int, bool]:
+def _becomes_readable(channel: socket.socket, patience: float) -> bool:
+    """Wait for ``patience`` seconds in which this process runs."""
+    poll = select.poll()
+    poll.register(channel, select.POLLIN)
+    return any(poll.poll(LOOK_EVERY * 1000) for _ in range(round(patience / LOOK_EVERY)))
+
+
+def _clocks(pid: int) -> tuple[float | None, float, int, bytes]:
     """CPU seconds of a process, seconds that its threads waited for a processor, how many threads,
-    and whether one of them runs or waits for a processor now."""
+    and the letters of their states: R where one runs or waits for a processor now, T where one is
+    stopped."""
     try:
         cpu = time.clock_gettime((~pid << 3) | 2)
     except OSError:
-        return None, 0.0, 0, False
+        return None, 0.0, 0, b""
     try:
         threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208
     except OSError:
-        return cpu, 0.0, 0, False
-    waited, runnable = 0, False
+        return cpu, 0.0, 0, b""
+    waited, states = 0, b""
     for thread in threads if len(threads) <= MAX_THREADS else ():
         try:
             with open(f"/proc/{pid}/task/{thread}/stat", "rb") as handle:  # noqa: PTH123
-                runnable |= handle.read().rpartition(b")")[2][1:2] == b"R"
+                states += handle.read().rpartition(b")")[2][1:2]
             with open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as handle:  # noqa: PTH123
                 waited += int(handle.read().split()[1])
         except (OSError, IndexError, ValueError):
             continue
-    return cpu, waited / 1e9, len(threads), runnable
+    return cpu, waited / 1e9, len(threads), states

@@ -162,12 +162,12 @@ def observed(outcome: str, error: str | None) -> tuple[str, tuple[str, ...]]:
     return outcome, () if partial in _EXCEPTIONS else tuple(partial.split())
 
 
-def read_signatures(path: Path) -> Iterator[Signature]:
-    """Yield the signatures of a file.
+def read_signatures(path: Path, digest: Any = None) -> Iterator[Signature]:
+    """Yield the signatures of a file. ``digest``: see :func:`passk.records.read_lines`.
 
     :raises UserError: a damaged file, or one of something else.
     """
-    for number, record in read_lines(path):
+    for number, record in read_lines(path, digest):
         try:
             logprob = record["logprob"]
             yield Signature(

@@ -14,15 +14,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeVar, get_type_hints
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
 
 from passk.analyses.given import Given
 from passk.benchmarks import Benchmark, Task
 from passk.provenance import check_shards
-from passk.records import OUTCOMES, Sample, UserError, Verdict, read_samples, read_verdicts
+from passk.records import (
+    OUTCOMES,
+    Sample,
+    Snapshot,
+    UserError,
+    Verdict,
+    check_recorded,
+    read_samples,
+    read_verdicts,
+    recorded,
+)
 from passk.statistics.intervals import wilson
 
 MOST_CHARACTERS = 1200
@@ -115,15 +126,30 @@ def select(
 def table(given: Given) -> list[Row]:
     """One row a task, the never solved first; only these tasks' samples are held in memory.
 
-    :raises UserError: damaged files, or samples and verdicts that are not of the same draws.
+    :raises UserError: files that are damaged or replaced meanwhile, or samples and verdicts that
+        are not of the same draws.
     """
     verdicts, settings = given.verdicts[0], given.settings[0]
+    snapshot = Snapshot([*verdicts, *given.samples])
     check_shards(verdicts, require_metadata=settings is not None, settings=settings)
+    for path in given.samples:
+        check_recorded(path)
+
+    def read(paths: Iterable[Path], reader: Callable[[Path, Any], Iterator[T]]) -> Iterator[T]:
+        return chain.from_iterable(snapshot.read(path, reader) for path in paths)
+
     benchmark = given.problems
     problems = {problem.task_id: problem for problem in benchmark.problems}
-    groups = select(chain.from_iterable(map(read_verdicts, verdicts)), list(problems))
-    drawn = _by_draw(chain.from_iterable(map(read_samples, given.samples)), groups)
-    judged = _by_draw(chain.from_iterable(map(read_verdicts, verdicts)), groups)
+    groups = select(read(verdicts, read_verdicts), list(problems))
+    drawn = _by_draw(read(given.samples, read_samples), groups)
+    judged = _by_draw(read(verdicts, read_verdicts), groups)
+    there = {snapshot.sha256[path] for path in given.samples}
+    for path in verdicts:
+        if (of := recorded(path, "samples_sha256")) and of not in there:
+            raise UserError(
+                f"{path} are verdicts on other samples than those given: give the samples that "
+                "they were made from"
+            )
     return [
         describe(benchmark, problems[task], group, judged[task], drawn[task], given.answer)
         for task, group in groups.items()

@@ -37,7 +37,7 @@ import numpy as np
 from passk.analyses.given import Given
 from passk.estimator import fail_table, pass_table
 from passk.provenance import check_shards
-from passk.records import UserError, metadata_path, read_metadata, read_verdicts
+from passk.records import Snapshot, UserError, metadata_path, read_metadata, read_verdicts
 from passk.statistics.intervals import of_paired_differences, of_task_estimates
 from passk.verifiers.signatures import NO_VALUE, read_signatures
 
@@ -138,14 +138,17 @@ def check_pair(
     )
 
 
-def read_task_samples(verdicts: Sequence[Path], observations: Sequence[Path]) -> list[TaskSamples]:
+def read_task_samples(
+    verdicts: Sequence[Path], observations: Sequence[Path], snapshot: Snapshot
+) -> list[TaskSamples]:
     """Bring together what was judged and what was observed of the same draws.
 
-    :raises UserError: a draw that is there twice, or on one side only.
+    :raises UserError: a draw that is there twice, or on one side only; a file that is not that of
+        ``snapshot``.
     """
     passed: dict[str, dict[int, bool]] = {}
     for path in verdicts:
-        for verdict in read_verdicts(path):
+        for verdict in snapshot.read(path, read_verdicts):
             draws = passed.setdefault(verdict.task_id, {})
             if verdict.draw in draws:
                 raise UserError(_twice(path, verdict.task_id, verdict.draw))
@@ -154,7 +157,7 @@ def read_task_samples(verdicts: Sequence[Path], observations: Sequence[Path]) ->
     numbers: dict[str, dict[str, int]] = {task: {} for task in passed}
     valued: dict[str, set[int]] = {task: set() for task in passed}
     for path in observations:
-        for one in read_signatures(path):
+        for one in snapshot.read(path, read_signatures):
             task = one.task_id
             if one.draw not in passed.get(task, {}):
                 raise UserError(_one_sided(task, one.draw, "verdict"))
@@ -324,8 +327,10 @@ def table(given: Given) -> list[Row]:
     for label, verdicts, signatures, settings in zip(
         given.labels, given.verdicts, given.signatures, given.settings, strict=True
     ):
+        snapshot = Snapshot([*verdicts, *signatures])
         inputs = check_pair(verdicts, signatures, settings)
-        rows += model_rows(label, read_task_samples(verdicts, signatures), given.k_values, inputs)
+        tasks = read_task_samples(verdicts, signatures, snapshot)
+        rows += model_rows(label, tasks, given.k_values, inputs)
     return rows
 
 

@@ -34,7 +34,7 @@ import numpy as np
 from passk.analyses.given import Given
 from passk.estimator import k_grid, pass_table
 from passk.provenance import check_shards
-from passk.records import UserError, metadata_path, read_metadata, read_verdicts
+from passk.records import Snapshot, UserError, metadata_path, read_metadata, read_verdicts
 from passk.statistics.intervals import of_task_estimates, wilson
 
 COSTS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -105,15 +105,18 @@ def check_pair(
         raise UserError(f"{base[0]} and {plus[0]} are verdicts of one suite; give those of two")
 
 
-def read_agreement(base: Sequence[Path], plus: Sequence[Path]) -> list[Agreement]:
+def read_agreement(
+    base: Sequence[Path], plus: Sequence[Path], snapshot: Snapshot
+) -> list[Agreement]:
     """Count, task by task, how two suites judge the same draws; tasks in the order of ``base``.
 
-    :raises UserError: a draw that is there twice, or that only one of the suites has judged.
+    :raises UserError: a draw that is there twice, or that only one of the suites has judged; a file
+        that is not that of ``snapshot``.
     """
     draws: dict[str, bytearray] = {}
     for paths, seen, passed in ((base, _BASE, _BASE_PASSED), (plus, _PLUS, _PLUS_PASSED)):
         for path in paths:
-            for verdict in read_verdicts(path):
+            for verdict in snapshot.read(path, read_verdicts):
                 if not 0 <= verdict.draw < MOST_DRAWS:
                     raise UserError(
                         f"{path}: {verdict.draw} is not a draw number of {verdict.task_id}"
@@ -185,8 +188,9 @@ def table(given: Given) -> list[Row]:
     for label, weak, strong, settings in zip(
         given.labels, given.weak_verdicts, given.strong_verdicts, given.settings, strict=True
     ):
+        snapshot = Snapshot([*weak, *strong])
         check_pair(weak, strong, settings)
-        rows += model_rows(label, read_agreement(weak, strong), given.k_values)
+        rows += model_rows(label, read_agreement(weak, strong, snapshot), given.k_values)
     return rows
 
 
