@@ -1,7 +1,7 @@
 """The process that candidates are forked from; run as a program of its own, never imported.
 
 It holds no tests, answers, prompts or secrets: its environment is empty, its memory has this file,
-its four neighbours and part of the standard library, and even the program to run is read by the
+its five neighbours and part of the standard library, and even the program to run is read by the
 child, after the fork, over a socket that is that child's alone. What a child sends back is a claim;
 only the judge, which has the tests, decides.
 
@@ -39,6 +39,7 @@ import struct
 import time
 
 import canonical
+import company
 import isolation
 import purity
 import wire
@@ -110,8 +111,7 @@ def entry(numbers, text):
 def main() -> None:
     options = json.loads(sys.argv[1])
     sys.argv[:], sys.orig_argv[:] = [""], [""]
-    for name in purity.OF_SITE:
-        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
+    _add_builtins_of_site()
     os.environ.clear()
     control = _socket.socket(fileno=options["control"])
     isolation.set_parent_death_signal(9)
@@ -129,6 +129,20 @@ def main() -> None:
     if "landlock" not in layers:
         rulesets = [-1] * len(rulesets)
     ForkServer(control, options, rulesets, child_filter).serve()
+
+
+def _add_builtins_of_site() -> None:
+    """What a program may find in ``builtins`` where the module site was imported, as it was not."""
+    for name in ("exit", "quit"):
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
+    texts = (
+        sys.copyright,
+        "See https://www.python.org.",
+        "See https://www.python.org/psf/license/",
+    )
+    for name, text in zip(("copyright", "credits", "license"), texts, strict=True):
+        setattr(builtins, name, _sitebuiltins._Printer(name, text))
+    builtins.help = _sitebuiltins._Helper()
 
 
 def _raise_fences(options: dict[str, object]) -> tuple[list[str], isolation.Filter | None]:
@@ -204,6 +218,7 @@ def _warm_up() -> None:
             scope["first"](3)
         except TypeError as error:
             wire.exception_name(error)
+    compile("1 is 1", "<candidate>", "eval", dont_inherit=True)  # loads what shows a warning
     gc.collect()
     gc.freeze()
 
@@ -322,8 +337,14 @@ def serve_request() -> None:
         parts.append(part)
         wanted -= len(part)
     jobs = marshal.loads(b"".join(parts))
-    for job in jobs:
-        run_job(*job, in_company=len(jobs) > 1)
+    if len(jobs) == 1:
+        run_job(*jobs[0], in_company=False)
+    else:
+        shared = company.Company()
+        for job in jobs:
+            run_job(*job, in_company=True)
+            if not shared.put_away():
+                break  # the judge gives what is left to another child
     os._exit(0)
 
 

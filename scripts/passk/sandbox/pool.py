@@ -19,7 +19,8 @@ Covered
       (``purity``) share a child; a program is ended at its first wrong output.
 
 Not covered
-    - A fault of the kernel, its filters or CPython's JSON parser in the judge; side channels.
+    - A fault of the kernel, its filters or CPython's JSON parser in the judge; side channels
+      (of programs that share a child: ``company``; ``isolate="each"`` gives each its own).
     - The tests and canonical solutions are trusted: they run in the judge's own process.
     - Without Landlock files of this user can be read (answers included) and none written; without
       seccomp network and processes are open. What a host lacks is named in the log and metadata.
@@ -115,10 +116,12 @@ class Pool:
         limits: Limits | None = None,
         require_sandbox: bool = False,
         without: Sequence[str] = (),
+        isolate: str = "company",
     ) -> None:
         self.cases = dict(cases)
         self.limits = limits or Limits()
         self.without = tuple(without)
+        self.isolate = isolate
         self.scratch = Path(tempfile.mkdtemp(prefix="passk-"))
         self.layers: tuple[str, ...] = ()
         self.workers: list[_Worker] = []
@@ -251,7 +254,7 @@ class Pool:
             target=_work,
             args=(
                 theirs, others, os.getpid(), self.cases, self.limits,
-                self.scratch / str(number), readable, self.without,
+                self.scratch / str(number), readable, self.without, self.isolate,
             ),
             daemon=True,
         )  # fmt: skip
@@ -330,6 +333,7 @@ def _work(
     scratch: Path,
     readable: dict[str, list[str]],
     without: tuple[str, ...],
+    isolate: str,
 ) -> None:
     """A worker's life: take programs, let its runner run them, send results back."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -343,7 +347,7 @@ def _work(
     runner = None
     try:
         scratch.mkdir()
-        runner = Runner(limits, scratch, readable, without)
+        runner = Runner(limits, scratch, readable, without, isolate)
         connection.send(_Hello(runner.layers))
         while True:
             while connection.poll(0 if runner.pending else None):

@@ -140,7 +140,8 @@ class Runner:
     """One fork server and the programs that run in its children.
 
     ``scratch`` is a folder of this runner's own; children write below it and it is kept empty.
-    ``without`` leaves fences out, for tests.
+    ``without`` leaves fences out, for tests. ``isolate`` is ``company``, or ``each`` for a child of
+    its own for every program.
     """
 
     def __init__(
@@ -149,6 +150,7 @@ class Runner:
         scratch: Path,
         readable: dict[str, list[str]],
         without: Iterable[str] = (),
+        isolate: str = "company",
     ) -> None:
         allowed = resource.getrlimit(resource.RLIMIT_CPU)[1]
         if allowed != resource.RLIM_INFINITY and allowed < limits.cpu_seconds + 1:
@@ -160,6 +162,7 @@ class Runner:
         self.scratch = scratch
         self.readable = readable
         self.without = list(without)
+        self.company = COMPANY if isolate == "company" else 1
         self.queue: deque[_Job] = deque()
         self.children: dict[int, _Child] = {}
         self.layers: tuple[str, ...] = ()
@@ -283,7 +286,7 @@ class Runner:
                 return
             company = [first]
             if _may_share(first):
-                company = [job for job in self.queue if _may_share(job)][:COMPANY]
+                company = [job for job in self.queue if _may_share(job)][: self.company]
             for job in company:
                 self.queue.remove(job)
             self._begin(company)
