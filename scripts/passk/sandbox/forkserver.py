@@ -26,9 +26,7 @@ import sys
 
 sys.path.insert(0, __file__.rpartition("/")[0])
 
-import _sitebuiltins
 import _socket
-import builtins
 import gc
 import json
 import marshal
@@ -112,6 +110,8 @@ def main() -> None:
     options = json.loads(sys.argv[1])
     sys.argv[:], sys.orig_argv[:] = [""], [""]
     _add_builtins_of_site()
+    for name in options["absent"]:
+        sys.modules[name] = None  # an ImportError, where reading its files would be refused
     os.environ.clear()
     control = _socket.socket(fileno=options["control"])
     isolation.set_parent_death_signal(9)
@@ -132,17 +132,12 @@ def main() -> None:
 
 
 def _add_builtins_of_site() -> None:
-    """What a program may find in ``builtins`` where the module site was imported, as it was not."""
-    for name in ("exit", "quit"):
-        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
-    texts = (
-        sys.copyright,
-        "See https://www.python.org.",
-        "See https://www.python.org/psf/license/",
-    )
-    for name, text in zip(("copyright", "credits", "license"), texts, strict=True):
-        setattr(builtins, name, _sitebuiltins._Printer(name, text))
-    builtins.help = _sitebuiltins._Helper()
+    """What a program finds in ``builtins`` where the module site runs, which here it does not."""
+    import site
+
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
 
 
 def _raise_fences(options: dict[str, object]) -> tuple[list[str], isolation.Filter | None]:
