@@ -1,7 +1,7 @@
 """The process that candidates are forked from; run as a program of its own, never imported.
 
 It holds no tests, answers, prompts or secrets: its environment is empty, its memory has this file,
-its five neighbours and part of the standard library, and even the program to run is read by the
+its six neighbours and part of the standard library, and even the program to run is read by the
 child, after the fork, over a socket that is that child's alone. What a child sends back is a claim;
 only the judge, which has the tests, decides.
 
@@ -40,6 +40,7 @@ import canonical
 import company
 import isolation
 import purity
+import view
 import wire
 
 sys.path.pop(0)
@@ -142,8 +143,16 @@ def _add_builtins_of_site() -> None:
 
 def _raise_fences(options: dict[str, object]) -> tuple[list[str], isolation.Filter | None]:
     """Limit this process and all its children; return the layers that hold."""
-    limits = options["limits"]
+    limits, disabled, layers = options["limits"], options["without"], []
     os.umask(0o077)
+    try:
+        with open("/proc/self/oom_score_adj", "w") as handle:  # noqa: PTH123
+            handle.write("1000")
+    except OSError:
+        pass
+    if "own root" not in disabled and view.is_possible():
+        view.enter([*options["read"], "/dev/null"], options["scratch"])
+        layers.append("own root")
     isolation.share_heaps()
     for kind, value in (
         (resource.RLIMIT_AS, limits["memory_bytes"]),
@@ -154,14 +163,8 @@ def _raise_fences(options: dict[str, object]) -> tuple[list[str], isolation.Filt
         hard = resource.getrlimit(kind)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (value, value))
-    try:
-        with open("/proc/self/oom_score_adj", "w") as handle:  # noqa: PTH123
-            handle.write("1000")
-    except OSError:
-        pass
     isolation.hide_memory()
-    layers = ["resource limits"]
-    disabled = options["without"]
+    layers.append("resource limits")
     if isolation.forbid_new_privileges():
         layers.append("no new privileges")
     if isolation.drop_capabilities():

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 _PROBE = """
 import os, sys, json
@@ -54,5 +55,17 @@ def find_readable() -> dict[str, list[str]]:
         for entry in os.scandir(folder):
             if entry.name not in (*_PACKAGES, *ABSENT):
                 read.append(entry.path)
+    read += _names(found["libraries"])
     read += ["/usr/share/zoneinfo", "/etc/localtime"]
     return {"read": sorted(set(read)), "list_only": found["stdlib"], "absent": list(ABSENT)}
+
+
+def _names(libraries: list[str]) -> list[str]:
+    """The links beside libraries by which a loader finds them, as ``libz.so.1``."""
+    known = set(libraries)
+    return [
+        entry.path
+        for folder in {str(Path(path).parent) for path in libraries}
+        for entry in os.scandir(folder)
+        if entry.is_symlink() and os.path.realpath(entry.path) in known
+    ]
