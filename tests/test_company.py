@@ -19,6 +19,10 @@ from pathlib import Path
 import pytest
 from test_hostile import AWKWARD, HOSTILE, LIBRARY, PROBLEMS, Program
 
+from execute import execute
+from passk.benchmarks.human_eval import human_eval_file
+from passk.judging import open_judging
+from passk.records import Sample, UserError, read_verdicts, write_records
 from passk.sandbox import wire
 from passk.sandbox.limits import Limits
 from passk.sandbox.protocol import Case
@@ -311,6 +315,25 @@ def entry():
     ((_, full, empty),) = serve([NOTHING, counted, emptied], without="gate")
     (left, caches), (filled, _) = json.loads(empty[1:]), json.loads(full[1:])
     assert filled > left == 0 and caches >= 5
+
+
+@pytest.mark.parametrize("isolate", [None, "company", "each"])
+def test_the_metadata_say_who_shared_a_process(isolate: str | None, tmp_path: Path) -> None:
+    samples, verdicts = tmp_path / "s.jsonl", tmp_path / "v.jsonl.gz"
+    write_records(samples, [Sample("HumanEval/53", 0, "    return x + y\n")])
+    given = {"benchmark": str(human_eval_file()), "samples": samples, "isolate": isolate}
+    execute(open_judging(given), verdicts)
+    (verdict,) = read_verdicts(verdicts)
+    about = json.loads((tmp_path / "v.meta.json").read_text())
+    assert verdict.outcome == "passed" and about["sandbox"]["isolate"] == (isolate or "company")
+
+
+def test_another_isolation_is_refused(tmp_path: Path) -> None:
+    samples = tmp_path / "s.jsonl"
+    write_records(samples, [Sample("HumanEval/53", 0, "    return x + y\n")])
+    given = {"benchmark": str(human_eval_file()), "samples": samples, "isolate": "none"}
+    with pytest.raises(UserError, match="--isolate must be company or each"):
+        open_judging(given)
 
 
 # Every program of the suites, between any two others

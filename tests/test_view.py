@@ -16,7 +16,8 @@ from passk.verifiers.assertions import check_case
 
 ADD = PROBLEMS["HumanEval/53"]
 CASE = check_case(ADD)
-needs_mounts = pytest.mark.skipif(not view.is_possible(), reason="this host allows no mounts")
+possible = view.is_possible(["/dev/null"], str(Path(__file__).parent))
+needs_mounts = pytest.mark.skipif(not possible, reason="this host allows no mounts")
 
 
 def outcome_of(body: str, folder: Path, without: tuple[str, ...] = ()) -> str:

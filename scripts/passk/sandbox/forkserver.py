@@ -150,8 +150,9 @@ def _raise_fences(options: dict[str, object]) -> tuple[list[str], isolation.Filt
             handle.write("1000")
     except OSError:
         pass
-    if "own root" not in disabled and view.is_possible():
-        view.enter([*options["read"], "/dev/null"], options["scratch"])
+    readable = [*options["read"], "/dev/null"]
+    if "own root" not in disabled and view.is_possible(readable, options["scratch"]):
+        view.enter(readable, options["scratch"])
         layers.append("own root")
     isolation.share_heaps()
     for kind, value in (

@@ -27,15 +27,14 @@ _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 MOST_LINKS = 40
 
 
-def is_possible() -> bool:
-    """Whether this user may make a root of its own; tried in a process that ends."""
+def is_possible(paths: Iterable[str], scratch: str) -> bool:
+    """Whether :func:`enter` succeeds on this host; tried in a process that ends."""
     if os.uname().machine not in _PIVOT_ROOT:
         return False
     pid = os.fork()
     if pid == 0:
         try:
-            _leave_the_host()
-            _mount("none", "/proc", "tmpfs", 0)
+            enter(paths, scratch)
             os._exit(0)
         except BaseException:
             os._exit(1)
@@ -47,7 +46,7 @@ def enter(paths: Iterable[str], scratch: str) -> None:
 
     Paths that do not exist are left out. Links on the way to a path stay links.
 
-    :raises OSError: the kernel refuses; :func:`is_possible` was not asked, or mounts ran out.
+    :raises OSError: the kernel refuses; then this process has to end, as it may be half-way.
     """
     _leave_the_host()
     links: dict[str, str] = {}
