@@ -2,8 +2,8 @@
 
 The gate (``purity``) decides which programs may; :class:`Company` puts away after each of them and
 ends the process where it cannot. So no program runs in another's time, changes what another
-computes or reads what another computed. One piece of state a line, each held by a test of
-tests/test_company.py:
+computes or reads what another computed. All state that was found to be shared stands below;
+tests/test_company.py plants and looks for what could be planted, and has the rest refused:
 
 Put away after each program, before the next is compiled
     - its scope, and reference cycles with all they hold: cleared and collected, frames of
@@ -14,7 +14,7 @@ Looked at after each program; a difference ends the process, and what is left ru
     - modules loaded, codecs found (``str(b, "utf-7")``) and not found: ``encodings`` keeps both
     - memory in use, of the allocators of Python and C: :data:`MOST_LEFT` and no more, so that
       nothing is hoarded in a cache that this list has missed
-    - names of ``builtins`` and how often its contents changed places
+    - how many names ``builtins`` has
 Out of reach of what passes the gate
     - other caches: ``re``, ``functools``, ``struct``, ``linecache``, ``warnings`` and its registry
       (which lies in the program's scope), importers; patterns and formats of the fork server's own
