@@ -145,6 +145,9 @@ def main() -> None:
         given.workers,
         given.output,
     )
+    isolate = settings.get("sandbox", {}).get("isolate")
+    if isolate:
+        log.info("%s: judged with --isolate %s", given.verdicts, isolate)
     listed = "; ".join(f"{counts[one]:,} {one}" for one in EXPLANATIONS if counts[one])
     log.info("%s samples: %s", f"{counts.total():,}", listed)
 

@@ -25,7 +25,7 @@ def observe(opened: Judging, observations: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    options = ("workers", "require_sandbox")
+    options = ("workers", "require_sandbox", "isolate")
     judging.run(parser, "observations", "observing these samples", observe, options)
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter, OrderedDict, UserDict, UserList, UserString, deque, namedtuple
+from collections import (
+    ChainMap,
+    Counter,
+    OrderedDict,
+    UserDict,
+    UserList,
+    UserString,
+    deque,
+    namedtuple,
+)
+from collections.abc import Mapping, Set
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
@@ -19,6 +29,31 @@ from passk.sandbox.canonical import MAX_DEPTH, UNEQUAL, digest, form
 
 Pair = namedtuple("Pair", "left right")
 Number = IntEnum("Number", "ONE TWO")
+
+
+class Squares(Mapping):
+    """Equality is left to the abstract class: the content decides."""
+
+    def __getitem__(self, key: int) -> int:
+        return key * key
+
+    def __iter__(self) -> Any:
+        return iter((1, 2))
+
+    def __len__(self) -> int:
+        return 2
+
+
+class Few(Set):
+    def __contains__(self, item: object) -> bool:
+        return item in (1, 2)
+
+    def __iter__(self) -> Any:
+        return iter((1, 2))
+
+    def __len__(self) -> int:
+        return 2
+
 
 VALUES: list[Any] = [
     *(
@@ -46,6 +81,10 @@ VALUES: list[Any] = [
     *(set(), frozenset(), {1, 2}, {2.0, 1}, frozenset((1, 2)), {1: 2}.keys(), {1}, {(1, 2)}),
     *({1: 2}.items(), {(1, 2): None}.keys(), {"a": 1}, {"a": 1.0}, Counter("a"), UserDict(a=1)),
     *({}, {1: 2}, {1.0: 2}, OrderedDict(a=1, b=2), {"b": 2, "a": 1}, MappingProxyType({"a": 1})),
+    *(ChainMap({"a": 1}), ChainMap({}, {"a": 1}), ChainMap(), Squares(), {1: 1, 2: 4}, Few()),
+    *(ChainMap({1: 2}).keys(), UserDict(a=1).keys(), Squares().keys()),
+    *(OrderedDict({1: 2}).keys(), OrderedDict({1: 2}).items(), {"a"}, [ChainMap({"a": [1]})]),
+    *([{"a": [1.0]}], memoryview(b"a"), memoryview(b""), MappingProxyType(ChainMap({1: 2}))),
     *(deque([1]), deque([1.0]), deque(), range(0), range(5, 5), range(3), range(0, 3)),
     *(
         range(0, 1),

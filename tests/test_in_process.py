@@ -61,6 +61,7 @@ def test_program_that_fools_a_harness_in_its_process_is_a_suspected_forgery(
     assert rows[0]["explanation"] == FORGERY
     assert (rows[0]["verdict"], rows[0]["reference"]) == ("failed", "passed")
     assert "7 samples: 6 agree; 1 suspected forgery" in done.stderr
+    assert "judged with --isolate company" in done.stderr
 
 
 def test_share_is_seeded_and_a_part() -> None:

@@ -106,7 +106,28 @@ def test_most_canonical_solutions_pass():
         "from collections import Counter", "from collections import namedtuple",
         "match x:\n    case int(real=1): pass", "from functools import wraps", "breakpoint()",
         "compile('1', '', 'exec')", "super", "x.mro", "_x = 1", "b'x'.decode('idna')",
-        "def f():\n    import sys", "lambda: [0 for x in y.f_back]",
+        "def f():\n    import sys", "lambda: [0 for x in y.f_back]", "help", "copyright",
+        # Handlers in what may be closed in another's time
+        "def f():\n    try:\n        yield\n    except ValueError:\n        pass",
+        "def f():\n    try:\n        yield\n    finally:\n        print()",
+        "def f(x):\n    with x:\n        yield", "async def f():\n    return 1",
+        "async def f():\n    yield 1", "async def f():\n    return [x async for x in y]",
+        "(await x for x in y)",
+        "def f():\n    try:\n        x = yield\n    except ValueError:\n        x = 1",
+        "def f():\n    try:\n        yield from x\n    except (ValueError, KeyError):\n        x",
+        "def f():\n  def g():\n    try:\n      h()\n    except KeyError:\n      yield",
+        # Handlers that may catch running out of memory or stack
+        *(f"try:\n    f()\n{handler}:\n    x = 1" for handler in (
+            "except", "finally", "except Exception", "except BaseException as e",
+            "except MemoryError", "except (ValueError, RecursionError)", "except RuntimeError",
+            "except ValueError:\n    pass\nexcept", "except* ValueError",
+            "except ValueError:\n    pass\nexcept KeyError:\n    pass\nfinally",
+            "except [ValueError][0]", "except (lambda: ValueError)()",
+        )),
+        "x = Exception\ntry:\n    f()\nexcept x:\n    pass", "with x:\n    pass",
+        "def f(x=MemoryError):\n    try:\n        g()\n    except x:\n        pass",
+        "try:\n" + "    x = y\n" * 300 + "except ValueError:\n" + "    x = y\n" * 300
+        + "except:\n    pass",
     ],
 )  # fmt: skip
 def test_whatever_leads_out_is_refused(program: str):
@@ -123,6 +144,15 @@ def test_whatever_leads_out_is_refused(program: str):
         "def f(a):\n    try:\n        return a[0]\n    except (IndexError, KeyError) as e:\n"
         "        raise ValueError('no') from e",
         "if __name__ == '__main__':\n    print(1)",
+        "try:\n    f()\nexcept ValueError:\n    try:\n        g()\n    except (KeyError, OSError):"
+        "\n        x\nexcept ZeroDivisionError as e:\n    raise KeyError from e",
+        "try:\n"
+        + "    x = y\n" * 300
+        + "except ValueError:\n"
+        + "    x = y\n" * 300
+        + "except KeyError:\n    pass\nelse:\n    x = 2",
+        "def f(x):\n    if x < 0:\n        raise Exception('negative')\n    return x",
+        "def f(x):\n    for y in x:\n        yield y + 1\n    yield from (z for z in x)",
         "def f():\n    n = 0\n    def g():\n        nonlocal n\n        n += 1\n    return g",
     ],
 )

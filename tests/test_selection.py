@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -428,10 +429,7 @@ def sums(tmp_path: Path) -> Path:
 def test_a_fence_that_is_missing_is_told_and_refused_where_required(
     sums: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def without_landlock(cases: Any, workers: int, limits: Any, required: bool) -> Pool:
-        return Pool(cases, workers, limits, required, without=["landlock"])
-
-    monkeypatch.setattr("passk.verifiers.programs.Pool", without_landlock)
+    monkeypatch.setattr("passk.verifiers.programs.Pool", partial(Pool, without=["landlock"]))
     given = {"benchmark": str(sums / "problems.jsonl"), "samples": sums / "samples.jsonl"}
     output = sums / "o.jsonl.gz"
     observe(open_judging(given), output)

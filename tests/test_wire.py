@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 import json
 import math
-from collections import Counter, OrderedDict, UserList, defaultdict, deque, namedtuple
+from collections import ChainMap, Counter, OrderedDict, UserList, defaultdict, deque, namedtuple
+from collections.abc import Mapping, Set
 from decimal import Decimal
 from fractions import Fraction
 
@@ -50,6 +51,10 @@ def test_plain_data_arrives_equal_and_of_the_same_type(value):
         (type("S", (str,), {})("x"), "x"),
         (type("L", (list,), {"__eq__": lambda s, o: True})([1]), [1]),
         (UserList([1]), [1]),
+        (ChainMap({"a": 1}, {"b": 2}), {"a": 1, "b": 2}),
+        (OrderedDict(b=1, a=2).keys(), dict(b=1, a=2).keys()),
+        (ChainMap({"b": 1}).keys(), {"b": 1}.keys()),
+        (memoryview(b"ab"), b"ab"),
     ],
 )
 def test_subclass_arrives_as_its_base(value, base):
@@ -103,3 +108,11 @@ def test_exception_is_named_by_its_nearest_builtin():
     kind = type("ValueError", (LookupError,), {})
     assert wire.exception_name(kind()) == "LookupError"
     assert wire.exception_name(json.JSONDecodeError("m", "d", 0)) == "ValueError"
+
+
+@pytest.mark.parametrize("base", [ChainMap, Mapping, Set])
+def test_equality_of_ones_own_makes_a_mapping_or_set_equal_to_nothing(base: type):
+    methods = {"__iter__": lambda self: iter("a"), "__len__": lambda self: 1, "__hash__": None}
+    methods |= {"__getitem__": lambda self, key: 1, "__contains__": lambda self, key: True}
+    liar = type("Liar", (base,), methods | {"__eq__": lambda self, other: True})()
+    assert carry(liar) not in ({"a": 1}, {"a"}, 1)

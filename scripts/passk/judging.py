@@ -126,6 +126,8 @@ def open_verifier(
         options[option] = what.default if value is None else value
         if what.must and not what.above < options[option] < math.inf:
             raise UserError(f"{_flag(option)} must be {what.must}")
+        if what.choices and options[option] not in what.choices:
+            raise UserError(f"{_flag(option)} must be {' or '.join(what.choices)}")
     problems = {problem.task_id: problem for problem in benchmark.problems}
     opening = Opening(
         named,
@@ -256,14 +258,20 @@ def add_options(parser: argparse.ArgumentParser, only: Collection[str] | None = 
     for option, means in meanings.items():
         text = "; ".join(
             what.help
-            + ("" if what.default in (None, False) else f" (default {what.default:g})")
+            + ("" if what.default in (None, False) else f" (default {_shown(what.default)})")
             + ("" if len(found) == len(suites) else f" with --suite {' or '.join(found)}")
             for what, found in means.items()
         )
-        (kind, *_) = {what.type for what in means}
-        switch = kind is bool
-        how: dict[str, Any] = {"action": "store_true"} if switch else {"type": kind}
+        (first, *_) = means
+        switch = first.type is bool
+        how: dict[str, Any] = {"action": "store_true"} if switch else {"type": first.type}
+        if first.choices:
+            how["choices"] = first.choices
         parser.add_argument(_flag(option), help=text, **how)
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _flag(option: str) -> str:

@@ -2,7 +2,8 @@
 
 HumanEval+ makes its tasks return up to 150 MB, and asks of most no more than ``==``. So the child
 sends eight bytes a result. What is equal in Python has one form: ``1 == 1.0 == True``, ``0.0 ==
--0.0``, sets and dicts in any order, a ``set`` and a ``frozenset``, a subclass and its base; what is
+-0.0``, sets and dicts in any order, a ``set`` and a ``frozenset``, a subclass and its base, a
+``dict`` and any mapping that leaves equality to ``collections.abc``, as ``ChainMap`` does. What is
 not has two: a list and a tuple, text and bytes. NaN, iterators and objects of other kinds are equal
 to nothing.
 
@@ -16,6 +17,7 @@ import struct
 import sys
 from array import array
 from collections import deque
+from collections.abc import Mapping, Set
 from hashlib import blake2b
 from typing import Any
 
@@ -129,7 +131,7 @@ def _other(value: Any, kind: type, depth: int) -> bytes:
     for base in (set, frozenset):
         if issubclass(kind, base):
             return _unordered(b"{", [form(item, depth) for item in base.__iter__(value)])
-    if kind is _KEYS or kind is _ITEMS:
+    if issubclass(kind, (_KEYS, _ITEMS)):
         return _unordered(b"{", [form(item, depth) for item in value])
     for base in (bytes, bytearray):
         if issubclass(kind, base):
@@ -159,6 +161,12 @@ def _of_standard_library(value: Any, kind: type, depth: int) -> bytes:
             return form(value.data, depth)
         if name == "builtins.mappingproxy":
             return _pairs(dict(value).items(), depth)
+    if kind is memoryview and value.format == "B" and value.ndim == 1:
+        return _other(value.tobytes(), bytes, depth)
+    if kind.__eq__ is Mapping.__eq__:
+        return _pairs(dict(value.items()).items(), depth)
+    if kind.__eq__ is Set.__eq__:
+        return _unordered(b"{", [form(item, depth) for item in value])
     return UNEQUAL
 
 

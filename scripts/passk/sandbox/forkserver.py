@@ -1,7 +1,7 @@
 """The process that candidates are forked from; run as a program of its own, never imported.
 
 It holds no tests, answers, prompts or secrets: its environment is empty, its memory has this file,
-its four neighbours and part of the standard library, and even the program to run is read by the
+its six neighbours and part of the standard library, and even the program to run is read by the
 child, after the fork, over a socket that is that child's alone. What a child sends back is a claim;
 only the judge, which has the tests, decides.
 
@@ -26,9 +26,7 @@ import sys
 
 sys.path.insert(0, __file__.rpartition("/")[0])
 
-import _sitebuiltins
 import _socket
-import builtins
 import gc
 import json
 import marshal
@@ -39,8 +37,10 @@ import struct
 import time
 
 import canonical
+import company
 import isolation
 import purity
+import view
 import wire
 
 sys.path.pop(0)
@@ -110,8 +110,9 @@ def entry(numbers, text):
 def main() -> None:
     options = json.loads(sys.argv[1])
     sys.argv[:], sys.orig_argv[:] = [""], [""]
-    for name in purity.OF_SITE:
-        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
+    _add_builtins_of_site()
+    for name in options["absent"]:
+        sys.modules[name] = None  # an ImportError, where reading its files would be refused
     os.environ.clear()
     control = _socket.socket(fileno=options["control"])
     isolation.set_parent_death_signal(9)
@@ -131,10 +132,28 @@ def main() -> None:
     ForkServer(control, options, rulesets, child_filter).serve()
 
 
+def _add_builtins_of_site() -> None:
+    """What a program finds in ``builtins`` where the module site runs, which here it does not."""
+    import site
+
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
+
+
 def _raise_fences(options: dict[str, object]) -> tuple[list[str], isolation.Filter | None]:
     """Limit this process and all its children; return the layers that hold."""
-    limits = options["limits"]
+    limits, disabled, layers = options["limits"], options["without"], []
     os.umask(0o077)
+    try:
+        with open("/proc/self/oom_score_adj", "w") as handle:  # noqa: PTH123
+            handle.write("1000")
+    except OSError:
+        pass
+    readable = [*options["read"], "/dev/null"]
+    if "own root" not in disabled and view.is_possible(readable, options["scratch"]):
+        view.enter(readable, options["scratch"])
+        layers.append("own root")
     isolation.share_heaps()
     for kind, value in (
         (resource.RLIMIT_AS, limits["memory_bytes"]),
@@ -145,14 +164,8 @@ def _raise_fences(options: dict[str, object]) -> tuple[list[str], isolation.Filt
         hard = resource.getrlimit(kind)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (value, value))
-    try:
-        with open("/proc/self/oom_score_adj", "w") as handle:  # noqa: PTH123
-            handle.write("1000")
-    except OSError:
-        pass
     isolation.hide_memory()
-    layers = ["resource limits"]
-    disabled = options["without"]
+    layers.append("resource limits")
     if isolation.forbid_new_privileges():
         layers.append("no new privileges")
     if isolation.drop_capabilities():
@@ -204,6 +217,7 @@ def _warm_up() -> None:
             scope["first"](3)
         except TypeError as error:
             wire.exception_name(error)
+    compile("1 is 1", "<candidate>", "eval", dont_inherit=True)  # loads what shows a warning
     gc.collect()
     gc.freeze()
 
@@ -322,8 +336,14 @@ def serve_request() -> None:
         parts.append(part)
         wanted -= len(part)
     jobs = marshal.loads(b"".join(parts))
-    for job in jobs:
-        run_job(*job, in_company=len(jobs) > 1)
+    if len(jobs) == 1:
+        run_job(*jobs[0], in_company=False)
+    else:
+        shared = company.Company()
+        for job in jobs:
+            run_job(*job, in_company=True)
+            if not shared.put_away():
+                break  # the judge gives what is left to another child
     os._exit(0)
 
 

@@ -10,7 +10,8 @@ Covered
     - Forged passes: exit codes, lying ``__eq__``, tampering with builtins, frames, the test or the
       harness, written or repeated frames, answers read from disk or memory.
     - The host: no network, no new process, no signal to another, no write outside a scratch folder
-      that is emptied after each program, no shared memory, no reading beyond the standard library;
+      that is emptied after each program, no shared memory, no reading beyond the standard library
+      nor, where the host allows mounts (layer ``own root``), knowing which other files there are;
       bounded CPU, memory, descriptors, files, output. Nothing outlives its program, nor the judge.
     - Honest programs under load: limits are CPU time, read from outside; sleeping is counted apart
       and does not hold a worker up; a time-out that was still making progress is run again alone.
@@ -22,8 +23,10 @@ Covered
       (``purity``) share a child; a program is ended at its first wrong output.
 
 Not covered
-    - A fault of the kernel, its filters or CPython's JSON parser in the judge; side channels.
+    - A fault of the kernel, its filters or CPython's JSON parser in the judge; side channels
+      (of programs that share a child: ``company``; ``isolate="each"`` gives each its own).
     - The tests and canonical solutions are trusted: they run in the judge's own process.
+    - Where the host allows no mounts, ``stat`` tells existence, size and times of its files.
     - Without Landlock files of this user can be read (answers included) and none written; without
       seccomp network and processes are open. What a host lacks is named in the log and metadata.
     - Programs that need packages outside the standard library fail as where those are missing.
@@ -119,10 +122,12 @@ class Pool:
         limits: Limits | None = None,
         require_sandbox: bool = False,
         without: Sequence[str] = (),
+        isolate: str = "company",
     ) -> None:
         self.cases = dict(cases)
         self.limits = limits or Limits()
         self.without = tuple(without)
+        self.isolate = isolate
         host.check_session(self.limits)
         self.scratch, lock = claim(self.limits, workers)
         self._lock: int | None = lock
@@ -264,7 +269,7 @@ class Pool:
             target=_work,
             args=(
                 theirs, others, os.getpid(), self.cases, self.limits,
-                self.scratch / str(self._started), self._readable, self.without,
+                self.scratch / str(self._started), self._readable, self.without, self.isolate,
             ),
             daemon=True,
         )  # fmt: skip
@@ -398,6 +403,7 @@ def _work(
     scratch: Path,
     readable: dict[str, list[str]],
     without: tuple[str, ...],
+    isolate: str,
 ) -> None:
     """A worker's life: take programs, let its runner run them, send results back."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -411,7 +417,7 @@ def _work(
     runner = None
     try:
         scratch.mkdir()
-        runner = Runner(limits, scratch, readable, without)
+        runner = Runner(limits, scratch, readable, without, isolate)
         connection.send(_Hello(runner.layers))
         while True:
             while connection.poll(0 if runner.pending else None):

@@ -7,10 +7,17 @@ modules imported are a few pure ones, and every name it uses, as a variable or a
 either on a list of harmless ones or belongs to no object of the interpreter at all. So there is no
 way to frames, code, ``builtins``, ``sys``, files, descriptors or another program's scope; what the
 gate lets through first cannot weaken it for what comes later. Classes above all are out of reach:
-``type``, and functions in Python that would hand it over, as ``Counter.copy`` does. Should
-something be missed here, each frame that answers for a job has to bear that job's token, and one
-that does not has all of the child's jobs run again alone. Whatever stalls, dies, runs out of memory
-or recursion in company runs again alone, too.
+``type``, and functions in Python that would hand it over, as ``Counter.copy`` does.
+
+Two kinds of exception handler are refused, too. One in a generator runs whenever the generator is
+closed, which may be in another program's time and inside its ``except``; so coroutines are refused
+as a whole. And one that could catch ``MemoryError`` or ``RecursionError`` would tell how much
+others have left: without it, running out of either ends a program, which then runs again alone.
+
+What is left for programs to share, and what keeps each piece from them, stands in ``company``.
+Should something be missed, each frame that answers for a job has to bear that job's token, and one
+that does not has all of the child's jobs run again alone. Whatever stalls or dies in company runs
+again alone, too.
 
 The child loads this file by itself. Not covered: what is refused here though it were harmless runs
 in a child of its own, as everything would without this file.
@@ -46,7 +53,12 @@ args
 # Format strings reach attributes by text; codecs are written in Python.
 _EXCEPTED = {"format", "format_map", "encode", "decode"}
 _DUNDERS = frozenset(("__name__", "__doc__"))
-OF_SITE = ("exit", "quit")  # what the module site adds to builtins, and the fork server without it
+# What the module site adds to builtins, and the fork server without it.
+OF_SITE = ("exit", "quit", "copyright", "credits", "license", "help")
+# Whoever catches one of these may catch a MemoryError or RecursionError.
+_CATCH_EXHAUSTION = frozenset(
+    ("BaseException", "Exception", "MemoryError", "RuntimeError", "RecursionError")
+)
 
 
 def _public(*owners: object) -> set[str]:
@@ -94,12 +106,25 @@ _FORBIDDEN = frozenset(
     if name in opcode.opmap
 )
 _IMPORT, _EXTENDED = opcode.opmap["IMPORT_NAME"], opcode.opmap["EXTENDED_ARG"]
+_HANDLER, _MATCH = opcode.opmap["PUSH_EXC_INFO"], opcode.opmap["CHECK_EXC_MATCH"]
+_UNHANDLED, _CACHE = opcode.opmap["RERAISE"], opcode.opmap["CACHE"]
+_JUMPS = frozenset(
+    opcode.opmap[name]
+    for name in ("POP_JUMP_FORWARD_IF_FALSE", "POP_JUMP_IF_FALSE")
+    if name in opcode.opmap
+)
+_CLASSES = frozenset(
+    number for name, number in opcode.opmap.items() if name.startswith(("LOAD_", "BUILD_TUPLE"))
+)
+_GENERATOR, _COROUTINES = 0x20, 0x80 | 0x200
 _STAR = ("*",)
 
 
 def is_tame(code: types.CodeType) -> bool:
     """Whether a program can reach nothing that outlives it."""
     waiting = [code]
+    names: set[str] = set()
+    handles = False
     while waiting:
         one = waiting.pop()
         operations = one.co_code[::2]
@@ -107,6 +132,13 @@ def is_tame(code: types.CodeType) -> bool:
             return False
         if _IMPORT in operations and not MODULES.issuperset(_imported(one)):
             return False
+        if one.co_flags & _COROUTINES:
+            return False
+        if _HANDLER in operations:
+            if one.co_flags & _GENERATOR or not _all_name_what_they_catch(one):
+                return False
+            handles = True
+        names.update(one.co_names)
         for name in one.co_names:
             if name[0] == "_" and name != "_" and name not in _DUNDERS:
                 return False
@@ -116,14 +148,45 @@ def is_tame(code: types.CodeType) -> bool:
                 waiting.append(constant)
             elif kind is tuple and constant == _STAR:
                 return False
-    return True
+    return not handles or _CATCH_EXHAUSTION.isdisjoint(names)
 
 
 def _imported(code: types.CodeType) -> list[str]:
-    found, extended = [], 0
-    for place in range(0, len(code.co_code), 2):
-        operation, argument = code.co_code[place], code.co_code[place + 1] | extended
+    names = code.co_names
+    return [names[argument] for _, operation, argument in _steps(code) if operation == _IMPORT]
+
+
+def _all_name_what_they_catch(code: types.CodeType) -> bool:
+    """Whether every handler is an ``except`` with classes: not bare, no ``finally``, no ``with``.
+
+    A handler begins by loading classes to match with; where none matches, it jumps to the next
+    classes or to raising the exception again.
+    """
+    steps = _steps(code)
+    places = {step[0]: number for number, step in enumerate(steps)}
+    waiting = [number + 1 for number, step in enumerate(steps) if step[1] == _HANDLER]
+    while waiting:
+        number = waiting.pop()
+        if steps[number][1] == _UNHANDLED:
+            continue
+        while steps[number][1] in _CLASSES:
+            number += 1
+        match, jump = steps[number], steps[number + 1]
+        if match[1] != _MATCH or jump[1] not in _JUMPS:
+            return False
+        waiting.append(places[steps[number + 2][0] + 2 * jump[2]])  # counted from what follows
+    return True
+
+
+def _steps(code: types.CodeType) -> list[tuple[int, int, int]]:
+    """The instructions: place, with what extends the argument; operation; argument."""
+    found, extended, begun, data = [], 0, None, code.co_code
+    for place in range(0, len(data), 2):
+        operation, argument = data[place], data[place + 1] | extended
         extended = argument << 8 if operation == _EXTENDED else 0
-        if operation == _IMPORT:
-            found.append(code.co_names[argument])
+        begun = place if begun is None else begun
+        if operation not in (_EXTENDED, _CACHE):
+            found.append((begun, operation, argument))
+        if operation != _EXTENDED:
+            begun = None
     return found

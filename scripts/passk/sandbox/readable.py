@@ -1,4 +1,7 @@
-"""Which files a candidate has to read: the standard library, never the packages beside it."""
+"""Which files a candidate has to read: the standard library, never the packages beside it.
+
+Not covered: the interpreter's own tests and its editor, which are modules that cannot be found.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from passk.records import UserError
 
@@ -23,15 +27,22 @@ print(json.dumps({"stdlib": folders, "libraries": sorted(p for p in maps if ".so
 """
 
 
+ABSENT = ("test", "idlelib")
+"""Packages of the standard library that candidates do without, as many installations do."""
+_PACKAGES = ("site-packages", "dist-packages")
+
+
 def interpreter() -> str:
     """The Python that candidates run on: this one, outside of its virtual environment."""
     return getattr(sys, "_base_executable", None) or sys.executable
 
 
 def find_readable() -> dict[str, list[str]]:
-    """Which files a child has to read: the standard library without its site-packages.
+    """What a child has to read: the standard library without its site-packages.
 
-    Shared libraries that its extension modules load are found by loading them once, elsewhere.
+    ``read`` are files and folders, ``list_only`` folders that are listed, ``absent`` packages that
+    are not to be found. Shared libraries that extension modules load are found by loading them
+    once, elsewhere.
 
     :raises UserError: the process that does so is ended each time.
     """
@@ -50,7 +61,19 @@ def find_readable() -> dict[str, list[str]]:
     read = list(found["libraries"])
     for folder in found["stdlib"]:
         for entry in os.scandir(folder):
-            if entry.name not in ("site-packages", "dist-packages", "test", "idlelib"):
+            if entry.name not in (*_PACKAGES, *ABSENT):
                 read.append(entry.path)
+    read += _names(found["libraries"])
     read += ["/usr/share/zoneinfo", "/etc/localtime"]
-    return {"read": sorted(set(read)), "list_only": found["stdlib"]}
+    return {"read": sorted(set(read)), "list_only": found["stdlib"], "absent": list(ABSENT)}
+
+
+def _names(libraries: list[str]) -> list[str]:
+    """The links beside libraries by which a loader finds them, as ``libz.so.1``."""
+    known = set(libraries)
+    return [
+        entry.path
+        for folder in {str(Path(path).parent) for path in libraries}
+        for entry in os.scandir(folder)
+        if entry.is_symlink() and os.path.realpath(entry.path) in known
+    ]

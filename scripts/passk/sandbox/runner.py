@@ -161,7 +161,8 @@ class Runner:
     """One fork server and the programs that run in its children.
 
     ``scratch`` is a folder of this runner's own; children write below it and it is kept empty.
-    ``without`` leaves fences out, for tests.
+    ``without`` leaves fences out, for tests. ``isolate`` is ``company``, or ``each`` for a child of
+    its own for every program.
     """
 
     def __init__(
@@ -170,11 +171,13 @@ class Runner:
         scratch: Path,
         readable: dict[str, list[str]],
         without: Iterable[str] = (),
+        isolate: str = "company",
     ) -> None:
         self.limits = limits
         self.scratch = scratch
         self.readable = readable
         self.without = list(without)
+        self.company = COMPANY if isolate == "company" else 1
         self.queue: deque[_Job] = deque()
         self.children: dict[int, _Child] = {}
         self.layers: tuple[str, ...] = ()
@@ -316,7 +319,7 @@ class Runner:
                 return
             company = [first]
             if _may_share(first):
-                company = [job for job in self.queue if _may_share(job)][:COMPANY]
+                company = [job for job in self.queue if _may_share(job)][: self.company]
             for job in company:
                 self.queue.remove(job)
             self._begin(company)

@@ -4,8 +4,9 @@ Both sides load this file; the child only packs, the judge only unpacks. A reply
 None, bool, small int, float, str and list stand for themselves and every other kind is an object of
 one key, its tag. A subclass travels as its base (``Counter`` as dict, a named tuple as tuple, an
 ``IntEnum`` as int), read through the base's own methods, so that no method which the candidate
-wrote is left when the judge compares. Anything else arrives as :class:`Opaque`: true or false as
-it was, equal to nothing.
+wrote is left when the judge compares. A mapping or set that leaves equality to ``collections.abc``
+(``ChainMap``, views of its keys) travels as its content, which is what decides. Anything else
+arrives as :class:`Opaque`: true or false as it was, equal to nothing.
 
 Not covered: objects whose equality is their own code, numpy's arrays, iterators that never end.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter, deque
+from collections.abc import Mapping, Set
 from typing import Any
 
 MAX_DEPTH = 200
@@ -105,6 +107,8 @@ def _pack_other(value: Any, kind: type, depth: int) -> Any:
         return {"b": bytes.hex(value)}
     if issubclass(kind, bytearray):
         return {"a": bytearray.hex(value)}
+    if kind is memoryview and value.format == "B" and value.ndim == 1:
+        return {"b": value.hex()}
     if issubclass(kind, complex):
         return {"c": [float(value.real), float(value.imag)]}
     if issubclass(kind, deque):
@@ -113,11 +117,11 @@ def _pack_other(value: Any, kind: type, depth: int) -> Any:
         if len(value) > MAX_RANGE:
             return {"o": True}
         return {"r": [value.start, value.stop, value.step]}
-    if kind is _KEYS:
+    if issubclass(kind, _KEYS):
         return {"k": [_pack(item, depth) for item in value]}
-    if kind is _VALUES:
+    if issubclass(kind, _VALUES):
         return {"v": [_pack(item, depth) for item in value]}
-    if kind is _ITEMS:
+    if issubclass(kind, _ITEMS):
         return {"m": [[_pack(key, depth), _pack(item, depth)] for key, item in value]}
     for base in kind.__mro__:
         name = f"{base.__module__}.{base.__name__}"
@@ -129,6 +133,10 @@ def _pack_other(value: Any, kind: type, depth: int) -> Any:
             return _pack(value.data, depth)
         if name == "builtins.mappingproxy":
             return _pack(dict(value), depth)
+    if kind.__eq__ is Mapping.__eq__:
+        return _pack(dict(value.items()), depth)
+    if kind.__eq__ is Set.__eq__:
+        return {"k": [_pack(item, depth) for item in value]}
     if hasattr(kind, "__next__") and kind.__module__ in ("builtins", "itertools"):
         return {"n": [_pack(item, depth) for item in value]}
     return {"o": bool(value)}

@@ -77,7 +77,8 @@ class Opening:
 class Option:
     """An option of the command lines, as one verifier means it. ``type`` bool is a switch.
 
-    A number must be finite and greater than ``above``; ``must`` says so in words.
+    A number must be finite and greater than ``above``; ``must`` says so in words. A text must be
+    one of ``choices``, where there are some.
     """
 
     help: str
@@ -85,6 +86,7 @@ class Option:
     default: Any = None
     above: float = -math.inf
     must: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,12 @@ _SANDBOX = {
         "memory of a program", int, 1024, 63, "64 or more: Python itself takes some"
     ),
     "require_sandbox": Option("refuse to run where a fence is missing", bool, False),
+    "isolate": Option(
+        "programs that share a process: plain computations keep company, or each has its own",
+        str,
+        "company",
+        choices=("company", "each"),
+    ),
 }
 
 VERIFIERS: dict[str, VerifierInfo] = {

@@ -105,13 +105,17 @@ class Programs:
     ) -> Iterator[Verdict]:
         options, label = self._opening.options, self._opening.label
         started = time.monotonic()
-        with Pool(cases, options["workers"], limits, options["require_sandbox"]) as pool:
+        isolate = options["isolate"]
+        with Pool(
+            cases, options["workers"], limits, options["require_sandbox"], isolate=isolate
+        ) as pool:
             if pool.missing:
                 missing = ", ".join(pool.missing)
                 log.warning("%sthe sandbox lacks %s on this host", label, missing)
             tally = Tally(self._opening.total, label)
             yield from pool.verdicts(samples, program, tally)
             sandbox = {"layers": list(pool.layers), "missing": list(pool.missing)}
+            sandbox["isolate"] = isolate
         self.about |= {
             "sandbox": sandbox,
             "limits": asdict(limits),
