@@ -2,8 +2,9 @@
 
 The shard is written at once when it is complete. Until then its samples are kept in
 ``SAMPLES.partial``, from which the same command resumes after a kill, a full disk or an endpoint
-that failed; on the same device the final bytes are those of an undisturbed run. Exit code 2 and one
-sentence for what the user can fix.
+that failed; on the same device the final bytes are those of an undisturbed run. A finished shard
+that is what is asked stays as it is (passk/engines/finished.py). Exit code 2 and one sentence for
+what the user can fix.
 
 Tokens a second count completion tokens. This script does not judge anything.
 """
@@ -24,6 +25,8 @@ from passk import cli
 from passk.benchmarks import Benchmark, read_problem_file
 from passk.engines import Request, engine_of, open_engine
 from passk.engines.checkpoint import open_checkpoint
+from passk.engines.finished import asked, difference
+from passk.engines.weights import REMEMBERED_IN, memory_of
 from passk.progress import Progress
 from passk.records import (
     UserError,
@@ -104,24 +107,14 @@ def sample(
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     benchmark = read_problem_file(problems)
     with open_checkpoint(samples.with_name(samples.name + ".partial")) as checkpoint:
-        engine = open_engine({**weights, **access}, sampling, manifest, benchmark.size, threads)
-        settings = {
-            "format": 1,
-            "model": weights,
-            "model_sha256": manifest.get("sha256"),
-            "benchmark_sha256": benchmark.sha256,
-            "tasks": len(benchmark.problems),
-            "draws": [draws.start, draws.stop - 1],
-            "sampling": sampling,
-            "seed_rule": engine.seed_rule,
-            **engine.identity(),
-        }
-        description = engine.describe()
-        settings["engine"] = {key: description[key] for key in DECISIVE}
-        if is_sampled(samples, settings):
-            logging.info("%s: sampled already, by the job before this one", shard_name(samples))
+        settings = asked(weights, sampling, manifest, benchmark, draws)
+        if stands(samples, settings):
             checkpoint.remove()
             return
+        engine = open_engine({**weights, **access}, sampling, manifest, benchmark.size, threads)
+        settings |= {"seed_rule": engine.seed_rule, **engine.identity()}
+        description = engine.describe()
+        settings["engine"] = {key: description[key] for key in DECISIVE}
         remove_leftovers(samples)
         checkpoint.resume(fingerprint(settings), description)
         drawn = checkpoint.samples
@@ -164,19 +157,24 @@ def sample(
         checkpoint.remove()
 
 
-def is_sampled(samples: Path, settings: dict[str, Any]) -> bool:
-    """Whether this shard lies there, whole and with these settings, on whatever device.
+def stands(samples: Path, settings: dict[str, Any]) -> bool:
+    """Whether this shard is finished and what is asked, so that it stays as it is.
 
-    Snakemake removes a shard before sampling it again, so one that is there was finished meanwhile
-    by a job that outlived its workflow.
+    Where its model's files only lie elsewhere now, its metadata are told so.
+
+    :raises UserError: it is not the file that its metadata describe.
     """
-    try:
-        metadata = read_metadata(metadata_path(samples), samples)
-    except UserError:
+    path, name = metadata_path(samples), shard_name(samples)
+    if not (samples.exists() and path.exists()):
         return False
-    engine = metadata.get("engine") or {}
-    metadata["engine"] = {key: engine.get(key) for key in DECISIVE}
-    return all(metadata.get(key) == value for key, value in settings.items())
+    metadata = read_metadata(path, samples)
+    if why := difference(metadata, settings):
+        logging.info("%s: finished, but drawn again: %s", name, why)
+        return False
+    logging.info("%s: finished already; it stays as it is", name)
+    if metadata["model"] != settings["model"]:
+        write_metadata(path, samples, {**metadata, "model": settings["model"]})
+    return True
 
 
 def _total(counts: Any) -> int | None:
@@ -190,7 +188,7 @@ def _total(counts: Any) -> int | None:
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """What ``download_model.py`` wrote.
+    """What ``download_model.py`` wrote, and where the hashes of its files are remembered.
 
     :raises UserError: it is not that.
     """
@@ -202,7 +200,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
             f"{path} is missing or damaged: delete it and run the same command again, or make it "
             "with download_model.py"
         ) from error
-    return manifest
+    return manifest | {REMEMBERED_IN: str(memory_of(path))}
 
 
 def main() -> None:

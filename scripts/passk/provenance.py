@@ -83,7 +83,7 @@ def check_shards(
     for path, metadata in described[1:]:
         first_path, first = described[0]
         for key in MUST_AGREE:
-            if difference := _first_difference(key, _lookup(first, key), _lookup(metadata, key)):
+            if difference := first_difference(key, _lookup(first, key), _lookup(metadata, key)):
                 name, one, other = difference
                 raise UserError(
                     f"{first_path} and {path} do not belong together: {name} is {one} in the "
@@ -106,7 +106,7 @@ def check_samples(path: Path, metadata: dict[str, Any], settings: dict[str, Any]
 
 def _refuse_others(path: Path, metadata: dict[str, Any], wanted: dict[str, Any]) -> None:
     for key, value in wanted.items():
-        if difference := _first_difference(key, _lookup(metadata, key), value):
+        if difference := first_difference(key, _lookup(metadata, key), value):
             name, recorded, configured = difference
             raise UserError(
                 f"{path} was made with {name} = {recorded}, but the configuration says "
@@ -141,13 +141,16 @@ def _lookup(metadata: dict[str, Any], dotted: str) -> Any:
     return value
 
 
-def _first_difference(key: str, one: Any, other: Any) -> tuple[str, str, str] | None:
-    """The dotted key, and both values as text, of the first difference; None where equal."""
+def first_difference(key: str, one: Any, other: Any) -> tuple[str, str, str] | None:
+    """The dotted key, and both values as text, of the first difference; None where equal.
+
+    ``key`` is that of the two values.
+    """
     if isinstance(one, dict) and isinstance(other, dict):
         for name in sorted(one.keys() | other.keys()):
             if (name in one) != (name in other):
                 return f"{key}.{name}", _present(one, name), _present(other, name)
-            if found := _first_difference(f"{key}.{name}", one[name], other[name]):
+            if found := first_difference(f"{key}.{name}", one[name], other[name]):
                 return found
         return None
     return None if one == other else (key, _shown(one), _shown(other))

@@ -14,20 +14,25 @@ Records are joined on ``(task_id, draw)``, never on their order.
 
 from __future__ import annotations
 
+import errno
 import glob
 import gzip
 import hashlib
 import json
+import logging
 import os
 import secrets
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
 OUTCOMES = ("passed", "failed", "timeout", "crashed")
+# What a file system says of a call that it does not have.
+UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK}
 
 
 class UserError(Exception):
@@ -77,16 +82,36 @@ def replace_atomically(path: Path) -> Iterator[BinaryIO]:
         with temporary.open("wb") as handle:
             yield handle
             handle.flush()
-            os.fsync(handle.fileno())
+            sync(handle.fileno(), path)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     directory = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(directory)
+        sync(directory, path.parent)
     finally:
         os.close(directory)
+
+
+def sync(descriptor: int, path: Path) -> None:
+    """Wait until ``path``, open as ``descriptor``, is on the disk.
+
+    Where the file system has no such call that is said once, and the work goes on: what a power cut
+    may take is found by its sha256.
+    """
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
+        say_once(f"files at {path} cannot be synced ({error.strerror}): a power cut may lose them")
+
+
+@cache
+def say_once(sentence: str) -> None:
+    """Warn, unless this process has already said so."""
+    logging.warning(sentence)
 
 
 def remove_leftovers(path: Path) -> None:

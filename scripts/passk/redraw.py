@@ -1,0 +1,97 @@
+"""Finished shards of samples that a run plans to draw again: which stay, and which are removed.
+
+Snakemake removes the outputs of each job that it starts. Those of `sample` are marked ``update()``,
+so that it leaves them, and a job that finds its shard finished and as it is asked ends at once
+(passk/engines/finished.py). What is left of Snakemake's part is done here, at the moment at which
+Snakemake would: a shard that is to be drawn again goes as its job starts. A job that fails later
+would otherwise give the old one back, and Snakemake take it for new.
+
+This is a handler of Snakemake's logger, since that is where it tells of its plan and its jobs.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from snakemake_interface_logger_plugins.common import LogEvent
+
+from passk.records import metadata_path
+
+DRY_RUN = ("-n", "--dry-run", "--dryrun")
+WhyDrawn = Callable[[Any], str | None]
+
+
+class Redraw(logging.Handler):
+    """Says before the first job what is to become of finished shards, and does it.
+
+    ``why_drawn`` tells of the wildcards of a job why it has to draw; None: its shard stays.
+    """
+
+    def __init__(self, workflow: Any, why_drawn: WhyDrawn) -> None:
+        super().__init__()
+        self._workflow, self._why_drawn = workflow, why_drawn
+
+    def emit(self, record: logging.LogRecord) -> None:
+        match getattr(record, "event", None):
+            case LogEvent.RUN_INFO:
+                for sentence in self._plan():
+                    self._workflow.logger_manager.logger.warning(sentence)
+            case LogEvent.JOB_INFO if record.rule_name == "sample" and not self._workflow.dryrun:
+                samples = Path(record.output[0])
+                if samples.exists() and self._why_drawn(record.wildcards):
+                    for path in (metadata_path(samples), samples):
+                        path.unlink(missing_ok=True)
+
+    def _plan(self) -> list[str]:
+        planned = [job for job in self._workflow.dag.needrun_jobs() if job.rule.name == "sample"]
+        finished = {
+            job.output[0]: self._why_drawn(job.wildcards_dict)
+            for job in planned
+            if Path(job.output[0]).exists()
+        }
+        return sentences(finished, command(sys.argv[1:]))
+
+
+def is_forced(samples: Path, settings: Any) -> bool:
+    """Whether ``settings``, Snakemake's of its DAG, say to run this shard's job in any case."""
+    again = settings.forcerun | (settings.targets if settings.forcetargets else set())
+    named = {os.path.normpath(name) for name in again}
+    mine = ("sample", str(samples), str(metadata_path(samples)))
+    return settings.forceall or not named.isdisjoint(mine)
+
+
+def command(arguments: Sequence[str]) -> str:
+    """Snakemake's command line, without what makes it a dry run."""
+    return shlex.join(["snakemake", *(word for word in arguments if word not in DRY_RUN)])
+
+
+def sentences(finished: dict[str, str | None], command: str) -> list[str]:
+    """What is to be said of finished shards for which jobs are planned: each with why it is drawn
+    again, or None where it stays."""
+    again = {shard: why for shard, why in finished.items() if why}
+    said = []
+    if stay := len(finished) - len(again):
+        said.append(
+            f"{_shards(stay)} will stay: nothing that decides their samples has changed. To draw "
+            f"them again: {command} -R sample. To run nothing again at all: {command} --touch"
+        )
+    if again:
+        shard, why = next(iter(again.items()))
+        said.append(f"{_shards(len(again))} will be drawn again: {shard}, for one: {why}")
+    return said
+
+
+def _shards(number: int) -> str:
+    return f"{number:,} finished {'shard' if number == 1 else 'shards'}"
+
+
+def watch(workflow: Any, why_drawn: WhyDrawn) -> None:
+    """Watch the run of ``workflow``, if this is the process that a person started."""
+    if workflow.is_main_process and not workflow.touch:
+        workflow.logger_manager.logger.addHandler(Redraw(workflow, why_drawn))

@@ -1,0 +1,211 @@
+"""Finished samples stay: whatever Snakemake thinks, unless weights, sampling or problems changed.
+
+A shard stays where its files keep inode and bytes through a run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Workflow, small_workflow
+
+from passk.engines.finished import difference
+from passk.redraw import command, sentences
+
+SMALL = "results/small/sums/plain"
+COUNTS = f"{SMALL}/base-verbatim/counts.csv"
+DAY = 86400
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
+    """The small model's samples, verdicts and tables, and no more."""
+    workflow = small_workflow(tmp_path_factory.mktemp("counted") / "workflow")
+    workflow.snakemake(COUNTS)
+    return workflow
+
+
+@pytest.fixture
+def workflow(counted: Workflow, tmp_path: Path) -> Workflow:
+    shutil.copytree(counted.folder, tmp_path / "workflow", symlinks=True)
+    return Workflow(tmp_path / "workflow")
+
+
+def shards(workflow: Workflow) -> dict[str, tuple[int, bytes]]:
+    """Inode and bytes of every file of samples of the small model."""
+    files = sorted((workflow.folder / SMALL / "samples").iterdir())
+    return {file.name: (file.stat().st_ino, file.read_bytes()) for file in files}
+
+
+def without_manifest(workflow: Workflow) -> None:
+    """As where the models were moved, and the manifest deleted to have it made again."""
+    (workflow.folder / "results/small/manifest.json").unlink()
+    config = workflow.config()
+    config["experiments"]["paper"]["n_samples"] = 8
+    workflow.write_config(config)
+
+
+def copied_without_records_and_times(workflow: Workflow) -> None:
+    shutil.rmtree(workflow.folder / ".snakemake")
+    files = [path for path in workflow.folder.rglob("*") if path.is_file()]
+    for age, path in enumerate(sorted(files, key=lambda path: path.name)):
+        os.utime(path, (1e9 + age, 1e9 + age))
+    (workflow.folder / "problems.jsonl").touch()
+
+
+def with_weights_elsewhere(workflow: Workflow) -> None:
+    (workflow.folder / "small.jsonl").rename(workflow.folder / "moved.jsonl")
+    config = workflow.config()
+    config["models"]["small"]["weights"]["path"] = "moved.jsonl"
+    workflow.write_config(config)
+
+
+def killed_before_it_was_recorded(workflow: Workflow) -> None:
+    for record in (workflow.folder / ".snakemake/metadata").rglob("*"):
+        if record.is_file():
+            content = json.loads(record.read_text())
+            record.write_text(json.dumps(content | {"params": ["'something else'"]}))
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        without_manifest,
+        copied_without_records_and_times,
+        with_weights_elsewhere,
+        pytest.param(killed_before_it_was_recorded, marks=pytest.mark.faults),
+    ],
+)
+def test_shards_stay_where_nothing_changed_that_decides_them(
+    moved: Callable[[Workflow], None], workflow: Workflow
+) -> None:
+    before = shards(workflow)
+    moved(workflow)
+    done = workflow.snakemake(COUNTS)
+    assert "3 finished shards will stay" in done.stdout
+    assert f"snakemake --cores 2 {COUNTS} -R sample. " in done.stdout
+    after = shards(workflow)
+    samples = [name for name in before if "meta" not in name]
+    assert [after[name] for name in samples] == [before[name] for name in samples]
+    if moved is not with_weights_elsewhere:  # which the metadata name
+        assert {name: after[name] for name in before} == before
+    assert workflow.planned(COUNTS) == {}
+
+
+@pytest.mark.parametrize(
+    "asked", [["-R", "sample"], ["-R", f"./{SMALL}/samples/00000-00001.jsonl.gz"]]
+)
+def test_who_asks_for_it_draws_finished_shards_again(asked: list[str], workflow: Workflow) -> None:
+    before = shards(workflow)
+    done = workflow.snakemake(COUNTS, *asked)
+    number = 3 if "sample" in asked else 1
+    assert f"{number} finished shard" in done.stdout
+    after = shards(workflow)
+    changed = [n for n in before if "meta" not in n and before[n][0] != after[n][0]]
+    assert len(changed) == number
+    assert [after[name][1] for name in changed] == [before[name][1] for name in changed]
+
+
+def test_shard_of_other_settings_is_named_and_never_given_back(workflow: Workflow) -> None:
+    config = workflow.config()
+    config["sampling"]["plain"]["temperature"] = 0.5
+    workflow.write_config(config)
+    recording = workflow.folder / "small.jsonl"
+    whole = recording.read_text()
+    recording.write_text("")
+    done = workflow.snakemake(COUNTS, "--keep-going", check=False)
+    assert done.returncode != 0
+    said = "3 finished shards will be drawn again: "
+    assert said in done.stdout
+    assert "sampling.temperature was 1.0 and is 0.5" in done.stdout.split(said)[1]
+    assert "no backup" not in done.stdout
+    assert shards(workflow) == {}
+    recording.write_text(whole)
+    assert "finished shard" not in workflow.snakemake(COUNTS).stdout
+    for metadata in (workflow.folder / SMALL / "samples").glob("*.json"):
+        assert json.loads(metadata.read_text())["sampling"]["temperature"] == 0.5
+
+
+def test_dry_run_removes_nothing(workflow: Workflow) -> None:
+    before = shards(workflow)
+    done = workflow.snakemake("-n", COUNTS, "-R", "sample")
+    assert "3 finished shards will be drawn again" in done.stdout
+    assert shards(workflow) == before
+
+
+def test_finished_shards_of_a_gpu_model_need_no_gpu(workflow: Workflow) -> None:
+    """As on the laptop that results were copied to."""
+    config = workflow.config()
+    weights = {"engine": "vllm", "path": "model"}
+    config["models"]["small"]["weights"] = weights
+    workflow.write_config(config)
+    manifest = workflow.folder / "results/small/manifest.json"
+    for file in (workflow.folder / SMALL / "samples").glob("*.json"):
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"model": weights}))
+    shutil.rmtree(workflow.folder / ".snakemake")
+    (workflow.folder / "results/small/sums/problems.jsonl").touch()
+    before = shards(workflow)
+    manifest.touch()
+    os.utime(manifest)
+    assert workflow.planned(COUNTS)["sample"] == 3
+    workflow.snakemake(COUNTS, "--resources", "gpu=0")
+    assert shards(workflow) == before
+
+
+def test_damaged_shard_is_not_taken_for_finished(workflow: Workflow) -> None:
+    shard = workflow.folder / SMALL / "samples/00000-00001.jsonl.gz"
+    shard.write_bytes(shard.read_bytes()[:-9])
+    without_manifest(workflow)
+    done = workflow.snakemake(COUNTS, check=False)
+    assert done.returncode != 0
+    assert "its sha256 differs): it was cut short or replaced; delete both" in done.stdout
+    assert shard.exists()
+
+
+WEIGHTS = {"engine": "vllm", "repository": "a/b", "revision": "0" * 40}
+ASKED = {
+    "format": 1,
+    "model": WEIGHTS,
+    "model_sha256": "ab",
+    "draws": [0, 1],
+    "sampling": {"seed": 0},
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, None),
+        ({"seed_rule": "another", "engine": {"version": "1"}}, None),
+        ({"model": {"engine": "vllm", "path": "/elsewhere"}}, None),
+        ({"model": WEIGHTS | {"dtype": "float32"}}, 'model.dtype was "float32" and is not set'),
+        ({"model_sha256": "cd"}, 'model_sha256 was "cd" and is "ab"'),
+        ({"sampling": {"seed": 1}}, "sampling.seed was 1 and is 0"),
+        ({"draws": [0, 2]}, "draws was [0, 2] and is [0, 1]"),
+        ({"format": 2}, "format was 2 and is 1"),
+        ({"model": None}, 'model was null and is {"engine": "vllm"}'),
+    ],
+)
+def test_only_what_decides_samples_tells_shards_apart(changed: dict, said: str | None) -> None:
+    assert difference({**ASKED, **changed}, ASKED) == said
+
+
+def test_endpoint_that_moved_is_another_model() -> None:
+    here = {"engine": "openai", "endpoint": "http://a/v1", "name": "m"}
+    there = here | {"endpoint": "http://b/v1"}
+    assert difference({"model": here}, {"model": there})
+
+
+def test_what_is_said_of_finished_shards() -> None:
+    assert sentences({}, "snakemake") == []
+    stay, again = sentences({"a": None, "b": "x was 1 and is 2", "c": "y"}, "snakemake demo")
+    assert stay.startswith("1 finished shard will stay: ")
+    assert "snakemake demo -R sample" in stay
+    assert stay.endswith("snakemake demo --touch")
+    assert again == "2 finished shards will be drawn again: b, for one: x was 1 and is 2"
+    assert command(["--cores", "all", "-n", "my demo"]) == "snakemake --cores all 'my demo'"
