@@ -68,7 +68,7 @@ rule print_pass_at_k:
     conda:
         "../envs/main.yaml"
     shell:
-        "python scripts/print_pass_at_k.py --table {input.table} 2> {log} | tee {output}"
+        "( python scripts/print_pass_at_k.py --table {input.table} | tee {output} ) 2>&1 | tee {log}"
 
 
 # It stands alone, beside the folders of its figures. Whatever it says comes from its inputs.

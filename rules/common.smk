@@ -134,10 +134,16 @@ def model_of(wildcards):
     return config["models"][wildcards.model]
 
 
+def shard_of(wildcards):
+    """The samples of the job of a shard."""
+    folder = Path("results", *(wildcards[key] for key in DECIDES_SAMPLES), "samples")
+    return folder / f"{wildcards['draws']}.jsonl.gz"
+
+
 def why_drawn(wildcards):
     """Why the job of a shard has to draw it; None where it is finished and stays as it is."""
-    experiment = SAMPLED[Path("results", *(wildcards[key] for key in DECIDES_SAMPLES))]
-    samples = experiment.folder / "samples" / f"{wildcards['draws']}.jsonl.gz"
+    samples = shard_of(wildcards)
+    experiment = SAMPLED[samples.parents[1]]
     first, last = map(int, wildcards["draws"].split("-"))
     if redraw.is_forced(samples, workflow.dag_settings):
         return "that was asked for"

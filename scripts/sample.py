@@ -30,6 +30,7 @@ from passk.engines.weights import REMEMBERED_IN, memory_of
 from passk.progress import Progress
 from passk.records import (
     UserError,
+    bring_back,
     fingerprint,
     metadata_path,
     read_metadata,
@@ -203,6 +204,11 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return manifest | {REMEMBERED_IN: str(memory_of(path))}
 
 
+def recorded_in(weights: dict[str, Any]) -> list[Path]:
+    """The file or folder of samples that exist already; nothing where an engine draws them."""
+    return [Path(weights["path"])] if engine_of(weights).recorded else []
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument(
@@ -233,8 +239,9 @@ def main() -> None:
         "--threads", type=int, default=1, help="CPU threads of an engine on CPUs (default: 1)"
     )
     arguments = parser.parse_args()
+    weights = cli.mapping(arguments.weights, "--weights", ("engine",))
     sample(
-        cli.mapping(arguments.weights, "--weights", ("engine",)),
+        weights,
         cli.mapping(arguments.access, "--access"),
         cli.mapping(arguments.sampling, "--sampling", SETTINGS),
         arguments.problems,
@@ -243,6 +250,10 @@ def main() -> None:
         arguments.samples,
         arguments.threads,
     )
+    # Or Snakemake takes the shard for older than what it was drawn from, and removes it.
+    inputs = [arguments.problems, *arguments.manifest.parent.glob("*.*"), *recorded_in(weights)]
+    for path in bring_back(inputs):
+        logging.warning("%s was of a time to come: it got the present one", path)
 
 
 if __name__ == "__main__":

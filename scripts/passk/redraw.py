@@ -15,47 +15,64 @@ import logging
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from passk.records import metadata_path
+from passk.records import bring_back, metadata_path
 
 DRY_RUN = ("-n", "--dry-run", "--dryrun")
-WhyDrawn = Callable[[Any], str | None]
+OfWildcards = Callable[[Any], Any]
 
 
 class Redraw(logging.Handler):
     """Says before the first job what is to become of finished shards, and does it.
 
-    ``why_drawn`` tells of the wildcards of a job why it has to draw; None: its shard stays.
+    Of the wildcards of a job ``shard_of`` tells where its samples are, and ``why_drawn`` why it has
+    to draw them; None: they stay.
     """
 
-    def __init__(self, workflow: Any, why_drawn: WhyDrawn) -> None:
+    def __init__(self, workflow: Any, shard_of: OfWildcards, why_drawn: OfWildcards) -> None:
         super().__init__()
-        self._workflow, self._why_drawn = workflow, why_drawn
+        self._workflow, self._shard_of, self._why_drawn = workflow, shard_of, why_drawn
 
     def emit(self, record: logging.LogRecord) -> None:
         match getattr(record, "event", None):
             case LogEvent.RUN_INFO:
-                for sentence in self._plan():
+                said = self._plan()
+                if not self._workflow.dryrun:
+                    said += set_back(self._workflow.dag.jobs)
+                for sentence in said:
                     self._workflow.logger_manager.logger.warning(sentence)
             case LogEvent.JOB_INFO if record.rule_name == "sample" and not self._workflow.dryrun:
-                samples = Path(record.output[0])
+                samples = self._shard_of(record.wildcards)
                 if samples.exists() and self._why_drawn(record.wildcards):
                     for path in (metadata_path(samples), samples):
                         path.unlink(missing_ok=True)
 
     def _plan(self) -> list[str]:
         planned = [job for job in self._workflow.dag.needrun_jobs() if job.rule.name == "sample"]
+        shards = {self._shard_of(job.wildcards_dict): job.wildcards_dict for job in planned}
         finished = {
-            job.output[0]: self._why_drawn(job.wildcards_dict)
-            for job in planned
-            if Path(job.output[0]).exists()
+            str(shard): self._why_drawn(wildcards)
+            for shard, wildcards in sorted(shards.items())
+            if shard.exists()
         }
         return sentences(finished, command(sys.argv[1:]))
+
+
+def set_back(jobs: Iterable[Any]) -> list[str]:
+    """Bring back the files of ``jobs`` that are of a time to come; what is to be said of it."""
+    files = {str(file) for job in jobs for file in (*job.input, *job.output) if not file.is_storage}
+    found = len(bring_back(map(Path, sorted(files))))
+    if not found:
+        return []
+    return [
+        f"{found:,} {'file was' if found == 1 else 'files were'} of a time to come, as after a "
+        "clock was set back: they got the present one, so that Snakemake removes no output as older"
+    ]
 
 
 def is_forced(samples: Path, settings: Any) -> bool:
@@ -91,7 +108,7 @@ def _shards(number: int) -> str:
     return f"{number:,} finished {'shard' if number == 1 else 'shards'}"
 
 
-def watch(workflow: Any, why_drawn: WhyDrawn) -> None:
+def watch(workflow: Any, shard_of: OfWildcards, why_drawn: OfWildcards) -> None:
     """Watch the run of ``workflow``, if this is the process that a person started."""
     if workflow.is_main_process and not workflow.touch:
-        workflow.logger_manager.logger.addHandler(Redraw(workflow, why_drawn))
+        workflow.logger_manager.logger.addHandler(Redraw(workflow, shard_of, why_drawn))

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from conftest import Workflow, small_workflow
 
 from passk.engines.finished import difference
 from passk.redraw import command, sentences
+from passk.terminal import SHELL
 
 SMALL = "results/small/sums/plain"
 COUNTS = f"{SMALL}/base-verbatim/counts.csv"
@@ -59,9 +63,10 @@ def copied_without_records_and_times(workflow: Workflow) -> None:
 
 
 def with_weights_elsewhere(workflow: Workflow) -> None:
-    (workflow.folder / "small.jsonl").rename(workflow.folder / "moved.jsonl")
+    (workflow.folder / "moved").mkdir()
+    (workflow.folder / "small.jsonl").rename(workflow.folder / "moved/small.jsonl")
     config = workflow.config()
-    config["models"]["small"]["weights"]["path"] = "moved.jsonl"
+    config["models"]["small"]["weights"]["path"] = "moved/small.jsonl"
     workflow.write_config(config)
 
 
@@ -102,13 +107,16 @@ def test_shards_stay_where_nothing_changed_that_decides_them(
 )
 def test_who_asks_for_it_draws_finished_shards_again(asked: list[str], workflow: Workflow) -> None:
     before = shards(workflow)
+    shutil.rmtree(workflow.folder / "logs")
     done = workflow.snakemake(COUNTS, *asked)
     number = 3 if "sample" in asked else 1
     assert f"{number} finished shard" in done.stdout
     after = shards(workflow)
-    changed = [n for n in before if "meta" not in n and before[n][0] != after[n][0]]
-    assert len(changed) == number
-    assert [after[name][1] for name in changed] == [before[name][1] for name in changed]
+    logs = [log.read_text() for log in (workflow.folder / "logs/sample").rglob("*.log")]
+    assert len(logs) == number
+    assert all("8 samples to draw" in log for log in logs)
+    bytes_of = {name: content for name, (_, content) in after.items() if "meta" not in name}
+    assert bytes_of == {name: before[name][1] for name in bytes_of}
 
 
 def test_shard_of_other_settings_is_named_and_never_given_back(workflow: Workflow) -> None:
@@ -165,6 +173,43 @@ def test_damaged_shard_is_not_taken_for_finished(workflow: Workflow) -> None:
     assert done.returncode != 0
     assert "its sha256 differs): it was cut short or replaced; delete both" in done.stdout
     assert shard.exists()
+
+
+@pytest.mark.faults
+def test_clock_that_is_set_back_costs_no_shard(workflow: Workflow) -> None:
+    """Before a run, and between two shards of one: files of the morning after."""
+    (workflow.folder / SMALL / "samples/00004-00005.jsonl.gz").unlink()
+    made = [file for file in (workflow.folder / "results").rglob("*") if file.is_file()]
+    for file in [*made, workflow.folder / "small.jsonl", workflow.folder / "scripts/execute.py"]:
+        os.utime(file, (time.time() + DAY, time.time() + DAY))
+    before = shards(workflow)
+    done = workflow.snakemake(COUNTS)
+    assert re.search(r"^\d+ files were of a time to come", done.stdout, re.MULTILINE)
+    assert {name: shards(workflow)[name] for name in before} == before
+    assert workflow.planned(COUNTS) == {}
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("echo drawn 2>&1 | tee full.log", 0),
+        ("( echo drawn; exit 3 ) 2>&1 | tee full.log", 3),
+        ("( false; echo drawn ) 2>&1 | tee full.log", 1),
+        ("echo drawn | tee none/a.log", 0),
+        ("( echo drawn | tee full.csv ) 2>&1 | tee full.log", 1),
+    ],
+)
+def test_log_that_cannot_be_written_decides_nothing(
+    command: str, code: int, tmp_path: Path
+) -> None:
+    for name in ("full.log", "full.csv"):
+        (tmp_path / name).symlink_to("/dev/full")
+    prefix = SHELL.format()
+    done = subprocess.run(
+        ["bash", "-c", prefix + command], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
+    assert done.returncode == code
+    assert ("drawn" in done.stdout) == ("false" not in command)
 
 
 WEIGHTS = {"engine": "vllm", "repository": "a/b", "revision": "0" * 40}
