@@ -10,11 +10,20 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from passk.records import UserError, metadata_path, read_metadata
+from passk.records import (
+    OUTCOMES,
+    UserError,
+    described_by,
+    metadata_path,
+    read_lines,
+    read_metadata,
+    read_samples,
+)
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +111,50 @@ def check_samples(path: Path, metadata: dict[str, Any], settings: dict[str, Any]
     """
     wanted = {key: settings[key] for key in ("model", "sampling") if key in settings}
     _refuse_others(path, metadata, wanted)
+
+
+def check_samples_record(path: Path, record: Mapping[str, Any]) -> None:
+    """Check what a shard's metadata, read from ``path``, say of the samples beside them.
+
+    Metadata without samples beside them are taken at their word.
+
+    :raises UserError: they describe another file, or were edited.
+    """
+    samples = described_by(path)
+    if not samples.exists():
+        return
+    read_metadata(path, samples)
+    tasks, draws, tokens, truncated = set(), set(), 0, 0
+    for sample in read_samples(samples):
+        tasks.add(sample.task_id)
+        draws.add(sample.draw)
+        known = tokens is not None and sample.tokens is not None
+        tokens = tokens + sample.tokens if known else None
+        truncated += sample.finish_reason == "length"
+    found = {"tasks": len(tasks), "draws": [min(draws, default=0), max(draws, default=0)]}
+    found |= {"completion_tokens": tokens, "truncated": truncated}
+    _check_contents(path, samples, record, found)
+
+
+def check_verdicts_record(path: Path, record: Mapping[str, Any]) -> None:
+    """As :func:`check_samples_record`, of verdicts: how many samples ended in each outcome."""
+    verdicts = described_by(path)
+    if not verdicts.exists():
+        return
+    read_metadata(path, verdicts)
+    found = Counter(verdict["outcome"] for _, verdict in read_lines(verdicts))
+    _check_contents(path, verdicts, record, {"outcomes": {one: found[one] for one in OUTCOMES}})
+
+
+def _check_contents(
+    path: Path, described: Path, metadata: Mapping[str, Any], found: dict[str, Any]
+) -> None:
+    for key, value in found.items():
+        if key in metadata and metadata[key] != value:
+            raise UserError(
+                f"{path} was edited: its {key!r} is {_shown(metadata[key])}, but {described} has "
+                f"{_shown(value)}: put that back"
+            )
 
 
 def _refuse_others(path: Path, metadata: dict[str, Any], wanted: dict[str, Any]) -> None:

@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 OUTCOMES = ("passed", "failed", "timeout", "crashed")
+FORMAT = 1  # of metadata
 # What a file system says of a call that it does not have.
 UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK}
 
@@ -299,6 +300,11 @@ def metadata_path(path: Path) -> Path:
     return path.with_name(name + ".meta.json")
 
 
+def described_by(metadata: Path) -> Path:
+    """``x.meta.json`` -> ``x.jsonl.gz``: the shard that it describes."""
+    return metadata.with_name(metadata.name.removesuffix(".meta.json") + ".jsonl.gz")
+
+
 def sha256_of(path: Path) -> str:
     """The sha256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as handle:
@@ -329,6 +335,11 @@ def read_metadata(path: Path, described: Path) -> dict[str, Any]:
         raise UserError(f"{path} is missing: delete {described} and run again") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path} is damaged: delete it and {described}, and run again") from error
+    if metadata.get("format", FORMAT) != FORMAT:
+        raise UserError(
+            f"{path} is of format {metadata['format']}, which this version does not know: it was "
+            f"edited, or made by a newer version; its format is {FORMAT}"
+        )
     if not described.exists():
         raise UserError(f"{described} is missing although {path} is there: delete it, run again")
     if sha256_of(described) != recorded:

@@ -42,7 +42,8 @@ def workflow(counted: Workflow, tmp_path: Path) -> Workflow:
 
 def shards(workflow: Workflow) -> dict[str, tuple[int, bytes]]:
     """Inode and bytes of every file of samples of the small model."""
-    files = sorted((workflow.folder / SMALL / "samples").iterdir())
+    files = (workflow.folder / SMALL / "samples").iterdir()
+    files = sorted(file for file in files if file.suffix != ".partial")
     return {file.name: (file.stat().st_ino, file.read_bytes()) for file in files}
 
 

@@ -19,9 +19,7 @@ from typing import Any
 from passk.benchmarks import Benchmark, read_problem_file
 from passk.engines import engine_of
 from passk.provenance import first_difference
-from passk.records import UserError, metadata_path
-
-FORMAT = 1
+from passk.records import FORMAT, UserError, metadata_path
 
 
 def asked(
