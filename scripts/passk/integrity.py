@@ -6,7 +6,7 @@ takes it for finished. Three kinds of record show it:
 - the ``.meta.json`` beside samples, verdicts and tables hold their sha256, and the sha256 of what
   they were made from; a model's manifest holds those of its weights;
 - Snakemake's own records (``.snakemake/metadata``) hold the sha256 of what each job read, which
-  covers the tables that figures are drawn from; only files under 1 MB;
+  covers the tables that figures are drawn from;
 - nothing was made from a picture, a page, a printed table or the table of a figure that is drawn
   with it: here only the end is looked at; of HumanEval+'s files, the checksum that gzip keeps.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -177,9 +178,28 @@ def test_damaged_shard_is_not_taken_for_finished(workflow: Workflow) -> None:
 
 
 @pytest.mark.faults
+def test_large_shards_that_lost_their_times_run_nothing_again(tmp_path: Path) -> None:
+    workflow = small_workflow(tmp_path)
+    noise = random.Random(0)
+    lines = map(json.loads, (tmp_path / "small.jsonl").read_text().splitlines())
+    with (tmp_path / "small.jsonl").open("w") as handle:
+        for line in lines:
+            line["completion"] += f"# {noise.randbytes(200_000).hex()}\n"
+            handle.write(json.dumps(line) + "\n")
+    workflow.snakemake(COUNTS)
+    files = sorted(path for path in (tmp_path / "results").rglob("*") if path.is_file())
+    assert max(path.stat().st_size for path in files) > 1_000_000
+    for age, path in enumerate(reversed(files)):
+        os.utime(path, (1e9 + age, 1e9 + age))
+    assert workflow.planned(COUNTS) == {}
+
+
+@pytest.mark.faults
 def test_clock_that_is_set_back_costs_no_shard(workflow: Workflow) -> None:
     """Before a run, and between two shards of one: files of the morning after."""
-    (workflow.folder / SMALL / "samples/00004-00005.jsonl.gz").unlink()
+    shutil.rmtree(workflow.folder / SMALL / "base-verbatim")
+    for file in (workflow.folder / SMALL).rglob("00004-00005.*"):
+        file.unlink()
     made = [file for file in (workflow.folder / "results").rglob("*") if file.is_file()]
     for file in [*made, workflow.folder / "small.jsonl", workflow.folder / "scripts/execute.py"]:
         os.utime(file, (time.time() + DAY, time.time() + DAY))
