@@ -25,7 +25,7 @@ from passk import cli
 from passk.benchmarks import Benchmark, read_problem_file
 from passk.engines import Request, engine_of, open_engine
 from passk.engines.checkpoint import open_checkpoint
-from passk.engines.finished import asked, difference
+from passk.engines.finished import asked, difference, is_there
 from passk.engines.weights import REMEMBERED_IN, memory_of
 from passk.progress import Progress
 from passk.records import (
@@ -166,13 +166,16 @@ def stands(samples: Path, settings: dict[str, Any]) -> bool:
     :raises UserError: it is not the file that its metadata describe.
     """
     path, name = metadata_path(samples), shard_name(samples)
-    if not (samples.exists() and path.exists()):
+    if not is_there(samples):
         return False
     metadata = read_metadata(path, samples)
     if why := difference(metadata, settings):
         logging.info("%s: finished, but drawn again: %s", name, why)
         return False
-    logging.info("%s: finished already; it stays as it is", name)
+    total = f"{settings['tasks'] * (settings['draws'][1] - settings['draws'][0] + 1):,}"
+    logging.info(
+        "%s: %s samples, %s of them from an earlier run: finished, and stays", name, total, total
+    )
     if metadata["model"] != settings["model"]:
         write_metadata(path, samples, {**metadata, "model": settings["model"]})
     return True

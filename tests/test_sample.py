@@ -319,7 +319,7 @@ def test_second_writer_keeps_a_shard_that_the_first_one_finished(tmp_path: Path)
         before, asked = shard.samples.stat(), len(server.requests)
         code, output = shard.run()
         assert (code, len(server.requests)) == (0, asked)
-        assert "finished already; it stays as it is" in output
+        assert "30 of them from an earlier run: finished, and stays" in output
         assert shard.samples.stat() == before
         assert not shard.partial.exists()
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from passk.engines.finished import is_there
 from passk.records import bring_back, metadata_path
 
 DRY_RUN = ("-n", "--dry-run", "--dryrun")
@@ -48,7 +49,7 @@ class Redraw(logging.Handler):
                     self._workflow.logger_manager.logger.warning(sentence)
             case LogEvent.JOB_INFO if record.rule_name == "sample" and not self._workflow.dryrun:
                 samples = self._shard_of(record.wildcards)
-                if samples.exists() and self._why_drawn(record.wildcards):
+                if self._why_drawn(record.wildcards):
                     for path in (metadata_path(samples), samples):
                         path.unlink(missing_ok=True)
 
@@ -58,7 +59,7 @@ class Redraw(logging.Handler):
         finished = {
             str(shard): self._why_drawn(wildcards)
             for shard, wildcards in sorted(shards.items())
-            if shard.exists()
+            if is_there(shard)
         }
         return sentences(finished, command(sys.argv[1:]))
 

@@ -11,6 +11,7 @@ import random
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -167,14 +168,44 @@ def test_finished_shards_of_a_gpu_model_need_no_gpu(workflow: Workflow) -> None:
     assert shards(workflow) == before
 
 
-def test_damaged_shard_is_not_taken_for_finished(workflow: Workflow) -> None:
-    shard = workflow.folder / SMALL / "samples/00000-00001.jsonl.gz"
-    shard.write_bytes(shard.read_bytes()[:-9])
+def test_damaged_shard_is_neither_taken_for_finished_nor_removed(workflow: Workflow) -> None:
+    samples = workflow.folder / SMALL / "samples"
+    for file in (samples / "00000-00001.jsonl.gz", samples / "00002-00003.meta.json"):
+        file.write_bytes(file.read_bytes()[:-9])
     without_manifest(workflow)
-    done = workflow.snakemake(COUNTS, check=False)
+    before = shards(workflow)
+    done = workflow.snakemake(COUNTS, "--keep-going", check=False)
     assert done.returncode != 0
     assert "its sha256 differs): it was cut short or replaced; delete both" in done.stdout
-    assert shard.exists()
+    assert "00002-00003.meta.json is damaged: delete it" in done.stdout
+    assert {name: shards(workflow)[name] for name in before} == before
+
+
+@pytest.mark.faults
+def test_two_checkouts_that_share_results_end_the_same(counted: Workflow, tmp_path: Path) -> None:
+    """Through a link, at the same time: what one removes under the other, a second try makes."""
+    checkouts = [small_workflow(tmp_path / name) for name in ("one", "other")]
+    (tmp_path / "shared").mkdir()
+    for checkout in checkouts:
+        (checkout.folder / "results").symlink_to(tmp_path / "shared")
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--keep-going", COUNTS]
+    running = [subprocess.Popen(command, cwd=checkout.folder) for checkout in checkouts]
+    for process in running:
+        process.wait(timeout=300)
+    for checkout in checkouts:
+        checkout.snakemake(COUNTS)
+        assert checkout.planned(COUNTS) == {}
+    assert (tmp_path / "one" / COUNTS).read_bytes() == (counted.folder / COUNTS).read_bytes()
+    bytes_of = {
+        name: content for name, (_, content) in shards(counted).items() if "meta" not in name
+    }
+    assert bytes_of == {name: shards(checkouts[0])[name][1] for name in bytes_of}
+    left = [
+        path
+        for path in (tmp_path / "shared").rglob("*")
+        if re.search(r"(tmp|lock|partial)$", path.name)
+    ]
+    assert left == []
 
 
 @pytest.mark.faults
@@ -195,8 +226,24 @@ def test_large_shards_that_lost_their_times_run_nothing_again(tmp_path: Path) ->
 
 
 @pytest.mark.faults
-def test_clock_that_is_set_back_costs_no_shard(workflow: Workflow) -> None:
-    """Before a run, and between two shards of one: files of the morning after."""
+def test_clock_that_is_set_back_in_a_run_costs_no_shard(tmp_path: Path) -> None:
+    workflow = small_workflow(tmp_path)
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", COUNTS]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as run:
+        logs = tmp_path / "logs" / SMALL.replace("results", "sample")
+        while not (logs.exists() and any(logs.iterdir())):
+            assert run.poll() is None
+            time.sleep(0.01)
+        for file in ("manifest.json", "environment.txt", "sums/problems.jsonl"):
+            path = tmp_path / "results/small" / file
+            os.utime(path, (time.time() + DAY, time.time() + DAY))
+    assert run.returncode == 0
+    assert any("was of a time to come" in log.read_text() for log in logs.iterdir())
+    assert len(shards(workflow)) == 6
+
+
+@pytest.mark.faults
+def test_clock_that_was_set_back_costs_no_shard(workflow: Workflow) -> None:
     shutil.rmtree(workflow.folder / SMALL / "base-verbatim")
     for file in (workflow.folder / SMALL).rglob("00004-00005.*"):
         file.unlink()
@@ -254,6 +301,7 @@ ASKED = {
         ({"sampling": {"seed": 1}}, "sampling.seed was 1 and is 0"),
         ({"draws": [0, 2]}, "draws was [0, 2] and is [0, 1]"),
         ({"format": 2}, "format was 2 and is 1"),
+        ({"model": {"engine": "gone"}}, 'model.engine was "gone" and is "vllm"'),
         ({"model": None}, 'model was null and is {"engine": "vllm"}'),
     ],
 )

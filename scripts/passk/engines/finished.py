@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from passk.benchmarks import Benchmark, read_problem_file
-from passk.engines import engine_of
+from passk.engines import ENGINES, engine_of
 from passk.provenance import first_difference
 from passk.records import FORMAT, UserError, metadata_path
 
@@ -56,11 +56,16 @@ def difference(metadata: Mapping[str, Any], wanted: Mapping[str, Any]) -> str | 
 
 def _without_place(weights: Any) -> Any:
     """``weights`` without where their files lie, which the sha256 of the files stands for."""
-    if not isinstance(weights, Mapping) or "engine" not in weights:
+    if not isinstance(weights, Mapping) or weights.get("engine") not in list(ENGINES):
         return weights
     info = engine_of(weights)
     places = () if info.remote else {key for keys in info.found_by for key in keys}
     return {key: value for key, value in weights.items() if key not in places}
+
+
+def is_there(samples: Path) -> bool:
+    """Whether a shard was finished: its metadata are written last."""
+    return samples.exists() and metadata_path(samples).exists()
 
 
 def why_drawn(
@@ -73,16 +78,17 @@ def why_drawn(
 ) -> str | None:
     """Why a job has to draw the shard at ``samples``; None where it is finished and stays.
 
-    By the shard's metadata alone: whether the samples are those that they describe, the job looks.
+    By the shard's metadata alone. Where they or what they are held against is damaged, nothing is
+    drawn, either: the job, which looks at the samples too, says so.
     """
-    if not samples.exists():
+    if not is_there(samples):
         return "it is not there"
     try:
         metadata = json.loads(metadata_path(samples).read_text())
         known, benchmark = _made(_read_manifest, manifest), _made(read_problem_file, problems)
         return difference(metadata, asked(weights, sampling, known, benchmark, draws))
-    except (OSError, ValueError, AttributeError, UserError) as error:
-        return str(error)
+    except (ValueError, AttributeError, UserError):
+        return None
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
