@@ -61,6 +61,7 @@ def test_file_of_the_cache_that_is_not_what_it_is_named_after_is_refused(tmp_pat
         hash_of(tmp_path / "model.safetensors")
 
 
+@pytest.mark.faults
 def test_download_that_is_cut_off_is_a_sentence_and_keeps_what_is_whole(tmp_path: Path) -> None:
     files = {
         "config.json": b"{}",
