@@ -36,7 +36,7 @@ def test_file_is_read_once_for_each_state(tmp_path: Path, hashed: list[str]) -> 
     assert len(hashed) == 2
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", "{}"])
+@pytest.mark.parametrize("damage", ["", "{", "[]", "{}", '{"a": 5}', '{"a": [1]}'])
 def test_lost_memory_is_made_again(tmp_path: Path, damage: str) -> None:
     file, memory = tmp_path / "f", tmp_path / "hashes.json"
     file.write_text("weights")

@@ -50,4 +50,5 @@ def _read(memory: Path) -> dict[str, list]:
         content = json.loads(memory.read_text())
     except (OSError, ValueError):
         return {}
-    return content if isinstance(content, dict) else {}
+    entries = content.items() if isinstance(content, dict) else ()
+    return {place: known for place, known in entries if isinstance(known, list) and len(known) == 2}
