@@ -7,8 +7,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # One run in a folder at a time. A killed run leaves Snakemake's lock behind; with the folder to
 # ourselves it can be taken away. This shell holds the lock, and no child of snakemake's does: they
-# may outlive it. It waits for snakemake to end, also after Ctrl-C.
-SNAKEMAKE = exec 9> .make.lock; flock --nonblock 9 || { \
+# may outlive it. It waits for snakemake to end, also after Ctrl-C. Where the file system has no locks
+# flock says so, and the run goes on.
+SNAKEMAKE = exec 9> .make.lock; flock --nonblock --conflict-exit-code 75 9 || [ $$? != 75 ] || { \
     echo "error: another make runs in this folder; wait for it or stop it" >&2; exit 75; }; \
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-

@@ -18,6 +18,7 @@ include: "rules/cost.smk"
 
 # One line of progress; at the end what went wrong. Snakemake's own account: -p.
 terminal.show(workflow, targets=list(EXPERIMENTS))
+redraw.watch(workflow, shard_of, why_drawn)
 
 
 report: "docs/report/workflow.rst"

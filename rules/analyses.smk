@@ -69,7 +69,7 @@ rule print_pass_at_k:
     conda:
         "../envs/main.yaml"
     shell:
-        "python scripts/print_pass_at_k.py --table {input.table} 2> {log} | tee {output}"
+        "( python scripts/print_pass_at_k.py --table {input.table} | tee {output} ) 2>&1 | tee {log}"
 
 
 # Every sample with its verdict, a page for each task: linked from the report page.

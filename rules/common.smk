@@ -8,12 +8,20 @@ from pathlib import Path
 
 sys.path.append(str(Path(workflow.basedir, "scripts")))
 
-from passk import config as configuration, terminal
+from passk import config as configuration, redraw, terminal
 from passk.analyses import ANALYSES, formats
 from passk.benchmarks import ANSWERS, SUITES
 from passk.code import code, page_code
-from passk.engines import engine_of
-from passk.experiment import PARTS, Experiment, Scoring, asked, in_braces, part_options
+from passk.engines import engine_of, finished
+from passk.experiment import (
+    DECIDES_SAMPLES,
+    PARTS,
+    Experiment,
+    Scoring,
+    asked,
+    in_braces,
+    part_options,
+)
 from passk.records import UserError
 from passk.verifiers import VERIFIERS
 
@@ -126,8 +134,38 @@ def model_of(wildcards):
     return config["models"][wildcards.model]
 
 
+def shard_of(wildcards):
+    """The samples of the job of a shard."""
+    folder = Path("results", *(wildcards[key] for key in DECIDES_SAMPLES), "samples")
+    return folder / f"{wildcards['draws']}.jsonl.gz"
+
+
+def why_drawn(wildcards):
+    """Why the job of a shard has to draw it; None where it is finished and stays as it is."""
+    samples = shard_of(wildcards)
+    experiment = SAMPLED[samples.parents[1]]
+    first, last = map(int, wildcards["draws"].split("-"))
+    if redraw.is_forced(samples, workflow.dag_settings):
+        return "that was asked for"
+    return finished.why_drawn(
+        samples,
+        experiment.weights,
+        experiment.sampling,
+        experiment.manifest,
+        experiment.problems,
+        range(first, last + 1),
+    )
+
+
+def kept(path):
+    """An output that Snakemake does not remove before its job starts: that decides itself."""
+    return path if workflow.storage_settings.default_storage_provider else update(path)
+
+
 def gpus(wildcards):
-    return engine_of(model_of(wildcards)["weights"]).gpus_of(model_of(wildcards))
+    """GPUs that a shard is drawn on; none where it is finished and stays as it is."""
+    model = model_of(wildcards)
+    return engine_of(model["weights"]).gpus_of(model) if why_drawn(wildcards) else 0
 
 
 def environment_name(wildcards):
@@ -142,6 +180,11 @@ def environment_folder(wildcards):
     """Where the engine's packages are built; `none` where they come with the rules' own."""
     name = environment_name(wildcards)
     return "none" if name == "main" or WITH_CONDA else f"resources/envs/{name}"
+
+
+def sampling_folder(wildcards):
+    """The engine's environment; `none` also for a shard that is finished and stays as it is."""
+    return environment_folder(wildcards) if why_drawn(wildcards) else "none"
 
 
 def conda_environment(wildcards):

@@ -31,6 +31,7 @@ rule forecast:
 
 rule cost:
     input:
+        samples=lambda wildcards: sampled(wildcards).samples(),
         metadata=lambda wildcards: sampled(wildcards).samples("meta.json"),
         manifest="results/{model}/manifest.json",
         code=code("cost.py"),

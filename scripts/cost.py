@@ -1,7 +1,7 @@
 """Sum up what a model's samples took: tokens, FLOPs, memory, device time and US$.
 
-It reads the metadata of the shards, not the samples. What is counted, and how, stands at the top of
-``passk/cost.py``.
+It reads the metadata of the shards, checked against the samples beside them. What is counted, and
+how, stands at the top of ``passk/cost.py``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from passk import cli
 from passk.cost import Prices, cost_of, cost_text, read_record
+from passk.provenance import check_samples_record
 from passk.records import write_text
 
 NEEDED = ("draws", "tasks", "engine", "prompt_tokens", "completion_tokens")
@@ -32,6 +33,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, metavar="JSON")
     arguments = parser.parse_args()
     shards = [read_record(path, NEEDED) for path in arguments.metadata]
+    for path, shard in zip(arguments.metadata, shards, strict=True):
+        check_samples_record(path, shard)
     manifest = read_record(arguments.manifest, ("path",))
     prices = Prices.of(cli.mapping(arguments.prices, "--prices"))
     write_text(arguments.output, cost_text(cost_of(shards, manifest, prices)))

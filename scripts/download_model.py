@@ -5,8 +5,9 @@ metadata repeats. Weights from Hugging Face go where ``HF_HOME`` says and are fe
 only safetensors, tokenizer and configuration are taken, never pickles or code. A model behind an
 endpoint has no files; for recorded samples the files are the samples.
 
-Large files of a Hugging Face snapshot are named after their sha256 and trusted to be that; all
-others are hashed here.
+Each file is hashed as it lies on disk, once: what Hugging Face's cache names a file after is what
+was promised, and a file that is another is refused. A connection that breaks is tried again, and
+the file resumed (six times without progress); after that files that are whole are kept.
 """
 
 from __future__ import annotations
@@ -23,16 +24,19 @@ from typing import Any
 from passk import cli
 from passk.cost import shape_of
 from passk.engines import check_weights, engine_of
+from passk.engines.weights import memory_of
+from passk.hashes import sha256_once
 from passk.records import UserError, fingerprint, sha256_of, write_text
 
 PATTERNS = ["*.safetensors", "*.json", "*.model", "*.tiktoken", "merges.txt", "*.jinja"]
 IGNORED = ["original/*", "*.bin", "*.pth", "*.gguf"]
 
 
-def describe(weights: dict[str, Any]) -> dict[str, Any]:
+def describe(weights: dict[str, Any], memory: Path | None = None) -> dict[str, Any]:
     """The manifest of ``weights``: engine, repository, revision, path, files, sha256, bytes, shape.
 
-    ``shape`` is what decides the model's FLOPs and memory, None where unknown.
+    ``shape`` is what decides the model's FLOPs and memory, None where unknown. ``memory``: where
+    the files' hashes are remembered.
 
     :raises UserError: weights that are not there, or that cannot be fetched.
     """
@@ -53,7 +57,7 @@ def describe(weights: dict[str, Any]) -> dict[str, Any]:
         return {**base, **none}
     files = recorded_files(folder) if info.recorded else weight_files(folder)
     shape = None if info.recorded else shape_of(folder)
-    hashes = {name: hash_of(path) for name, path in sorted(files.items())}
+    hashes = {name: hash_of(path, memory) for name, path in sorted(files.items())}
     return {
         **base,
         "path": str(folder),
@@ -88,18 +92,25 @@ def weight_files(folder: Path) -> dict[str, Path]:
     return files
 
 
-def hash_of(path: Path) -> str:
-    """The sha256 of a file; of a large file in Hugging Face's cache, the one it is named after."""
-    blob = path.resolve().name
-    if path.is_symlink() and re.fullmatch("[0-9a-f]{64}", blob):
-        return blob
-    return sha256_of(path)
+def hash_of(path: Path, memory: Path | None = None) -> str:
+    """The sha256 of a file as it lies on disk.
+
+    :raises UserError: it is a large file of Hugging Face's cache and not the one it is named after.
+    """
+    digest = sha256_once(path, memory) if memory else sha256_of(path)
+    blob = path.resolve()
+    if path.is_symlink() and re.fullmatch("[0-9a-f]{64}", blob.name) and blob.name != digest:
+        raise UserError(
+            f"{path} is damaged: it is not the file that was published (its sha256 differs); "
+            f"delete {blob} and run the same command again, which fetches it anew"
+        )
+    return digest
 
 
 def fetch(repository: str, revision: str) -> Path:
     """The folder with ``revision`` of a Hugging Face repository, fetched where it is not there.
 
-    :raises UserError: gated, unknown, offline, or a full disk.
+    :raises UserError: gated, unknown, offline, or a connection that broke.
     """
     from huggingface_hub import errors, snapshot_download
 
@@ -134,6 +145,13 @@ def fetch(repository: str, revision: str) -> Path:
         ) from error
     except errors.HfHubHTTPError as error:
         raise UserError(f"huggingface.co refused {repository}: {_one_line(error)}") from error
+    except (errors.HTTPError, errors.XetDownloadError, OSError) as error:
+        if isinstance(error, OSError) and error.errno and not isinstance(error, ConnectionError):
+            raise  # the disk, not the network
+        raise UserError(
+            f"the download of {repository} was cut off ({_one_line(error)}); run the same command "
+            "again: it keeps the files that are whole"
+        ) from error
     return Path(folder)
 
 
@@ -150,7 +168,8 @@ def main() -> None:
         "--manifest", required=True, type=Path, metavar="FILE", help="the .json to write"
     )
     arguments = parser.parse_args()
-    manifest = describe(cli.mapping(arguments.weights, "--weights"))
+    weights = cli.mapping(arguments.weights, "--weights")
+    manifest = describe(weights, memory_of(arguments.manifest))
     write_text(arguments.manifest, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from passk import cli, config
-from passk.experiment import Experiment
+from passk.experiment import Experiment, in_braces
 from passk.forecast import forecast_of
 from passk.records import UserError
 
@@ -47,14 +47,29 @@ def _share(files: list[Path]) -> str:
     return f"{sum(file.exists() for file in files)}/{len(files)}"
 
 
+def missing(experiment: Experiment) -> list[str]:
+    """What to run for shards that were deleted after the page was made from them: it stands, so
+    that the experiment's own command makes none of them again."""
+    scored = [file for scoring in experiment.scorings for file in experiment.verdicts(scoring)]
+    gone = [str(file) for file in [*experiment.samples(), *scored] if not file.exists()]
+    if not gone or not (experiment.figures / "report.html").exists():
+        return []
+    return [
+        f"{experiment.name}: {len(gone)} of the shards behind its page are missing; to make them "
+        f"again: snakemake --cores all {' '.join(in_braces(gone))}"
+    ]
+
+
 def listing(found: Mapping[str, Any]) -> str:
-    """A table of all experiments, one a line."""
-    rows = [HEADER, *(row(Experiment(name, found)) for name in found["experiments"])]
+    """A table of all experiments, one a line, and what is missing behind their pages."""
+    experiments = [Experiment(name, found) for name in found["experiments"]]
+    rows = [HEADER, *map(row, experiments)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
+    lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(one, widths, strict=True)).rstrip()
         for one in rows
-    )
+    ]
+    return "\n".join([*lines, *(line for one in experiments for line in missing(one))])
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from passk import cli
 from passk.cost import SPENT, Cost, Spent, in_units, read_cost, read_record, total
+from passk.provenance import check_verdicts_record
 from passk.records import UserError, write_text
 from passk.tables import table_text
 
@@ -22,6 +23,16 @@ COLUMNS = ("model", "step", "judgement", "draws", *SPENT)
 NEEDED = ("suite", "answer", "samples", "outcomes", "cpu_seconds", "wall_seconds")
 NOTHING = Spent(0, *[math.nan] * (len(SPENT) - 1))
 Row = tuple[str, str, str, str, Spent]
+
+
+def executions(path: Path) -> dict[str, Any]:
+    """The metadata of a shard of verdicts, checked against them.
+
+    :raises UserError: see :func:`passk.provenance.check_verdicts_record`.
+    """
+    record = read_record(path, NEEDED)
+    check_verdicts_record(path, record)
+    return record
 
 
 def executed(metadata: Mapping[str, Any]) -> Spent:
@@ -122,7 +133,7 @@ def main() -> None:
     rows = []
     for label, path, cost in zip(args.labels, args.cost, costs, strict=True):
         below = [verdict for verdict in args.verdicts if verdict.is_relative_to(path.parent)]
-        rows += rows_of(label, cost, [read_record(verdict, NEEDED) for verdict in below])
+        rows += rows_of(label, cost, list(map(executions, below)))
     write_text(args.output, table_text(COLUMNS, ([*row[:4], *astuple(row[4])] for row in rows)))
     print("\n".join(printed(rows, dict(zip(args.labels, costs, strict=True)))))
 

@@ -2,8 +2,9 @@
 
 The shard is written at once when it is complete. Until then its samples are kept in
 ``SAMPLES.partial``, from which the same command resumes after a kill, a full disk or an endpoint
-that failed; on the same device the final bytes are those of an undisturbed run. Exit code 2 and one
-sentence for what the user can fix.
+that failed; on the same device the final bytes are those of an undisturbed run. A finished shard
+that is what is asked stays as it is (passk/engines/finished.py). Exit code 2 and one sentence for
+what the user can fix.
 
 Tokens a second count completion tokens. This script does not judge anything.
 """
@@ -24,9 +25,12 @@ from passk import cli
 from passk.benchmarks import Benchmark, read_problem_file
 from passk.engines import Request, engine_of, open_engine
 from passk.engines.checkpoint import open_checkpoint
+from passk.engines.finished import asked, difference, is_there
+from passk.engines.weights import REMEMBERED_IN, memory_of
 from passk.progress import Progress
 from passk.records import (
     UserError,
+    bring_back,
     fingerprint,
     metadata_path,
     read_metadata,
@@ -104,24 +108,14 @@ def sample(
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     benchmark = read_problem_file(problems)
     with open_checkpoint(samples.with_name(samples.name + ".partial")) as checkpoint:
-        engine = open_engine({**weights, **access}, sampling, manifest, benchmark.size, threads)
-        settings = {
-            "format": 1,
-            "model": weights,
-            "model_sha256": manifest.get("sha256"),
-            "benchmark_sha256": benchmark.sha256,
-            "tasks": len(benchmark.problems),
-            "draws": [draws.start, draws.stop - 1],
-            "sampling": sampling,
-            "seed_rule": engine.seed_rule,
-            **engine.identity(),
-        }
-        description = engine.describe()
-        settings["engine"] = {key: description[key] for key in DECISIVE}
-        if is_sampled(samples, settings):
-            logging.info("%s: sampled already, by the job before this one", shard_name(samples))
+        settings = asked(weights, sampling, manifest, benchmark, draws)
+        if stands(samples, settings):
             checkpoint.remove()
             return
+        engine = open_engine({**weights, **access}, sampling, manifest, benchmark.size, threads)
+        settings |= {"seed_rule": engine.seed_rule, **engine.identity()}
+        description = engine.describe()
+        settings["engine"] = {key: description[key] for key in DECISIVE}
         remove_leftovers(samples)
         checkpoint.resume(fingerprint(settings), description)
         drawn = checkpoint.samples
@@ -170,23 +164,31 @@ def sample(
         checkpoint.remove()
 
 
-def is_sampled(samples: Path, settings: dict[str, Any]) -> bool:
-    """Whether this shard lies there, whole and with these settings, on whatever device.
+def stands(samples: Path, settings: dict[str, Any]) -> bool:
+    """Whether this shard is finished and what is asked, so that it stays as it is.
 
-    Snakemake removes a shard before sampling it again, so one that is there was finished meanwhile
-    by a job that outlived its workflow.
+    Where its model's files only lie elsewhere now, its metadata are told so.
+
+    :raises UserError: it is not the file that its metadata describe.
     """
-    try:
-        metadata = read_metadata(metadata_path(samples), samples)
-    except UserError:
+    path, name = metadata_path(samples), shard_name(samples)
+    if not is_there(samples):
         return False
-    engine = metadata.get("engine") or {}
-    metadata["engine"] = {key: engine.get(key) for key in DECISIVE}
-    return all(metadata.get(key) == value for key, value in settings.items())
+    metadata = read_metadata(path, samples)
+    if why := difference(metadata, settings):
+        logging.info("%s: finished, but drawn again: %s", name, why)
+        return False
+    total = f"{settings['tasks'] * (settings['draws'][1] - settings['draws'][0] + 1):,}"
+    logging.info(
+        "%s: %s samples, %s of them from an earlier run: finished, and stays", name, total, total
+    )
+    if metadata["model"] != settings["model"]:
+        write_metadata(path, samples, {**metadata, "model": settings["model"]})
+    return True
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """What ``download_model.py`` wrote.
+    """What ``download_model.py`` wrote, and where the hashes of its files are remembered.
 
     :raises UserError: it is not that.
     """
@@ -198,7 +200,12 @@ def read_manifest(path: Path) -> dict[str, Any]:
             f"{path} is missing or damaged: delete it and run the same command again, or make it "
             "with download_model.py"
         ) from error
-    return manifest
+    return manifest | {REMEMBERED_IN: str(memory_of(path))}
+
+
+def recorded_in(weights: dict[str, Any]) -> list[Path]:
+    """The file or folder of samples that exist already; nothing where an engine draws them."""
+    return [Path(weights["path"])] if engine_of(weights).recorded else []
 
 
 def main() -> None:
@@ -231,8 +238,9 @@ def main() -> None:
         "--threads", type=int, default=1, help="CPU threads of an engine on CPUs (default: 1)"
     )
     arguments = parser.parse_args()
+    weights = cli.mapping(arguments.weights, "--weights", ("engine",))
     sample(
-        cli.mapping(arguments.weights, "--weights", ("engine",)),
+        weights,
         cli.mapping(arguments.access, "--access"),
         cli.mapping(arguments.sampling, "--sampling", SETTINGS),
         arguments.problems,
@@ -241,6 +249,10 @@ def main() -> None:
         arguments.samples,
         arguments.threads,
     )
+    # Or Snakemake takes the shard for older than what it was drawn from, and removes it.
+    inputs = [arguments.problems, *arguments.manifest.parent.glob("*.*"), *recorded_in(weights)]
+    for path in bring_back(inputs):
+        logging.warning("%s was of a time to come: it got the present one", path)
 
 
 if __name__ == "__main__":

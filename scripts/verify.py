@@ -13,9 +13,11 @@ import sys
 import time
 from pathlib import Path
 
-from passk import cli
+from passk import cli, config
+from passk.experiment import Experiment
 from passk.integrity import Report, verify
 from passk.progress import Progress
+from passk.records import UserError
 
 log = logging.getLogger("verify")
 
@@ -48,6 +50,16 @@ def lines(report: Report, root: Path, seconds: float) -> list[str]:
     return text
 
 
+def asked(root: Path) -> set[Path] | None:
+    """The shards of samples that config.yaml asks for; None without one that can be read."""
+    try:
+        found = config.read(root / "config.yaml")
+        config.check(found)
+    except (UserError, OSError):
+        return None
+    return {file for name in found["experiments"] for file in Experiment(name, found).samples()}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument(
@@ -61,6 +73,7 @@ def main() -> None:
         lambda files, size: progress.update(
             files, lambda seconds: f"{size / 1e9:.1f} GB, {size / 1e9 / seconds:.1f} GB/s"
         ),
+        asked(root),
     )
     print("\n".join(lines(report, root, time.monotonic() - started)))
     sys.exit(1 if report.findings else 0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,13 +14,13 @@ from typing import Any
 import huggingface_hub
 import pytest
 from conftest import ROOT
+from hub_server import REPOSITORY, REVISION, HubServer
 from huggingface_hub import errors
 
 from download_model import describe, hash_of
 from passk.records import UserError, sha256_of
 
-REVISION = "0" * 40
-HUB = {"engine": "vllm", "repository": "some/model", "revision": REVISION}
+HUB = {"engine": "vllm", "repository": REPOSITORY, "revision": REVISION}
 
 
 @pytest.fixture
@@ -46,13 +48,58 @@ def test_fingerprint_changes_with_any_file(model: Path) -> None:
     assert describe({"engine": "transformers", "path": str(model)})["sha256"] != before
 
 
-def test_large_files_of_the_cache_are_trusted_to_be_what_they_are_named(tmp_path: Path) -> None:
-    (tmp_path / ("ab" * 32)).write_text("weights")
+def test_file_of_the_cache_that_is_not_what_it_is_named_after_is_refused(tmp_path: Path) -> None:
+    promised = hashlib.sha256(b"weights").hexdigest()
+    (tmp_path / promised).write_text("weights")
     (tmp_path / ("c" * 40)).write_text("config")
-    (tmp_path / "model.safetensors").symlink_to(tmp_path / ("ab" * 32))
+    (tmp_path / "model.safetensors").symlink_to(tmp_path / promised)
     (tmp_path / "config.json").symlink_to(tmp_path / ("c" * 40))
-    assert hash_of(tmp_path / "model.safetensors") == "ab" * 32
+    assert hash_of(tmp_path / "model.safetensors") == promised
     assert hash_of(tmp_path / "config.json") == sha256_of(tmp_path / "config.json")
+    (tmp_path / promised).write_text("WEIGHTS")
+    with pytest.raises(UserError, match=rf"is damaged.* delete .*{promised} and run"):
+        hash_of(tmp_path / "model.safetensors")
+
+
+@pytest.mark.faults
+def test_download_that_is_cut_off_is_a_sentence_and_keeps_what_is_whole(tmp_path: Path) -> None:
+    files = {
+        "config.json": b"{}",
+        "model.safetensors": bytes(24 << 20),  # the hub's client writes 10 MB at a time
+        "pytorch_model.bin": b"left behind",
+    }
+    weights = {"engine": "vllm", "repository": REPOSITORY, "revision": REVISION}
+    manifest = tmp_path / "m/manifest.json"
+
+    def download(hub: HubServer) -> subprocess.CompletedProcess[str]:
+        script = [ROOT / "scripts/download_model.py", "--weights", json.dumps(weights)]
+        home = {"HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "hf"), "HF_TOKEN": ""}
+        online = {key: value for key, value in os.environ.items() if key != "HF_HUB_OFFLINE"}
+        return subprocess.run(
+            [sys.executable, *script, "--manifest", manifest],
+            env=online | home | {"HF_HUB_DISABLE_TELEMETRY": "1"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    with HubServer(files, 15 << 20, breaks=99) as hub:
+        done = download(hub)
+        assert done.returncode == 2, done.stderr[-3000:]
+        last = done.stderr.splitlines()[-1]
+        assert re.match("error: the download of some/model was cut off .*same command again", last)
+        assert not manifest.exists()
+        hub.breaks = 1
+        hub.asked.clear()
+        done = download(hub)
+        assert done.returncode == 0, done.stderr[-3000:]
+    assert hub.asked == [("model.safetensors", 0), ("model.safetensors", 10 << 20)]
+    recorded = json.loads(manifest.read_text())["files"]
+    assert recorded == {
+        name: hashlib.sha256(content).hexdigest()
+        for name, content in files.items()
+        if name != "pytorch_model.bin"
+    }
 
 
 def test_snapshot_leaves_pickles_and_code_behind(

@@ -37,9 +37,12 @@ def test_shards_that_are_there_are_counted_and_a_page_is_named(
     for file in [*experiment.samples()[:2], experiment.figures / "report.html"]:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
-    paper, rival = listing(config).splitlines()[1:]
+    paper, rival, missing = listing(config).splitlines()[1:]
     assert "2/3" in paper
     assert "0/3" in paper
     assert paper.endswith("figures/paper/report.html")
     assert rival.endswith("-")
+    assert missing.startswith("paper: 4 of the shards behind its page are missing; ")
+    assert "snakemake --cores all results/small/sums/plain/samples/00004-00005.jsonl.gz " in missing
+    assert missing.endswith("/base-verbatim/{00000-00001,00002-00003,00004-00005}.jsonl.gz")
     assert "problems.jsonl does not exist" in paper  # told, and no end to the list

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shlex
@@ -13,7 +14,7 @@ import pytest
 from conftest import ROOT, Workflow
 
 from passk.integrity import verify
-from passk.records import sha256_of
+from passk.records import sha256_of, write_metadata
 
 PLAIN = "results/small/sums/plain"
 DRAWN = "figures/paper/base-verbatim"
@@ -137,3 +138,32 @@ def test_nothing_to_check_is_an_error(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "run the workflow first" in done.stderr
+
+
+def test_unfinished_shards_are_told_apart_from_those_that_nobody_asks_for(tmp_path: Path) -> None:
+    samples = tmp_path / PLAIN / "samples"
+    samples.mkdir(parents=True)
+    for draws in ("00000-00001", "00002-00003", "00004-00005"):
+        (samples / f"{draws}.jsonl.gz.partial").touch()
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures/a.txt").write_text("x\n")
+    (tmp_path / "resources/plus").mkdir(parents=True)
+    with gzip.open(tmp_path / "resources/plus/a.jsonl.gz", "wb") as handle:
+        handle.write(b"{}\n")
+    asked = {Path(PLAIN, "samples/00000-00001.jsonl.gz")}
+    unfinished, strange = verify(tmp_path, asked=asked).notes[-2:]
+    assert unfinished == "1 shards are unfinished: the same command resumes them"
+    assert strange.startswith("2 unfinished shards are no longer asked for; to remove them: rm ")
+    assert strange.endswith(f"{PLAIN}/samples/00004-00005.jsonl.gz.partial")
+
+
+def test_deleted_verdicts_are_named_with_what_makes_them_again(tmp_path: Path) -> None:
+    tables = tmp_path / PLAIN / "base-verbatim"
+    tables.mkdir(parents=True)
+    verdicts = f"{PLAIN}/verdicts/base-verbatim/00000-00001.jsonl.gz"
+    (tables / "counts.csv").write_text("task_id,n,c\nT/0,1,1\n")
+    about = {"format": 1, "sources": {verdicts: "0" * 64}}
+    write_metadata(tables / "counts.meta.json", tables / "counts.csv", about)
+    report = verify(tmp_path)
+    assert report.findings == []
+    assert any(note.endswith(f"snakemake --cores all {verdicts}") for note in report.notes)

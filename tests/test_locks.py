@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
 import subprocess
 import sys
 import time
@@ -89,3 +91,36 @@ def test_file_system_without_locks_is_a_warning(
     with only_writer_of(tmp_path / "counts.csv", "writing"):
         pass
     assert "cannot be locked (Function not implemented)" in caplog.text
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP, errno.EINVAL])
+def test_missing_locks_are_said_once_for_each_file(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def unsupported(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    for _ in range(3):
+        with only_writer_of(tmp_path / "counts.csv", "writing"):
+            pass
+    assert caplog.text.count("cannot be locked") == 1
+
+
+def test_broken_disk_is_no_missing_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(fcntl, "flock", broken)
+    with pytest.raises(OSError, match="Input/output"), only_writer_of(tmp_path / "x", "writing"):
+        pass
+
+
+def test_lock_holds_through_a_link_to_the_folder(tmp_path: Path) -> None:
+    """Two checkouts whose results are one folder."""
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "results").symlink_to(tmp_path / "shared")
+    orphan = holder(tmp_path / "shared/counts.csv", seconds=1.0)
+    with only_writer_of(tmp_path / "results/counts.csv", "writing"):
+        assert (tmp_path / "shared/counts.csv").read_text() == "older"
+    assert orphan.wait() == 0

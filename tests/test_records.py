@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from passk.records import (
     Sample,
     UserError,
     Verdict,
+    bring_back,
     fingerprint,
     metadata_path,
     read_metadata,
@@ -22,6 +25,7 @@ from passk.records import (
     replace_atomically,
     write_metadata,
     write_records,
+    write_text,
 )
 
 SAMPLES = [
@@ -244,3 +248,44 @@ def test_what_is_no_json_lines_is_named_as_what_it_is(
 def test_byte_order_mark_of_utf_8_is_read_over(tmp_path: Path) -> None:
     (tmp_path / "s.jsonl").write_bytes(b"\xef\xbb\xbf" + OBJECT)
     assert list(read_samples(tmp_path / "s.jsonl")) == [Sample("T/0", 0, "")]
+
+
+def test_file_system_that_cannot_sync_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = os.fsync
+
+    def no_folders(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", no_folders)
+    for text in ("one", "two"):
+        write_text(tmp_path / "x.txt", text)
+    assert (tmp_path / "x.txt").read_text() == "two"
+    assert caplog.text.count("cannot be synced (Invalid argument)") == 1
+
+
+def test_disk_that_fails_to_sync_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_text(tmp_path / "x.txt", "one")
+
+    def broken(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(OSError, match="Input/output"):
+        write_text(tmp_path / "x.txt", "two")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["one"]
+
+
+def test_files_of_a_time_to_come_get_the_present_one(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("past", "to_come", "missing")]
+    for path in paths[:2]:
+        path.touch()
+    os.utime(paths[0], (1e9, 1e9))
+    os.utime(paths[1], (time.time() + 86400, time.time() + 86400))
+    assert bring_back(paths) == [paths[1]]
+    assert paths[0].stat().st_mtime == 1e9 < paths[1].stat().st_mtime <= time.time()

@@ -319,9 +319,24 @@ def test_second_writer_keeps_a_shard_that_the_first_one_finished(tmp_path: Path)
         before, asked = shard.samples.stat(), len(server.requests)
         code, output = shard.run()
         assert (code, len(server.requests)) == (0, asked)
-        assert "sampled already" in output
+        assert "30 of them from an earlier run: finished, and stays" in output
         assert shard.samples.stat() == before
         assert not shard.partial.exists()
+
+
+def test_clock_that_is_set_back_leaves_no_input_newer_than_the_shard(tmp_path: Path) -> None:
+    """Snakemake removes an output that is older than an input."""
+    with OpenAIServer() as server:
+        shard = Shard(tmp_path / "shard", endpoint(server), SAMPLING)
+        inputs = [shard.samples.with_name(f"{name}.json") for name in ("manifest", "environment")]
+        inputs.append(shard.samples.with_name("problems.jsonl"))
+        inputs[1].touch()
+        for _ in ("drawn", "kept"):
+            for path in inputs:
+                os.utime(path, (time.time() + 86400, time.time() + 86400))
+            assert shard.run()[0] == 0
+            shard.samples.touch()  # as Snakemake does
+            assert all(p.stat().st_mtime <= shard.samples.stat().st_mtime for p in inputs)
 
 
 def test_impatient_second_writer_leaves_with_a_sentence(tmp_path: Path) -> None:

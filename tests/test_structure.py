@@ -15,13 +15,13 @@ SCRIPTS = ROOT / "scripts"
 # From the ground up; a module imports from its own folder and from those before it. The files of
 # scripts/passk itself stand among them by their names.
 LAYERS = [
-    ["records", "estimator", "progress", "locks", "tables", "cli"],
+    ["records", "estimator", "progress", "locks", "hashes", "tables", "cli"],
     ["curve", "counts", "published", "provenance", "sandbox", "statistics"],
     ["benchmarks", "baseline"],
     ["engines", "verifiers"],
     ["cost", "forecast", "judging", "integrity", "figures"],
     ["analyses"],
-    ["code", "config", "experiment", "terminal"],
+    ["code", "config", "experiment", "redraw", "terminal"],
     ["page"],
 ]
 # A declaration that everything reads: it imports nothing of the folder that it is in.

@@ -144,6 +144,11 @@ class Experiment:
         """The tasks that were sampled."""
         return self.folder.parent / "problems.jsonl"
 
+    @property
+    def manifest(self) -> Path:
+        """What its model's files are, and where."""
+        return self.folder.parent.parent / "manifest.json"
+
     def samples(self, suffix: str = "jsonl.gz") -> list[Path]:
         """Every shard of samples, or with ``meta.json`` what describes it."""
         return self._shards("samples", suffix)

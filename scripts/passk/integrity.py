@@ -6,7 +6,7 @@ takes it for finished. Three kinds of record show it:
 - the ``.meta.json`` beside samples, verdicts and tables hold their sha256, and the sha256 of what
   they were made from; a model's manifest holds those of its weights;
 - Snakemake's own records (``.snakemake/metadata``) hold the sha256 of what each job read, which
-  covers the tables that figures are drawn from; only files under 1 MB;
+  covers the tables that figures are drawn from;
 - nothing was made from a picture, a page, a printed table or the table of a figure that is drawn
   with it: here only the end is looked at; of HumanEval+'s files, the checksum that gzip keeps.
 
@@ -21,8 +21,9 @@ import binascii
 import gzip
 import json
 import os
+import shlex
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,15 +93,22 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def verify(root: Path, progress: Callable[[int, int], None] = lambda *_: None) -> Report:
-    """Check all finished files below ``root``, a folder of the workflow."""
+def verify(
+    root: Path,
+    progress: Callable[[int, int], None] = lambda *_: None,
+    asked: Collection[Path] | None = None,
+) -> Report:
+    """Check all finished files below ``root``, a folder of the workflow.
+
+    ``asked``: the shards of samples that the configuration asks for, where that is known.
+    """
     report, hashes = Report(), Hashes(progress)
     _check_described(root, report, hashes)
     _check_problem_files(root, report)
     _check_weights(root, report, hashes)
     _check_read_by_jobs(root, report, hashes)
     _check_ends(root, report)
-    _check_leftovers(root, report)
+    _check_leftovers(root, report, asked)
     if not report.files and not hashes.files:
         raise UserError(f"{root / 'results'} holds nothing finished: run the workflow first")
     report.files += hashes.files
@@ -136,18 +144,21 @@ def _check_described(root: Path, report: Report, hashes: Hashes) -> None:
         if not metadata_path(path).exists():
             why = f"{metadata_path(path).name} beside it is missing"
             report.findings.append(Finding(path, why, (path,), path))
-    gone = 0
+    gone: set[Path] = set()
     for path, content in recorded.items():
         for source, sha256 in _sources(root, path, content):
             if not source.exists():
-                gone += 1
+                gone.add(source.relative_to(root))
             elif source in recorded and sha256 != hashes.of(source):
                 why = f"it was made from another version of {source.relative_to(root)}"
                 again = (path, metadata_path(path))
                 report.findings.append(Finding(path, why, again, path))
     if gone:
+        made = [str(path) for path in sorted(gone) if path.parts[0] in ("results", "figures")]
+        again = f"; to make them again: snakemake --cores all {shlex.join(made)}" if made else ""
         report.notes.append(
-            f"{gone} source files no longer exist; what was made from them cannot be traced"
+            f"{len(gone)} source files no longer exist ({min(gone)} is one); what was made from "
+            f"them stands, but cannot be traced{again}"
         )
 
 
@@ -256,10 +267,16 @@ def _check_ends(root: Path, report: Report) -> None:
             report.findings.append(Finding(path, "it is truncated or damaged", (path,), path))
 
 
-def _check_leftovers(root: Path, report: Report) -> None:
-    partial = list((root / "results").glob("**/*.partial"))
-    if partial:
-        report.notes.append(f"{len(partial)} shards are unfinished: the same command resumes them")
+def _check_leftovers(root: Path, report: Report, asked: Collection[Path] | None) -> None:
+    partial = {path.relative_to(root) for path in (root / "results").glob("**/*.partial")}
+    strange = {path for path in partial if asked is not None and path.with_suffix("") not in asked}
+    if unfinished := len(partial - strange):
+        report.notes.append(f"{unfinished} shards are unfinished: the same command resumes them")
+    if strange:
+        report.notes.append(
+            f"{len(strange)} unfinished shards are no longer asked for; to remove them: rm "
+            f"{shlex.join(map(str, sorted(strange)))}"
+        )
     temporary = sorted((root / "results").glob("**/.*.tmp"))
     if temporary:
         size = sum(path.stat().st_size for path in temporary)

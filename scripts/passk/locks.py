@@ -4,9 +4,10 @@ A job can outlive its workflow: `kill -9` of snakemake leaves it running, on a c
 The next run then starts a second job for the same file, perhaps with other settings. The second
 waits for the first, so that what it writes is what stays.
 
-The lock is the kernel's (flock): it ends with its holder, however that ends. It does not hold where
-a file system has none (some Lustre and NFS mounts): a warning says so, and the work goes on, since
-every file is still written under a name of its own and renamed.
+The lock is the kernel's (flock): it ends with its holder, however that ends. It is on the file and
+not on its name, so that it holds between two checkouts whose ``results`` is one folder through a
+link. It does not hold where a file system has none (some Lustre and NFS mounts): that is said, and
+the work goes on, since every file is still written under a name of its own and renamed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from passk.records import UserError, remove_leftovers
+from passk.records import UNSUPPORTED, UserError, remove_leftovers, say_once
 
 WAIT_SECONDS = 600.0
 
@@ -55,8 +56,11 @@ def locked(path: Path, work: str, patience: float = WAIT_SECONDS) -> Iterator[Bi
                 "ended, or end it, and run the same command again"
             ) from error
         except OSError as error:
-            logging.warning(
-                "%s cannot be locked (%s): see that no other run works on it", path, error.strerror
+            if error.errno not in UNSUPPORTED:
+                handle.close()
+                raise
+            say_once(
+                f"{path} cannot be locked ({error.strerror}): see that no other run works on it"
             )
             break
         # The one before may have finished and removed the file after it was opened here.

@@ -10,11 +10,22 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from passk.records import UserError, metadata_path, read_metadata, recorded, sha256_of
+from passk.records import (
+    OUTCOMES,
+    UserError,
+    described_by,
+    metadata_path,
+    read_lines,
+    read_metadata,
+    read_samples,
+    recorded,
+    sha256_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +94,7 @@ def check_shards(
     for path, metadata in described[1:]:
         first_path, first = described[0]
         for key in MUST_AGREE:
-            if difference := _first_difference(key, _lookup(first, key), _lookup(metadata, key)):
+            if difference := first_difference(key, _lookup(first, key), _lookup(metadata, key)):
                 name, one, other = difference
                 raise UserError(
                     f"{first_path} and {path} do not belong together: {name} is {one} in the "
@@ -122,9 +133,53 @@ def check_judged(verdicts: Path) -> None:
         )
 
 
+def check_samples_record(path: Path, record: Mapping[str, Any]) -> None:
+    """Check what a shard's metadata, read from ``path``, say of the samples beside them.
+
+    Metadata without samples beside them are taken at their word.
+
+    :raises UserError: they describe another file, or were edited.
+    """
+    samples = described_by(path)
+    if not samples.exists():
+        return
+    read_metadata(path, samples)
+    tasks, draws, tokens, truncated = set(), set(), 0, 0
+    for sample in read_samples(samples):
+        tasks.add(sample.task_id)
+        draws.add(sample.draw)
+        known = tokens is not None and sample.tokens is not None
+        tokens = tokens + sample.tokens if known else None
+        truncated += sample.finish_reason == "length"
+    found = {"tasks": len(tasks), "draws": [min(draws, default=0), max(draws, default=0)]}
+    found |= {"truncated": truncated} | ({} if tokens is None else {"completion_tokens": tokens})
+    _check_contents(path, samples, record, found)
+
+
+def check_verdicts_record(path: Path, record: Mapping[str, Any]) -> None:
+    """As :func:`check_samples_record`, of verdicts: how many samples ended in each outcome."""
+    verdicts = described_by(path)
+    if not verdicts.exists():
+        return
+    read_metadata(path, verdicts)
+    found = Counter(verdict["outcome"] for _, verdict in read_lines(verdicts))
+    _check_contents(path, verdicts, record, {"outcomes": {one: found[one] for one in OUTCOMES}})
+
+
+def _check_contents(
+    path: Path, described: Path, metadata: Mapping[str, Any], found: dict[str, Any]
+) -> None:
+    for key, value in found.items():
+        if key in metadata and metadata[key] != value:
+            raise UserError(
+                f"{path} was edited: its {key!r} is {_shown(metadata[key])}, but {described} has "
+                f"{_shown(value)}: put that back"
+            )
+
+
 def _refuse_others(path: Path, metadata: dict[str, Any], wanted: dict[str, Any]) -> None:
     for key, value in wanted.items():
-        if difference := _first_difference(key, _lookup(metadata, key), value):
+        if difference := first_difference(key, _lookup(metadata, key), value):
             name, recorded, configured = difference
             raise UserError(
                 f"{path} was made with {name} = {recorded}, but the configuration says "
@@ -159,13 +214,16 @@ def _lookup(metadata: dict[str, Any], dotted: str) -> Any:
     return value
 
 
-def _first_difference(key: str, one: Any, other: Any) -> tuple[str, str, str] | None:
-    """The dotted key, and both values as text, of the first difference; None where equal."""
+def first_difference(key: str, one: Any, other: Any) -> tuple[str, str, str] | None:
+    """The dotted key, and both values as text, of the first difference; None where equal.
+
+    ``key`` is that of the two values.
+    """
     if isinstance(one, dict) and isinstance(other, dict):
         for name in sorted(one.keys() | other.keys()):
             if (name in one) != (name in other):
                 return f"{key}.{name}", _present(one, name), _present(other, name)
-            if found := _first_difference(f"{key}.{name}", one[name], other[name]):
+            if found := first_difference(f"{key}.{name}", one[name], other[name]):
                 return found
         return None
     return None if one == other else (key, _shown(one), _shown(other))

@@ -15,22 +15,29 @@ Records are joined on ``(task_id, draw)``, never on their order.
 from __future__ import annotations
 
 import codecs
+import errno
 import glob
 import gzip
 import hashlib
 import io
 import json
+import logging
 import os
 import secrets
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 T = TypeVar("T")
 OUTCOMES = ("passed", "failed", "timeout", "crashed")
+FORMAT = 1  # of metadata
+# What a file system says of a call that it does not have.
+UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK}
 
 
 class UserError(Exception):
@@ -80,16 +87,55 @@ def replace_atomically(path: Path) -> Iterator[BinaryIO]:
         with temporary.open("wb") as handle:
             yield handle
             handle.flush()
-            os.fsync(handle.fileno())
+            sync(handle.fileno(), path)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     directory = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(directory)
+        sync(directory, path.parent)
     finally:
         os.close(directory)
+
+
+def sync(descriptor: int, path: Path) -> None:
+    """Wait until ``path``, open as ``descriptor``, is on the disk.
+
+    Where the file system has no such call that is said once, and the work goes on: what a power cut
+    may take is found by its sha256.
+    """
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
+        say_once(f"files at {path} cannot be synced ({error.strerror}): a power cut may lose them")
+
+
+def bring_back(paths: Iterable[Path]) -> list[Path]:
+    """Give files of a time to come, which a clock that was set back leaves, the present time.
+
+    Snakemake removes what a job made from them: it is older than what it was made from. Gives the
+    files that it found.
+    """
+    now, found = time.time(), []
+    for path in paths:
+        try:
+            if path.stat().st_mtime > now:
+                found.append(path)
+                os.utime(path)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            say_once(f"{path} is of a time to come, which cannot be mended ({error.strerror})")
+    return found
+
+
+@cache
+def say_once(sentence: str) -> None:
+    """Warn, unless this process has already said so."""
+    logging.warning(sentence)
 
 
 def remove_leftovers(path: Path) -> None:
@@ -309,6 +355,11 @@ def metadata_path(path: Path) -> Path:
     return path.with_name(name + ".meta.json")
 
 
+def described_by(metadata: Path) -> Path:
+    """``x.meta.json`` -> ``x.jsonl.gz``: the shard that it describes."""
+    return metadata.with_name(metadata.name.removesuffix(".meta.json") + ".jsonl.gz")
+
+
 def sha256_of(path: Path) -> str:
     """The sha256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as handle:
@@ -339,6 +390,11 @@ def read_metadata(path: Path, described: Path) -> dict[str, Any]:
         raise UserError(f"{path} is missing: delete {described} and run again") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path} is damaged: delete it and {described}, and run again") from error
+    if metadata.get("format", FORMAT) != FORMAT:
+        raise UserError(
+            f"{path} is of format {metadata['format']}, which this version does not know: it was "
+            f"edited, or made by a newer version; its format is {FORMAT}"
+        )
     if not described.exists():
         raise UserError(f"{described} is missing although {path} is there: delete it, run again")
     if sha256_of(described) != recorded:

@@ -33,6 +33,11 @@ RATE_SECONDS = 120.0  # samples a second are those of the last two minutes
 CLOCKS_SECONDS = 60.0  # that a file server's clock may be behind
 TAIL = 4096  # characters of a log in which its last line of progress is looked for
 
+# What each job's command line begins with, as Snakemake's own does; braces are doubled for it. A
+# log decides nothing: where its disk is full, tee passes on what it reads, and that it failed is no
+# failure of the job.
+SHELL = 'set -euo pipefail; tee() {{ command tee "$@" || [[ $1 == *.log ]]; }}; '
+
 STAGES = {"sample": "sampled", "execute": "executed"}  # the rules whose jobs are shards
 TOLD_AT_ONCE = "forecast"  # what these rules write is for people
 TOLD_AT_THE_END = ("print_cost", "print_pass_at_k", "experiments")
@@ -43,7 +48,8 @@ AGAIN = "stopped; run the same command again to resume"
 STOPPED = ("Terminating processes", "Will exit after")
 # What it says of a failed job, or of all of them, besides LogEvent.JOB_ERROR.
 REPEATED = re.compile(
-    "RuleException:\nCalledProcessError|Exiting because a job execution failed"
+    "Cannot restore .*: no backup found"  # of an output that a failed job was to make
+    "|RuleException:\nCalledProcessError|Exiting because a job execution failed"
     "|WorkflowError:\nAt least one job did not complete"
 )
 
@@ -320,6 +326,7 @@ def show(workflow: Any, targets: list[str]) -> None:
     """Show the run of ``workflow`` in this way, if this is the process that a person started."""
     logger = workflow.logger_manager.logger
     plain = next((one for one in logger.handlers if one.name == "DefaultStreamHandler"), None)
+    shell.prefix(SHELL)
     if plain is None or not workflow.is_main_process:
         return
     terminal = Terminal(plain, workflow.output_settings, targets)
@@ -327,5 +334,5 @@ def show(workflow: Any, targets: list[str]) -> None:
     logger.addHandler(terminal)
     sys.excepthook = _excepthook
     if not terminal.details:
-        # It begins as Snakemake's own prefix does. What a job pipes into its log goes on to there.
-        shell.prefix("set -euo pipefail; exec > /dev/null; ")
+        # What a job pipes into its log goes on to there.
+        shell.prefix(f"{SHELL}exec > /dev/null; ")

@@ -25,7 +25,7 @@ from typing import Any, BinaryIO
 
 from passk.engines import Batch
 from passk.locks import WAIT_SECONDS, locked
-from passk.records import Sample
+from passk.records import Sample, sync
 
 SYNC_SECONDS = 30.0
 
@@ -133,7 +133,7 @@ class Checkpoint:
             raise
 
     def _sync(self) -> None:
-        os.fsync(self._handle.fileno())
+        sync(self._handle.fileno(), self._path)
         self._synced = time.monotonic()
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from passk.experiment import Experiment, Scoring
 from passk.page import placed
-from passk.records import OUTCOMES, UserError
+from passk.records import OUTCOMES, UserError, described_by, read_metadata
 
 SANDBOX = "Sandbox"
 
@@ -45,6 +45,10 @@ def read_shards(experiment: Experiment, scorings: Sequence[Scoring], results: Pa
 
 
 def _read(path: Path) -> dict[str, Any]:
+    """Metadata, of the file beside them where that is there."""
+    described = described_by(path)
+    if described.exists():
+        return read_metadata(path, described)
     try:
         metadata = json.loads(path.read_text())
     except FileNotFoundError as error:
