@@ -78,8 +78,8 @@ def few_results(folder: Path) -> dict[str, bytes]:
 
 
 def options(storage: Path) -> list[str]:
-    words = ["--default-storage-provider", "fs", "--default-storage-prefix", str(storage)]
-    return [*words, "--shared-fs-usage", "none"]
+    words = ["--shared-fs-usage", "none", "--default-storage-provider", "fs"]
+    return [*words, "--default-storage-prefix", str(storage)]
 
 
 def made(folder: Path) -> dict[str, bytes]:
