@@ -14,7 +14,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock --conflict-exit-code 75 9 || [ 
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: help setup list demo test test-vllm setup-slurm test-slurm test-slow test-faults test-browser test-endpoint verify schema bench-execute bench-sample lint clean
+.PHONY: help setup list demo test test-vllm setup-slurm test-slurm setup-storage test-storage test-slow test-faults test-browser test-endpoint verify schema bench-execute bench-sample lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,10 +52,12 @@ list: .venv/main.installed ## the experiments of config.yaml: what each takes, a
 
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (7 to 8 minutes on 2 cores)
 	python -m pytest -n 2 --dist loadfile -m "not slow and not faults" --ignore tests/test_vllm.py \
-	  --ignore tests/workflow/test_slurm.py --ignore tests/test_page.py --ignore tests/test_endpoint.py
+	  --ignore tests/workflow/test_slurm.py --ignore tests/workflow/test_storage.py --ignore tests/test_page.py \
+	  --ignore tests/test_endpoint.py
 	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 2 minutes)"
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
+	@echo "not run here: make test-storage (results in a storage, jobs that share nothing; rsync; 3 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 15 minutes)"
 	@echo "not run here: make test-endpoint (llama.cpp's server on a CPU, 220 MB; 1 minute)"
 	@echo "not run here: make test-vllm (vLLM on a CPU: Python 3.11, 2.5 GB; 10 to 20 minutes)"
@@ -107,12 +109,23 @@ resources/slurm: tests/slurm/unpack.sh
 test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 5 minutes)
 	SLURM_UNPACKED=resources/slurm python -m pytest -n 6 tests/workflow/test_slurm.py
 
+setup-storage: .venv/storage.installed ## Snakemake's plugins for results in a storage (docs/cluster.md; 10 seconds)
+
+.venv/storage.installed: envs/storage.txt .venv/main.installed
+	@command -v rsync > /dev/null || \
+	  { echo "error: rsync is not installed: install it (Debian, Ubuntu: apt install rsync)" >&2; exit 1; }
+	.venv/bin/pip install --quiet --requirement $<
+	@touch $@
+
+test-storage: .venv/test.installed .venv/storage.installed resources/envs/transformers/lock.txt ## results in a storage, jobs that share nothing (rsync; 3 minutes)
+	python -m pytest -n 2 tests/workflow/test_storage.py
+
 test-slow: .venv/test.installed resources/envs/transformers/lock.txt ## simulations of coverage, the demo's files made again (2 minutes)
 	python -m pytest -n 2 --dist loadfile -m slow
 
 test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 15 minutes)
 	MOMENTS=$(MOMENTS) python -m pytest -n 2 -m faults --ignore tests/test_vllm.py \
-	  --ignore tests/workflow/test_slurm.py --ignore tests/test_page.py
+	  --ignore tests/workflow/test_slurm.py --ignore tests/workflow/test_storage.py --ignore tests/test_page.py
 
 test-browser: .venv/test.installed ## the report page in a real browser (apt-get install chromium; 1 minute)
 	python -m pytest tests/test_page.py

@@ -16,6 +16,7 @@ for analysis, parts in ANALYSES.items():
             analysis
         input:
             **{name: part(name) for name in files},
+            metadata=metadata_of(files),
             code=code("analyse.py", f"passk/analyses/{analysis}/table.py"),
         output:
             f"figures/{{experiment}}/{{suite}}-{{answer}}/{analysis}.csv",
@@ -112,6 +113,7 @@ rule report_page:
         "../envs/main.yaml"
     params:
         config=lambda wildcards: json.dumps(experiment_of(wildcards).described()),
+        results=results_beside("figures/{experiment}/report.html"),
     shell:
         "python scripts/report_page.py --config {params.config:q} --experiment {wildcards.experiment}"
-        " --results results --output {output} 2>&1 | tee {log}"
+        " --results {params.results} --output {output} 2>&1 | tee {log}"

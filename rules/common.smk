@@ -6,12 +6,13 @@ import re
 import sys
 from pathlib import Path
 
+from snakemake.io import sourcecache_entry
+
 sys.path.append(str(Path(workflow.basedir, "scripts")))
 
-from passk import config as configuration, redraw, terminal
+from passk import code as made_of, config as configuration, redraw, terminal
 from passk.analyses import ANALYSES, formats
 from passk.benchmarks import ANSWERS, SUITES
-from passk.code import code, page_code
 from passk.engines import engine_of, finished
 from passk.experiment import (
     DECIDES_SAMPLES,
@@ -21,6 +22,7 @@ from passk.experiment import (
     asked,
     in_braces,
     part_options,
+    records_of,
 )
 from passk.records import UserError
 from passk.verifiers import VERIFIERS
@@ -28,6 +30,7 @@ from passk.verifiers import VERIFIERS
 # `python` in a rule is the interpreter that runs snakemake, whether or not its .venv is activated.
 os.environ.update(PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.getenv('PATH')}")
 
+STORAGE = workflow.storage_settings.default_storage_provider
 WITH_CONDA = "conda" in workflow.deployment_settings.deployment_method
 RULES = {
     name
@@ -90,6 +93,24 @@ def sampled(wildcards):
 
 def scoring_of(wildcards):
     return Scoring(wildcards.suite, wildcards.answer)
+
+
+# Whatever a job reads is one of its inputs: with a storage (docs/cluster.md) it has nothing else
+# of what is made. What no rule makes is in one of two places, and is marked for it.
+def source(file):
+    """A file of this repository, which lies wherever a job runs, and in no storage.
+
+    Not local(): a job with such an input runs beside snakemake, and never where GPUs are.
+    """
+    return sourcecache_entry(file, file) if STORAGE else file
+
+
+def code(*files):
+    return list(map(source, made_of.code(*files)))
+
+
+def page_code():
+    return list(map(source, made_of.page_code()))
 
 
 def as_figure(name):
@@ -193,10 +214,10 @@ def conda_environment(wildcards):
 
 
 def existing(path, where):
-    """``path``, which an entry of the config gives: no rule makes it."""
+    """``path``, which an entry of the config gives: a file of this machine."""
     if path and not Path(path).exists():
         refuse(f"{where}: there is no {path}; correct its 'path'")
-    return path
+    return local(path)
 
 
 def recorded_samples(wildcards):
@@ -256,11 +277,28 @@ def part(name):
     ]
 
 
+def metadata_of(parts):
+    """An input function: what describes the files of an analysis, which it checks them by."""
+    return lambda wildcards: records_of(experiment_of(wildcards), scoring_of(wildcards), parts)
+
+
 def part_options_of(parts):
     """A params function: the inputs of an analysis as its options. Not tracked; the inputs are."""
     return lambda wildcards, input: part_options(
         experiment_of(wildcards), scoring_of(wildcards), {name: input[name] for name in parts}
     )
+
+
+def results_beside(page):
+    """A params function: the folder `results` that lies where the output ``page`` does.
+
+    With a storage both are copies, in a folder that the storage names.
+    """
+
+    def folder(wildcards, output):
+        return output[0].removesuffix(page.format(**wildcards)) + "results"
+
+    return folder
 
 
 def asked_of(analysis):

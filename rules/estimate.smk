@@ -4,6 +4,7 @@
 rule estimate:
     input:
         verdicts=lambda wildcards: sampled(wildcards).verdicts(scoring_of(wildcards)),
+        metadata=lambda wildcards: sampled(wildcards).verdicts(scoring_of(wildcards), "meta.json"),
         problems="results/{model}/{benchmark}/problems.jsonl",
         code=code("estimate.py"),
     output:

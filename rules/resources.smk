@@ -70,7 +70,7 @@ rule download_model:
 # downstream is looked at. So this rule must have no reason to run but its missing output.
 rule environment:
     input:
-        lock=lambda wildcards: ancient(lock_file(wildcards)),
+        lock=lambda wildcards: ancient(source(lock_file(wildcards))),
     output:
         "results/{model}/environment.txt",
     log:
@@ -88,7 +88,7 @@ rule environment:
 # that no rule writes.
 rule train_demo_model:
     input:
-        lock="envs/transformers.txt",
+        lock=source("envs/transformers.txt"),
         code=code("train_demo_model.py"),
     output:
         small=directory("results/train_demo_model/small"),

@@ -13,7 +13,15 @@ import pytest
 from conftest import small_config
 
 from passk.analyses import ANALYSES
-from passk.experiment import PARTS, Experiment, Scoring, asked, in_braces, part_options
+from passk.experiment import (
+    PARTS,
+    Experiment,
+    Scoring,
+    asked,
+    in_braces,
+    part_options,
+    records_of,
+)
 
 BASE, PLUS = Scoring("base", "verbatim"), Scoring("plus", "verbatim")
 
@@ -37,6 +45,20 @@ def test_shards_are_blocks_of_draws(config: dict[str, Any]) -> None:
     )
     assert experiment.signatures(PLUS)[1].parent.name == "verbatim"
     assert experiment.table("counts.csv", BASE).parent.name == "base-verbatim"
+
+
+def test_metadata_beside_all_files_of_an_analysis_are_known(config: dict[str, Any]) -> None:
+    experiment = paper(config)
+    parts = [part for part in ANALYSES["hardest_tasks"] if part in PARTS]
+    assert records_of(experiment, BASE, parts) == [
+        *experiment.samples("meta.json"),
+        *experiment.verdicts(BASE, "meta.json"),
+    ]
+    assert records_of(experiment, BASE, ["counts", "curves", "counts", "cost"]) == [
+        member.table(f"{table}.meta.json", BASE)
+        for table in ("counts", "pass_at_k")
+        for member in experiment.compared
+    ]
 
 
 def test_experiments_on_the_same_samples_take_the_larger_n(config: dict[str, Any]) -> None:

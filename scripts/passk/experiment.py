@@ -22,6 +22,7 @@ from typing import Any
 
 from passk.analyses import ANALYSES, formats
 from passk.benchmarks import KINDS, Kind
+from passk.records import metadata_path
 
 DECIDES_SAMPLES = ("model", "benchmark", "sampling")
 
@@ -245,12 +246,13 @@ class Experiment:
 
     @property
     def shown(self) -> list[Path]:
-        """What the page shows, and the compared models' tables behind it."""
+        """What the page shows, and the compared models' tables behind it with their metadata."""
         tables = [
             member.table(file, scoring)
             for scoring in self.scorings
             for member in self.compared
-            for file in ("counts.csv", "pass_at_k.csv")
+            for name in ("counts", "pass_at_k")
+            for file in (f"{name}.csv", f"{name}.meta.json")
         ]
         return [file for scoring in self.scorings for file in self.drawn(scoring)] + tables
 
@@ -326,6 +328,19 @@ PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
 
 What others published is in the config.
 """
+WITHOUT_METADATA = ("cost", "problems")
+
+
+def records_of(experiment: Experiment, scoring: Scoring, parts: Iterable[str]) -> list[Path]:
+    """The metadata beside the files of these parts, where they have any; each once."""
+    files = [
+        metadata_path(file)
+        for part in parts
+        if part not in WITHOUT_METADATA
+        for group in PARTS[part](experiment, scoring)
+        for file in group
+    ]
+    return list(dict.fromkeys(files))
 
 
 def asked(experiment: Experiment, scoring: Scoring, analysis: str) -> list[str]:

@@ -6,7 +6,8 @@ Snakefile and works with plain ``snakemake``. What jobs write stays in their log
 ``-p`` and ``--verbose`` show what Snakemake shows, and the errors after it; ``--logger`` shows what
 that logger does.
 
-It does not follow jobs whose log files are on no common file system.
+It does not follow jobs whose log files are on no common file system. A file in a storage is named
+as it is there, and read from its copy on this machine while there is one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import sys
 import threading
 import time
 from collections import Counter, deque
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,31 +55,41 @@ REPEATED = re.compile(
     "|RuleException:\nCalledProcessError|Exiting because a job execution failed"
     "|WorkflowError:\nAt least one job did not complete"
 )
+# What a record adds to the name of a file in a storage.
+STORED = re.compile(r" \((?:retrieve from|send to) storage\)$")
+Copy = Callable[[str], Path]
 
 
 @dataclass
 class Job:
-    """A job that has started."""
+    """A job that has started. ``copy`` says where this machine has a file that the job names."""
 
     rule: str
-    logs: list[Path]
+    logs: list[str]
     output: list[str]
+    copy: Copy = Path
+    told: str = ""  # at the end of the run
     samples: int = 0  # of its shard
     drawn_before: int = 0  # of these, by an earlier run
     started: float = field(default_factory=time.time)
 
     @classmethod
-    def of(cls, record: logging.LogRecord) -> Job:
-        return cls(record.rule_name, [Path(log) for log in record.log], record.output)
+    def of(cls, record: logging.LogRecord, copy: Copy) -> Job:
+        return cls(record.rule_name, _names(record.log), _names(record.output), copy)
 
     def text(self) -> str:
         """Its log; nothing where there is none, or one of an earlier run."""
         try:
-            if self.logs[0].stat().st_mtime > self.started - CLOCKS_SECONDS:
-                return self.logs[0].read_text(errors="replace")
+            log = self.copy(self.logs[0])
+            if log.stat().st_mtime > self.started - CLOCKS_SECONDS:
+                return log.read_text(errors="replace")
         except (OSError, IndexError):
             pass
         return ""
+
+    def made(self) -> str:
+        """What it wrote for people."""
+        return self.copy(self.output[0]).read_text().rstrip()
 
     def drawn(self) -> int:
         """Samples that are done, by the last line of progress in its log."""
@@ -113,8 +126,10 @@ class Stage:
 
     def start(self, jobid: int, job: Job, record: logging.LogRecord) -> None:
         first, last = map(int, record.wildcards["draws"].split("-"))
-        problems = next(file for file in record.input if file.endswith("problems.jsonl"))
-        job.samples = (last - first + 1) * Path(problems).read_bytes().count(b"\n")
+        problems = next(file for file in _names(record.input) if file.endswith("problems.jsonl"))
+        # Without a copy here (the job runs elsewhere) shards are counted, and no samples.
+        with suppress(FileNotFoundError):
+            job.samples = (last - first + 1) * job.copy(problems).read_bytes().count(b"\n")
         self.running[jobid] = job
         if not self.measured:
             self.measured.append((time.monotonic(), 0))
@@ -147,10 +162,14 @@ class Stage:
 
 
 class Terminal(logging.Handler):
-    """Shows a run where ``plain``, Snakemake's handler, writes; ``targets`` are its experiments."""
+    """Shows a run where ``plain``, Snakemake's handler, writes; ``targets`` are its experiments.
+    ``copy``: see :class:`Job`."""
 
-    def __init__(self, plain: logging.StreamHandler, settings: Any, targets: list[str]) -> None:
+    def __init__(
+        self, plain: logging.StreamHandler, settings: Any, targets: list[str], copy: Copy = Path
+    ) -> None:
         super().__init__()
+        self._copy = copy
         self.details = settings.dryrun or settings.verbose or settings.printshellcmds
         self._plain, self._targets = plain, targets
         self._tty = plain.can_color_tty() and not self.details  # and no "dumb" one
@@ -184,7 +203,7 @@ class Terminal(logging.Handler):
             case LogEvent.RUN_INFO if not self.details:
                 self._plan(dict(record.stats))
             case LogEvent.JOB_INFO:
-                job = self._jobs[record.jobid] = Job.of(record)
+                job = self._jobs[record.jobid] = Job.of(record, self._copy)
                 if job.rule in self._stages:
                     self._stages[job.rule].start(record.jobid, job, record)
             case LogEvent.JOB_FINISHED:
@@ -229,10 +248,12 @@ class Terminal(logging.Handler):
         if job.rule in self._stages:
             self._stages[job.rule].finish(jobid)
         if job.rule == TOLD_AT_ONCE and not self.details:
-            self._print(Path(job.output[0]).read_text().rstrip())
+            self._print(job.made())
+        if job.rule in TOLD_AT_THE_END:  # when the copy of a file in a storage is gone
+            job.told = job.text().rstrip() or job.made()
 
     def _fail(self, record: logging.LogRecord) -> None:
-        job = self._jobs.pop(record.jobid, None) or Job.of(record)
+        job = self._jobs.pop(record.jobid, None) or Job.of(record, self._copy)
         self._errors[record.jobid] = job.sentence(record.rule_msg)
         if job.rule in self._stages:
             self._stages[job.rule].running.pop(record.jobid, None)
@@ -290,14 +311,18 @@ class Terminal(logging.Handler):
                 self._print(f"{sentence} ({jobs} jobs)" if jobs > 1 else sentence)
         elif self._total and len(self._finished) == self._total:
             for job in sorted(self._finished, key=lambda job: job.rule):
-                if job.rule in TOLD_AT_THE_END:
-                    self._print((job.text() or Path(job.output[0]).read_text()).rstrip())
+                if job.told:
+                    self._print(job.told)
             files = [file for job in self._finished for file in job.output]
             pages = ", ".join(file for file in files if file.endswith(".html"))
             took = _duration(time.monotonic() - self._began)
             self._print(
                 f"{_count(self._total, 'job')} done in {took}{': ' if pages else ''}{pages}"
             )
+
+
+def _names(files: list[str]) -> list[str]:
+    return [STORED.sub("", file) for file in files]
 
 
 def _count(number: int, what: str) -> str:
@@ -329,7 +354,9 @@ def show(workflow: Any, targets: list[str]) -> None:
     shell.prefix(SHELL)
     if plain is None or not workflow.is_main_process:
         return
-    terminal = Terminal(plain, workflow.output_settings, targets)
+    storage = workflow.storage_registry.default_storage_provider
+    copy = (lambda file: storage.object(file).local_path()) if storage else Path
+    terminal = Terminal(plain, workflow.output_settings, targets, copy)
     logger.removeHandler(plain)
     logger.addHandler(terminal)
     sys.excepthook = _excepthook

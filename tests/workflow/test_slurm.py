@@ -230,6 +230,24 @@ def test_cancelled_job_is_submitted_again(
     assert results(run.workflow) == local(2)
 
 
+def test_requeued_job_is_waited_for(
+    cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path
+) -> None:
+    """As one that is preempted, or whose node died; Snakemake itself submits nothing again."""
+    run = SlurmRun(tmp_path, cluster, n_samples=2)
+    with run.started("--slurm-requeue", "--retries", "0") as process:
+        run.wait_for_jobs(1, process)
+        (job,) = run.devices()
+        (tmp_path / "started" / job).unlink()
+        cluster.command("scontrol", "requeue", job)
+        run.wait_for_jobs(1, process)  # SLURM lets two minutes pass
+        assert "Restarts=1" in cluster.command("scontrol", "show", "job", job)
+        run.release()
+        run.finish(process)
+    assert list(run.devices()) == [job]
+    assert results(run.workflow) == local(2)
+
+
 @pytest.mark.parametrize("held", ["sample", "execute"])
 def test_interrupt_cancels_the_jobs_and_the_same_command_goes_on(
     held: str, cluster: Cluster, local: Callable[[int], dict[str, bytes]], tmp_path: Path

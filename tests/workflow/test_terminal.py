@@ -222,6 +222,27 @@ def test_old_log_says_nothing_of_a_job(run: Run) -> None:
     )
 
 
+def test_files_in_a_storage_are_named_as_there_and_read_from_their_copies(run: Run) -> None:
+    run.terminal._copy = lambda file: run.folder / file.removeprefix("s3://bucket/")
+    stored = {"draws": "00000-00009"}
+    known = {"rule_name": "sample", "wildcards": stored, "output": [], "rule_msg": None}
+    known["input"] = ["s3://bucket/problems.jsonl (retrieve from storage)"]
+    for jobid, log in [(0, "0.log"), (1, "of another machine.log")]:
+        known["log"] = [f"s3://bucket/{log} (send to storage)"]
+        run.says(LogEvent.JOB_INFO, jobid=jobid, job_id=jobid, **known)
+    (run.folder / "0.log").write_text("small/0: 50 of 100 samples, 5.0 samples/s, …\n")
+    assert run.line(after=10).startswith("sampled 0.5/4 shards, 5 samples/s")
+    jobs = dict(run.terminal._jobs)
+    assert jobs[1].sentence("it was lost") == (
+        "error: sample (s3://bucket/of another machine.log) failed: it was lost"
+    )
+    (run.folder / "problems.jsonl").unlink()
+    run.says(LogEvent.JOB_INFO, jobid=2, job_id=2, **known)
+    for jobid in jobs:
+        run.says(LogEvent.JOB_FINISHED, jobid=jobid, job_id=jobid, **known)
+    assert run.line(after=15).startswith("sampled 2/4 shards")
+
+
 def test_attempt_that_failed_before_a_good_one_is_no_error(run: Run) -> None:
     for jobid, attempts in [(0, ["lost", "good"]), (1, ["lost", "lost"]), (2, ["lost"])]:
         for attempt in attempts:
