@@ -79,6 +79,7 @@ rule samples_pages:
         samples=part("own_samples"),
         verdicts=part("own_verdicts"),
         problems=part("problems"),
+        metadata=metadata_of(["own_samples", "own_verdicts"]),
         code=[*code("samples_pages.py"), *page_code()],
     output:
         directory("figures/{experiment}/{suite}-{answer}/samples"),
