@@ -231,7 +231,7 @@ def _devices() -> list[str]:
     return [device.strip() for device in visible.split(",") if device.strip()]
 
 
-def gpu_settings(count: int, memory: int) -> dict[str, Any]:
+def gpu_settings(count: int, memory: int, sequences: int | None = None) -> dict[str, Any]:
     """vLLM's settings on ``count`` GPUs of ``memory`` bytes each; all else is its default.
 
     Its defaults that matter here (0.32) are 92 % of the memory, asynchronous scheduling and 8,192
@@ -240,7 +240,7 @@ def gpu_settings(count: int, memory: int) -> dict[str, Any]:
     one as many as it does itself, and CUDA graphs up to that many (it stops at 512, and computes
     larger batches without a graph). Not measured on a GPU yet: ``make bench-sample`` does.
     """
-    sequences = 1024 if memory >= LARGE_GPU else 512
+    sequences = sequences or (1024 if memory >= LARGE_GPU else 512)
     return {
         "tensor_parallel_size": count,
         "max_num_seqs": sequences,
@@ -333,6 +333,7 @@ def _load(
     folder: str, weights: dict[str, Any], sampling: dict[str, Any], more: dict[str, Any]
 ) -> tuple[Any, LLM]:
     """The tokenizer and the engine."""
+    options = weights.get("engine_options", {})
     settings: dict[str, Any] = {
         "model": folder,
         "dtype": weights.get("dtype", "auto"),
@@ -345,8 +346,9 @@ def _load(
         os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
         settings |= CPU_SETTINGS
     else:
-        settings |= gpu_settings(_visible_gpus(), current_platform.get_device_total_memory())
-    settings |= weights.get("engine_options", {})
+        memory = current_platform.get_device_total_memory()
+        settings |= gpu_settings(_visible_gpus(), memory, options.get("max_num_seqs"))
+    settings |= options
     no_compiler = None if current_platform.is_cpu() else gpu.cannot_compile()
     if no_compiler:  # which a cache of earlier runs may make up for
         logging.warning("%s", no_compiler)
