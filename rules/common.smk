@@ -147,8 +147,8 @@ def keys_of_model(*keys):
     return part
 
 
-# How an endpoint is reached: what decides no sample.
-access = keys_of_model("api_key_variable", "concurrency")
+# How an endpoint is reached and an engine uses its machine: what decides no sample.
+access = keys_of_model("api_key_variable", "concurrency", "engine_options")
 
 
 def model_of(wildcards):

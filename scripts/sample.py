@@ -217,7 +217,8 @@ def main() -> None:
         "--access",
         default="{}",
         metavar="YAML",
-        help="how an endpoint is reached: `api_key_variable`, `concurrency`; no sample changes",
+        help="how an endpoint is reached and an engine runs: `api_key_variable`, `concurrency`, "
+        "`engine_options`; no sample changes",
     )
     parser.add_argument(
         "--sampling", required=True, metavar="YAML", help="the `sampling` entry of config.yaml"

@@ -1,12 +1,15 @@
 """Run a command with GPUs that no other job of this machine uses.
 
 Snakemake counts GPUs but hands out no device numbers: ten jobs with ``gpu=1`` would all land on
-device 0. This takes one exclusive lock a device, sets CUDA_VISIBLE_DEVICES and becomes the command;
+device 0. This takes one exclusive lock a device, sets CUDA_VISIBLE_DEVICES and runs the command;
 the locks last until the command and its children that hold them have ended, however they end.
 
-Candidates are the devices in CUDA_VISIBLE_DEVICES, else those that nvidia-smi lists. With
-``--gpus 0``, and in a SLURM job that was given exactly as many devices as requested, it only runs
-the command. It knows nothing of processes that take GPUs without it.
+Candidates are the devices in CUDA_VISIBLE_DEVICES, else those that nvidia-smi lists: GPUs, and the
+parts of a divided one (MIG), of which a command can have one. With ``--gpus 0``, and in a SLURM job
+that was given exactly as many devices as requested, it only runs the command. It knows nothing of
+processes that take GPUs without it.
+
+A command that is killed for memory cannot say so; this does, in one sentence.
 """
 
 from __future__ import annotations
@@ -16,14 +19,15 @@ import fcntl
 import logging
 import os
 import random
-import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from passk import cli
+from passk import cli, gpu, processes
 from passk.engines import ENGINES
 from passk.records import UserError
 
@@ -36,22 +40,15 @@ def candidates(environment: Mapping[str, str]) -> list[str]:
     if visible is not None:
         devices = list(dict.fromkeys(d.strip() for d in visible.split(",") if d.strip()))
         return [] if devices == ["-1"] else devices
-    return list(_uuids())
+    return list(gpu.listed())
 
 
-def _uuids() -> dict[str, str]:
-    """Index -> UUID of each GPU that nvidia-smi lists; empty where there is none."""
-    if not shutil.which("nvidia-smi"):
-        return {}
-    listed = subprocess.run(
-        ["nvidia-smi", "--query-gpu=index,uuid", "--format=csv,noheader"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if listed.returncode:
-        return {}
-    return dict(line.split(", ", 1) for line in listed.stdout.splitlines() if ", " in line)
+def _uuid(device: str, listed: Mapping[str, str]) -> str:
+    """A device's whole UUID where nvidia-smi lists it, by its index or its UUID's beginning."""
+    if device in listed:
+        return listed[device]
+    begun = [uuid for uuid in listed.values() if device and uuid.startswith(device)]
+    return begun[0] if len(begun) == 1 else device
 
 
 def take(devices: list[str], count: int, folder: Path) -> list[int]:
@@ -59,8 +56,9 @@ def take(devices: list[str], count: int, folder: Path) -> list[int]:
 
     Gives the places in ``devices`` of those taken. Their locks stay open, also across ``exec``.
     """
-    names = _uuids()
-    paths = [folder / f"hundred-llamas-gpu-{names.get(d, d).replace('/', '_')}" for d in devices]
+    listed = gpu.listed()
+    uuids = [_uuid(device, listed).replace("/", "_") for device in devices]
+    paths = [folder / f"hundred-llamas-gpu-{uuid}" for uuid in uuids]
     logged = time.monotonic()
     logging.info("taking %d of the GPUs %s", count, ", ".join(devices))
     while True:
@@ -117,22 +115,64 @@ def choose(count: int, environment: Mapping[str, str], folder: Path) -> dict[str
             f"'weights' ({others})"
         )
         raise UserError(f"this job sees {seen}: {advice}")
+    if count > 1 and any(device.startswith("MIG-") for device in devices):
+        raise UserError(
+            f"this job needs {count} GPUs, and a program can have only one part of a divided GPU "
+            "(MIG): give it whole GPUs, or a model with 'gpus_per_replica: 1'"
+        )
     if in_slurm and len(devices) == count:
-        return {}
-    chosen = {"CUDA_VISIBLE_DEVICES": ",".join(devices[p] for p in take(devices, count, folder))}
-    if "CUDA_VISIBLE_DEVICES" not in environment:
+        return {} if devices == _numbers(devices) else _settings(devices, environment)
+    return _settings([devices[place] for place in take(devices, count, folder)], environment)
+
+
+def _numbers(devices: list[str]) -> list[str]:
+    """The devices by nvidia-smi's index, where it has one: not every engine reads UUIDs."""
+    listed = gpu.listed()
+    index = {uuid: name for name, uuid in listed.items()}
+    return [d if d in listed else index.get(_uuid(d, listed), d) for d in devices]
+
+
+def _settings(devices: list[str], environment: Mapping[str, str]) -> dict[str, str]:
+    numbers = _numbers(devices)
+    settings = {"CUDA_VISIBLE_DEVICES": ",".join(numbers)}
+    if "CUDA_VISIBLE_DEVICES" not in environment or numbers != devices:
         # nvidia-smi numbers devices by their place; CUDA, by default, the fastest first.
-        chosen["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
-    return chosen
+        settings["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    return settings
 
 
-def with_gpu(count: int, command: list[str]) -> None:
-    """Become ``command``, with ``count`` GPUs of its own."""
+def with_gpu(count: int, command: list[str]) -> int:
+    """Run ``command``, with ``count`` GPUs of its own; its exit status, negative for a signal.
+
+    :raises UserError: there is no such command, too few GPUs, or it was killed by SIGKILL.
+    """
     chosen = choose(count, os.environ, Path(tempfile.gettempdir()))
+    kills = processes.oom_kills()
     try:
-        os.execvpe(command[0], command, {**os.environ, **chosen})
+        child = subprocess.Popen(
+            command,
+            env={**os.environ, **chosen},
+            close_fds=False,  # it holds the locks, too
+            preexec_fn=processes.end_with_parent,
+        )
     except FileNotFoundError as error:
         raise UserError(f"{command[0]} is not a command; check what follows --") from error
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to both
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _: child.send_signal(received))
+    status = child.wait()
+    if status == -signal.SIGKILL:
+        script = next((Path(word).name for word in command if word.endswith(".py")), command[0])
+        raise UserError(processes.killed(script, kills))
+    return status
+
+
+def _end_as(status: int) -> None:
+    """End this process as the command ended."""
+    if status < 0:
+        signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
+    sys.exit(status)
 
 
 def main() -> None:
@@ -142,7 +182,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.gpus < 0:
         raise UserError("--gpus cannot be negative")
-    with_gpu(arguments.gpus, arguments.command)
+    _end_as(with_gpu(arguments.gpus, arguments.command))
 
 
 if __name__ == "__main__":

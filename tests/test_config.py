@@ -54,6 +54,17 @@ def test_the_shipped_config_is_right() -> None:
     check(small_config())
 
 
+def test_every_engine_takes_its_own_options() -> None:
+    values = {float: 0.5, int: 1, bool: True}
+    for name, engine in ENGINES.items():
+        given = {key: "x" for key in engine.found_by[0]} | {"engine": name}
+        weights = given | {k: "0" * 40 for k in given if k == "revision"}
+        weights |= {k: "http://x/v1" for k in given if k == "endpoint"}
+        options = {key: values[option.kind] for key, option in engine.options.items()}
+        model = {"label": "X", "weights": weights, "engine_options": options}
+        check(changed("models.more", model, small_config()))
+
+
 def test_no_path_is_looked_at() -> None:
     """A login node may lack them; what an experiment reads is looked for when it is asked for."""
     check(changed("models.small.weights.path", "/nowhere/at-all", small_config()))
@@ -105,6 +116,22 @@ def test_no_path_is_looked_at() -> None:
             {"engine": "llm"},
             "weights.engine: must be vllm or .*, got 'llm'",
         ),
+        (
+            "models.small.engine_options",
+            {"enforce_eager": True},
+            "engine_options: engine recorded does not take .* 'enforce_eager'; it takes none",
+        ),
+        (
+            "models.small.engine_options",
+            {"gpu_memory_utilization": 40},
+            "engine_options.gpu_memory_utilization: must be at most 1.0, got 40",
+        ),
+        (
+            "models.small.engine_options",
+            {"gpu_memory_utilisation": 0.4},
+            "engine_options.gpu_memory_utilisation: unknown key; did you mean gpu_memory_util",
+        ),
+        ("models.small.engine_options", {"enforce_eager": "x"}, "must be true or false, got 'x'"),
         ("models.small.weights", {"engine": "vllm"}, "weights: needs path, or repository and rev"),
         (
             "models.small.weights",

@@ -15,7 +15,18 @@ SCRIPTS = ROOT / "scripts"
 # From the ground up; a module imports from its own folder and from those before it. The files of
 # scripts/passk itself stand among them by their names.
 LAYERS = [
-    ["records", "estimator", "progress", "locks", "hashes", "tables", "cli"],
+    [
+        "records",
+        "estimator",
+        "progress",
+        "locks",
+        "hashes",
+        "tables",
+        "cli",
+        "pins",
+        "processes",
+        "gpu",
+    ],
     ["curve", "counts", "published", "provenance", "sandbox", "statistics"],
     ["benchmarks", "baseline"],
     ["engines", "verifiers"],

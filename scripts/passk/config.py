@@ -38,7 +38,7 @@ from pydantic_core import PydanticCustomError
 
 from passk.analyses import ANALYSES
 from passk.benchmarks import KINDS
-from passk.engines import ENGINES, Key
+from passk.engines import ENGINES, Key, Option, check_options
 from passk.records import UserError
 
 NAME, COMMIT, SHA256 = r"^[A-Za-z0-9][A-Za-z0-9._-]*$", r"^[0-9a-f]{40}$", r"^[0-9a-f]{64}$"
@@ -53,6 +53,7 @@ IN_WORDS = {
 UNKNOWN = ("extra_forbidden", "invalid_key")
 MUST_BE = {
     "int_type": "a whole number",
+    "bool_type": "true or false",
     "float_type": "a number",
     "finite_number": "a finite number",
     "string_type": "text",
@@ -173,6 +174,21 @@ def _weights_of(value: Any) -> str | None:
     return f"weights of engine {engine}" if isinstance(engine, str) else None
 
 
+def _options() -> type[Entry]:
+    """The model of ``engine_options``, from all engines' rows."""
+
+    def field(option: Option) -> tuple[Any, Any]:
+        limits = {"ge": option.at_least, "le": option.at_most}
+        return option.kind, Field(None, description=option.description, **limits)
+
+    options = {name: o for engine in ENGINES.values() for name, o in engine.options.items()}
+    fields = {name: field(option) for name, option in options.items()}
+    return create_model("EngineOptions", __base__=Entry, **fields)
+
+
+EngineOptions = _options()
+
+
 class Model(Entry):
     label: Text
     """The model's name on figures."""
@@ -180,7 +196,7 @@ class Model(Entry):
     """What decides the samples. Another value samples again."""
     gpus_per_replica: Annotated[int, Field(ge=0)] = None
     """GPUs per replica (tensor parallel), 1 if not given, engine vllm only; 0 is vLLM's build for
-    CPUs, for small models (Python 3.11)."""
+    CPUs, for small models."""
     tokens_per_second: Positive = None
     """Output tokens per second and replica, for the forecast only."""
     price_per_gpu_hour: NotNegative = None
@@ -194,6 +210,8 @@ class Model(Entry):
     """Name of the environment variable that holds an endpoint's key; none for an open one."""
     concurrency: Count = None
     """Requests in flight to an endpoint (8 if not given)."""
+    engine_options: EngineOptions = None
+    """How the engine uses the machine; decides no sample: another value samples nothing again."""
 
 
 class Plus(Entry):
@@ -385,7 +403,7 @@ class Config(Entry):
     """What is asked; each is a target and a folder under figures/."""
 
 
-MODELS = (Model, Benchmark, Sampling, ExperimentEntry, Prices, Plus, PublishedEntry)
+MODELS = (Model, EngineOptions, Benchmark, Sampling, ExperimentEntry, Prices, Plus, PublishedEntry)
 UNIONS = {model.__name__: model for model in [*WEIGHTS, MeasuredBaseline, QuotedBaseline]}
 
 
@@ -419,6 +437,11 @@ def _impossible(config: Config, rules: Collection[str], conda: bool) -> Iterator
                 _path(["models", name, "gpus_per_replica"]),
                 "0, vLLM's build for CPUs, cannot be had from conda; run without --sdm conda",
             )
+        given = model.engine_options.model_fields_set if model.engine_options else ()
+        try:
+            check_options(dict.fromkeys(sorted(given)), model.weights.engine)
+        except UserError as error:
+            yield _path(["models", name, "engine_options"]), str(error)
     for name, one in config.experiments.items():
         where = f"experiments.{name}"
         if name in rules:

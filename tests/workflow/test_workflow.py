@@ -93,7 +93,12 @@ def test_more_samples_keep_the_finished_shards(workflow: Workflow) -> None:
         (
             "models",
             "small",
-            {"gpus_per_replica": 4, "tokens_per_second": 7.0, "concurrency": 2},
+            {
+                "gpus_per_replica": 4,
+                "tokens_per_second": 7.0,
+                "concurrency": 2,
+                "engine_options": {},
+            },
             {"forecast": 1},
         ),
         (

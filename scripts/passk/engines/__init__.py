@@ -12,7 +12,7 @@ whole and may be kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -81,6 +81,16 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """A value of ``engine_options``, which decides how an engine runs and no sample."""
+
+    description: str
+    kind: type
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EngineInfo:
     """What the rest of the package knows of an engine. Plain data: nothing is imported for it.
 
@@ -90,6 +100,7 @@ class EngineInfo:
     :ivar environment: where its packages are.
     :ivar cpu_environment: where they are with ``gpus_per_replica: 0``; conda cannot install it.
     :ivar keys: what ``weights`` may hold besides ``engine``.
+    :ivar options: what ``engine_options`` may hold; they go to the engine as they are.
     :ivar found_by: the keys that say where the model is: all keys of one group must be there.
     :ivar gpus: it samples on GPUs, as many as the model's ``gpus_per_replica``.
     :ivar remote: a service samples, on machines and at a price that are not known here; what a
@@ -108,6 +119,7 @@ class EngineInfo:
     keys: Mapping[str, Key]
     found_by: tuple[tuple[str, ...], ...]
     cpu_environment: str | None = None
+    options: Mapping[str, Option] = field(default_factory=dict)
     gpus: bool = False
     remote: bool = False
     recorded: bool = False
@@ -148,6 +160,25 @@ ENGINES: dict[str, EngineInfo] = {
         },
         found_by=(("path",), ("repository", "revision")),
         cpu_environment="vllm-cpu",
+        options={
+            "gpu_memory_utilization": Option(
+                "Share of each GPU's memory that vLLM may take; less where others use it, too.",
+                float,
+                at_least=0.01,
+                at_most=1,
+            ),
+            "kv_cache_memory_bytes": Option(
+                "Bytes of each GPU for the keys and values of running sequences, in place of a "
+                "share of its memory.",
+                int,
+                at_least=1,
+            ),
+            "max_num_seqs": Option("Sequences computed together at most.", int, at_least=1),
+            "max_num_batched_tokens": Option("Tokens computed in a step at most.", int, at_least=1),
+            "cpu_offload_gb": Option("GiB of weights a GPU that lie in main memory.", float, 0),
+            "enforce_eager": Option("No CUDA graphs: slower, less memory, starts sooner.", bool),
+            "disable_custom_all_reduce": Option("NCCL alone between several GPUs.", bool),
+        },
         gpus=True,
         in_flight=512,
         shares_prompt=True,
@@ -208,6 +239,19 @@ def check_weights(weights: Any, what: str) -> None:
         raise UserError(f"{what} with engine {engine} needs {keys}")
 
 
+def check_options(options: Any, engine: str) -> None:
+    """Check the names in ``engine_options``.
+
+    :raises UserError: the engine does not take one of them.
+    """
+    cli.need(options, "engine_options", ())
+    known = ENGINES[engine].options
+    for name in options:
+        if name not in known:
+            takes = f"it takes {', '.join(known)}" if known else "it takes none"
+            raise UserError(f"engine {engine} does not take the engine option {name!r}; {takes}")
+
+
 def open_engine(
     weights: dict[str, Any],
     sampling: dict[str, Any],
@@ -217,15 +261,16 @@ def open_engine(
 ) -> Engine:
     """Load the engine that ``weights['engine']`` names.
 
-    ``weights`` may also say how an endpoint is reached, ``manifest`` is what ``download_model.py``
-    wrote, ``size`` the number of tasks in the whole benchmark (seeds need it), ``threads`` the CPU
-    threads of an engine that computes on them.
+    ``weights`` may also say how an endpoint is reached, and hold ``engine_options``; ``manifest``
+    is what ``download_model.py`` wrote, ``size`` the number of tasks in the whole benchmark (seeds
+    need it), ``threads`` the CPU threads of an engine that computes on them.
 
     :raises UserError: an unknown engine, one that is not installed here, weights that are missing
         or not those of the manifest, no GPU.
     """
     check_weights(weights, "--weights")
     name, info = weights["engine"], engine_of(weights)
+    check_options(weights.get("engine_options", {}), name)
     if info.needs_seed and sampling["seed"] is None:
         raise UserError(
             f"engine {name} cannot sample with 'seed: null': set 'seed' in the sampling entry to "
@@ -233,7 +278,7 @@ def open_engine(
         )
     module, kind = info.opens.split(":")
     try:
-        return getattr(import_module(module), kind)(weights, sampling, manifest, size, threads)
+        opened = getattr(import_module(module), kind)
     except ModuleNotFoundError as error:
         if error.name and error.name.startswith("passk"):
             raise
@@ -241,3 +286,12 @@ def open_engine(
             f"engine {name!r} needs the package {error.name!r}, which this Python does not have; "
             "run it through the workflow, which builds the engine's environment"
         ) from error
+    except (ImportError, OSError) as error:  # such as a shared library that is not there
+        if (getattr(error, "name", None) or "").startswith("passk"):
+            raise
+        reason = " ".join(str(error).split())[:200]
+        raise UserError(
+            f"engine {name!r} cannot be loaded ({reason}): check that its environment "
+            f"(envs/{info.environment}.txt says for what it is) suits this machine"
+        ) from error
+    return opened(weights, sampling, manifest, size, threads)

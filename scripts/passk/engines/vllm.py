@@ -24,11 +24,11 @@ measures both.
 
 from __future__ import annotations
 
-import ctypes
+import logging
 import os
 import secrets
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.util import register_after_fork
 from threading import Thread
@@ -42,11 +42,13 @@ import torch
 import transformers
 import vllm
 from transformers import AutoTokenizer
-from vllm import LLM, SamplingParams
+from vllm import LLM, EngineArgs, SamplingParams
+from vllm.inputs.engine import tokens_input
 from vllm.platforms import current_platform
 from vllm.sampling_params import RequestOutputKind
 from vllm.v1.engine.exceptions import EngineDeadError
 
+from passk import gpu, processes
 from passk.engines import Batch, Request, prompts
 from passk.engines.seeds import RULE, draw_seed
 from passk.engines.weights import checked_path, tokenizer_sha256
@@ -58,9 +60,6 @@ an A100)."""
 
 FURTHER = ("top_k", "min_p", "repetition_penalty")
 """What a sampling entry may have besides, under vLLM's own names."""
-
-PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
 
 MEMORY_ADVICE = (
     "lower 'max_model_len', set 'quantization: fp8_per_tensor', or raise 'gpus_per_replica'"
@@ -82,18 +81,15 @@ class VllmEngine:
         threads: int = 1,  # OMP_NUM_THREADS is what vLLM reads
         **more: Any,
     ) -> None:
-        if not current_platform.is_cpu() and not torch.cuda.is_available():
-            raise UserError(
-                "engine vllm finds no GPU: run on a machine with one, "
-                "or set 'engine: transformers' (small models) or 'engine: openai' in its weights"
-            )
+        if not current_platform.is_cpu():
+            _refuse_machine(weights)
         folder = checked_path(manifest)
         self._sampling = sampling
         self._manifest = manifest
         self._weights = weights
         self._size = size
         self._tokenizer, self._llm = _load(str(folder), weights, sampling, more)
-        _watch(self._llm.llm_engine.engine_core)
+        self._engine_death = _watch(self._llm.llm_engine.engine_core)
         self._vllm_config = self._llm.llm_engine.vllm_config
         self._config = self._vllm_config.model_config
         # Twice what is computed at once: a request that ends is replaced without waiting for us.
@@ -117,7 +113,8 @@ class VllmEngine:
             "device": "cpu" if cpu else f"{count} x {current_platform.get_device_name()}",
             "dtype": str(self._config.dtype).removeprefix("torch."),
             "quantization": self._config.quantization,
-            "model_runner": "V2" if self._vllm_config.use_v2_model_runner else "V1",
+            "options": self._weights.get("engine_options", {}),
+            "model_runner": "V2" if _second_runner(self._vllm_config) else "V1",
             "batch_invariant": vllm.envs.VLLM_BATCH_INVARIANT,
         }
 
@@ -140,8 +137,9 @@ class VllmEngine:
             raise _out_of_memory(error) from error
         except EngineDeadError as error:
             raise UserError(
-                "vLLM's engine died (see its reason above); finished draws are kept: run again to "
-                f"resume; if the reason is memory: {MEMORY_ADVICE}"
+                self._engine_death()
+                or "vLLM's engine died (see its reason above); finished draws are kept: run again "
+                f"to resume; if the reason is memory: {MEMORY_ADVICE}"
             ) from error
 
     def _fill(
@@ -158,7 +156,7 @@ class VllmEngine:
             name = f"{request.problem.index}-{draw}"
             running[name] = (request, draw, ids)
             parameters = self._parameters(request, draw, limit)
-            self._llm.llm_engine.add_request(name, {"prompt_token_ids": ids}, parameters)
+            self._llm.llm_engine.add_request(name, tokens_input(ids), parameters)
 
     def _finished(self, running: dict[str, tuple[Request, int, list[int]]]) -> Batch:
         """One step of the engine, and the draws that it ended."""
@@ -229,11 +227,15 @@ class VllmEngine:
 
 def _visible_gpus() -> int:
     """The devices that ``with_gpu.py`` or SLURM gave to this job; one where nobody chose."""
+    return len(_devices()) or 1
+
+
+def _devices() -> list[str]:
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    return len([device for device in visible.split(",") if device.strip()]) or 1
+    return [device.strip() for device in visible.split(",") if device.strip()]
 
 
-def gpu_settings(count: int, memory: int) -> dict[str, Any]:
+def gpu_settings(count: int, memory: int, sequences: int | None = None) -> dict[str, Any]:
     """vLLM's settings on ``count`` GPUs of ``memory`` bytes each; all else is its default.
 
     Its defaults that matter here (0.32) are 92 % of the memory, asynchronous scheduling and 8,192
@@ -242,7 +244,7 @@ def gpu_settings(count: int, memory: int) -> dict[str, Any]:
     one as many as it does itself, and CUDA graphs up to that many (it stops at 512, and computes
     larger batches without a graph). Not measured on a GPU yet: ``make bench-sample`` does.
     """
-    sequences = 1024 if memory >= LARGE_GPU else 512
+    sequences = sequences or (1024 if memory >= LARGE_GPU else 512)
     return {
         "tensor_parallel_size": count,
         "max_num_seqs": sequences,
@@ -261,39 +263,81 @@ CPU_SETTINGS: dict[str, Any] = {
 }
 
 
-def _end_with_parent(_: object = None) -> None:
-    """Have the kernel kill this process when the one that forked it ends.
-
-    vLLM's engine is a process of its own on a GPU. After `kill -9` of the job it would wait for
-    requests forever, and hold the GPU's memory and the lock that ``with_gpu.py`` took.
-    """
-    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+# vLLM's engine is a process of its own on a GPU. After `kill -9` of the job it would wait for
+# requests forever, and hold the GPU's memory and the lock that `with_gpu.py` took.
+register_after_fork(processes.end_with_parent, processes.end_with_parent)
 
 
-register_after_fork(_end_with_parent, _end_with_parent)
+def _second_runner(config: Any) -> bool:
+    """Whether vLLM's second model runner computes; releases for CUDA 12 do not know of it."""
+    chosen = getattr(config, "use_v2_model_runner", None)
+    return vllm.envs.VLLM_USE_V2_MODEL_RUNNER if chosen is None else chosen
 
 
-def _watch(client: Any) -> None:
+def _watch(client: Any) -> Callable[[], str | None]:
     """Have ``step`` raise when the engine's process was killed.
 
     vLLM (0.32) notices that, says so, and lets whoever waits for outputs wait forever.
+
+    :returns: a function that says what killed it, once it has ended; None where nothing did.
     """
     outputs = getattr(client, "outputs_queue", None)
     if outputs is None:  # the engine is in this process
-        return
-    sentinels = client.resources.engine_manager.sentinels()
+        return lambda: None
+    manager, kills = client.resources.engine_manager, processes.oom_kills()
+    sentinels = manager.sentinels()
 
     def report_death() -> None:
         wait(sentinels)
         outputs.put(EngineDeadError())
 
+    def reason() -> str | None:
+        wait(sentinels, timeout=5)
+        if -signal.SIGKILL in [process.exitcode for process in manager.processes]:
+            return processes.killed("vLLM's engine", kills)
+        return None
+
     Thread(target=report_death, daemon=True).start()
+    return reason
+
+
+def _refuse_machine(weights: dict[str, Any]) -> None:
+    """Look at what vLLM needs of a machine with GPUs, before it takes minutes to fail.
+
+    :raises UserError: a driver that is too old, no GPU, or too little free memory on it.
+    """
+    driver, built = gpu.driver_cuda(), int((torch.version.cuda or "0").split(".")[0])
+    if driver and driver[0] < built:
+        raise UserError(gpu.too_old(driver, built, f"this vLLM ({vllm.__version__})"))
+    if not torch.cuda.is_available():
+        raise UserError(
+            "engine vllm finds no GPU: run on a machine with one, "
+            "or set 'engine: transformers' (small models) or 'engine: openai' in its weights"
+        )
+    options = weights.get("engine_options", {})
+    if "kv_cache_memory_bytes" not in options:
+        share = options.get("gpu_memory_utilization", EngineArgs.gpu_memory_utilization)
+        refuse_full_gpus(_devices() or ["0"], share)
+
+
+def refuse_full_gpus(devices: Sequence[str], share: float) -> None:
+    """:raises UserError: less than ``share`` of a device's memory is free."""
+    for device in devices:
+        free, total = gpu.memory(device) or (1, 1)
+        if free < share * total:
+            raise UserError(
+                f"GPU {device} has {free / (1 << 30):.1f} of {total / (1 << 30):.1f} GiB free, and "
+                f"vLLM takes {share:.0%} of it: end what else runs there (nvidia-smi lists it), or "
+                f"set 'engine_options: {{gpu_memory_utilization: {0.97 * free / total:.2f}}}' "
+                "beside the model's weights"
+            )
 
 
 def _load(
     folder: str, weights: dict[str, Any], sampling: dict[str, Any], more: dict[str, Any]
 ) -> tuple[Any, LLM]:
     """The tokenizer and the engine."""
+    options = weights.get("engine_options", {})
     settings: dict[str, Any] = {
         "model": folder,
         "dtype": weights.get("dtype", "auto"),
@@ -306,7 +350,13 @@ def _load(
         os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
         settings |= CPU_SETTINGS
     else:
-        settings |= gpu_settings(_visible_gpus(), current_platform.get_device_total_memory())
+        memory = current_platform.get_device_total_memory()
+        settings |= gpu_settings(_visible_gpus(), memory, options.get("max_num_seqs"))
+    settings |= options
+    no_compiler = None if current_platform.is_cpu() else gpu.cannot_compile()
+    if no_compiler:  # which a cache of earlier runs may make up for
+        logging.warning("%s", no_compiler)
+    kills = processes.oom_kills()
     try:
         return AutoTokenizer.from_pretrained(folder), LLM(**{**settings, **more})
     except torch.OutOfMemoryError as error:
@@ -316,6 +366,10 @@ def _load(
             raise  # of the disk, not of the model
         # The engine's own process may have said why, and only that it failed comes here.
         reason = " ".join(str(error).split())[:300]
+        if no_compiler:
+            raise UserError(no_compiler) from error
+        if kills is not None and (processes.oom_kills() or 0) > kills:
+            raise UserError(processes.killed("vLLM's engine", kills)) from error
         if "max_model_len" in reason and "greater than" in reason:
             raise UserError(
                 f"'max_model_len: {settings['max_model_len']}' exceeds the context of the "
