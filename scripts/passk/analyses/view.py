@@ -39,6 +39,11 @@ def of_columns(table: pd.DataFrame, columns: Sequence[Column]) -> View:
     )
 
 
+def counted(number: int, unit: str) -> str:
+    """A number of something, in the singular where it is one."""
+    return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"
+
+
 def number(value: float) -> str:
     """A whole number as one, another with four digits; a dash where it is not known."""
     if math.isnan(value):
@@ -51,6 +56,11 @@ def amount(value: float, unit: str) -> str:
     return DASH if math.isnan(value) else in_units(value, unit)
 
 
+def share(value: float) -> str:
+    """A fraction in per cent; a dash where it is not known."""
+    return DASH if math.isnan(value) else percent(value)
+
+
 def interval(low: float, high: float) -> str:
     """An interval of fractions in per cent; a dash where it is not known."""
     return DASH if math.isnan(low) or math.isnan(high) else f"{percent(low)} to {percent(high)}"
@@ -60,9 +70,9 @@ def points(low: float, high: float) -> str:
     """An interval of differences in percentage points; a dash where it is not known."""
     if math.isnan(low) or math.isnan(high):
         return DASH
-    return f"{100 * low:+.1f} to {100 * high:+.1f}"
+    return f"{100 * low:+z.1f} to {100 * high:+z.1f}"
 
 
 def signed(difference: float) -> str:
     """A difference in percentage points; a dash where it is not known."""
-    return DASH if math.isnan(difference) else f"{100 * difference:+.1f}"
+    return DASH if math.isnan(difference) else f"{100 * difference:+z.1f}"

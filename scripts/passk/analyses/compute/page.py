@@ -8,7 +8,7 @@ import math
 import pandas as pd
 
 from passk.analyses.compute.table import CURVE, REACH
-from passk.analyses.view import DASH, Curves, View, amount, of_columns
+from passk.analyses.view import DASH, Curves, View, amount, of_columns, share
 from passk.cost import in_units
 from passk.curve import percent
 
@@ -103,7 +103,7 @@ def view(table: pd.DataFrame, curves: Curves) -> View:
         [
             ("Model", False, lambda row: row.model),
             ("k", True, lambda row: f"{row.k:,.0f}"),
-            ("pass@k (%)", True, lambda row: percent(row.pass_at_k)),
+            ("pass@k (%)", True, lambda row: share(row.pass_at_k)),
             ("Computation", True, lambda row: amount(row.flops, "FLOP")),
             ("Memory", True, lambda row: amount(row.memory_bytes, "B")),
             *itertools.compress(times, known),
