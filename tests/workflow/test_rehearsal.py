@@ -67,7 +67,7 @@ def start(workflow: Workflow, *arguments: str) -> subprocess.Popen[str]:
     (workflow.folder / "tmp").mkdir(exist_ok=True)
     devices = ",".join(map(str, range(DEVICES)))
     return subprocess.Popen(
-        [sys.executable, "-m", "snakemake", "--cores", "2", "--resources", "gpu=10", *arguments],
+        [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--resources", "gpu=10"],
         cwd=workflow.folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
