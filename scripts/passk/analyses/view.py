@@ -48,7 +48,14 @@ def number(value: float) -> str:
     """A whole number as one, another with four digits; a dash where it is not known."""
     if math.isnan(value):
         return DASH
-    return f"{value:,.0f}" if value == int(value) else f"{value:.4g}"
+    return f"{value:,.0f}" if value == int(value) else rounded(value, 4)
+
+
+def rounded(value: float, digits: int = 2) -> str:
+    """So many digits that count, as a plain number, never 1e+02; a dash where it is not known."""
+    if math.isnan(value):
+        return DASH
+    return f"{float(f'{value:.{digits}g}'):,.9f}".rstrip("0").rstrip(".")
 
 
 def amount(value: float, unit: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from passk.analyses.view import rounded
 from passk.engines import engine_of
 from passk.experiment import Experiment, Scoring
 from passk.page import placed
@@ -153,7 +154,8 @@ def _truncated(samples: Sequence[dict[str, Any]], recorded: bool) -> list[str]:
     ]
     if None in cut or not sum(drawn) or (recorded and not any(cut)):
         return []
-    return [f"{sum(cut):,} of {sum(drawn):,} completions ({100 * sum(cut) / sum(drawn):.2g} %)"]
+    share = rounded(100 * sum(cut) / sum(drawn))
+    return [f"{sum(cut):,} of {sum(drawn):,} completions ({share} %)"]
 
 
 def _values(records: Iterable[dict[str, Any]], key: str) -> list[str]:

@@ -19,6 +19,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
 from passk.analyses.compute.table import CURVE, REACH
+from passk.analyses.view import rounded
 from passk.cost import in_units
 from passk.figures import style
 
@@ -186,7 +187,7 @@ def _draw_reaches(axes: Axes, table: pd.DataFrame, own: str) -> None:
             ends = [row.flops_ratio_low * its, min(row.flops_ratio_high * its, right)]
             axes.plot(ends, [level] * 2, color=ink, linewidth=1.6, zorder=3)
         axes.plot(row.flops, level, "|", color=ink, markersize=7, markeredgewidth=1.2, zorder=5)
-        text = f"k = {row.k:,.0f},\n{row.flops_ratio:.2g} times\nthe FLOPs"
+        text = f"k = {row.k:,.0f},\n{rounded(row.flops_ratio)} times\nthe FLOPs"
         if len(rows) > 1:  # the table has the numbers
             text = f"k = {row.k:,.0f}"
         label = style.note(axes, text, (row.flops, level), (5, -5), ("left", "top"), ink)

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from passk.analyses.scaling_laws.table import BROWN, SCHAEFFER
+from passk.analyses.view import rounded
 from passk.curve import percent
 
 TITLE = "Scaling laws"
@@ -60,17 +61,20 @@ def _shift_sentence(table: pd.DataFrame, own: str, other: str, mean: pd.Series) 
     if math.isnan(mean.y):
         return f"The curves of {own} and {other} share no level of pass@k, so no shift is given."
     rows = table[(table.kind == "shift") & (table.model == other)]
-    levels = rows[rows.estimator == "level"]
+    levels = rows[rows.estimator == "level"].y
+    factor, low, high, lowest, highest = (
+        rounded(value, 3)
+        for value in (mean.y, mean.y_low, mean.y_high, levels.iloc[0], levels.iloc[-1])
+    )
     interval = (
         "no interval"
         if math.isnan(mean.y_low)
-        else f"95 % interval {mean.y_low:.3g} to {mean.y_high:.3g} over tasks, paired"
+        else f"95 % interval {low} to {high} over tasks, paired"
     )
     return (
-        f"{own} needs {mean.y:.3g} times as many samples as {other} for the same pass@k, on "
-        f"geometric average over the levels that both reach "
-        f"({interval}); from the lowest to the highest of these levels the factor goes from "
-        f"{levels.y.iloc[0]:.3g} to {levels.y.iloc[-1]:.3g}, while for curves that are "
+        f"{own} needs {factor} times as many samples as {other} for the same pass@k, on geometric "
+        f"average over the levels that both reach ({interval}); from the lowest to the highest of "
+        f"these levels the factor goes from {lowest} to {highest}, while for curves that are "
         "shifts of each other it stays the same."
     )
 
