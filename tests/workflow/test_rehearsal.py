@@ -97,7 +97,9 @@ def page(workflow: Workflow, experiment: str) -> str:
 
 
 def shards(workflow: Workflow, sampling: str) -> list[Path]:
-    return sorted(workflow.folder.glob(f"results/llama*/*/{sampling}/samples/*.jsonl.gz"))
+    """The finished ones; their metadata is written last."""
+    records = workflow.folder.glob(f"results/llama*/*/{sampling}/samples/*.meta.json")
+    return sorted(path.with_name(path.name.replace("meta.json", "jsonl.gz")) for path in records)
 
 
 def record(shard: Path) -> dict[str, Any]:
