@@ -68,8 +68,8 @@ def _subsets(best: pd.DataFrame) -> str:
     if (fewest := int(best.repeats.min())) == REPEATS:
         return f"{REPEATS} subsets of each size"
     return (
-        f"of {REPEATS} subsets of each size those that held a pass, {fewest} at the fewest, which "
-        "makes the errors too large or too small"
+        f"of {REPEATS} subsets of each size those that held a pass, {fewest} at the fewest: "
+        "luckier ones than the draws on average"
     )
 
 
