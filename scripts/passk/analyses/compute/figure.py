@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
 from passk.analyses.compute.table import CURVE, REACH
@@ -104,8 +104,13 @@ def _draw_panel(axes: Axes, curve: pd.DataFrame, column: str, looks: dict[str, t
 
 
 def _set_ticks(axes: Axes, unit: str, span: float) -> None:
-    subs = (1.0,) if span > 50 else (1.0, 2.0, 5.0) if span < 10 else (1.0, 3.0)
-    axes.xaxis.set_major_locator(LogLocator(subs=subs, numticks=3 if unit == "$" else 4))
+    if (
+        span < 4
+    ):  # a LogLocator that finds no two powers falls back to more ticks than there is room
+        axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
+    else:
+        subs = (1.0,) if span > 50 else (1.0, 2.0, 5.0) if span < 10 else (1.0, 3.0)
+        axes.xaxis.set_major_locator(LogLocator(subs=subs, numticks=3 if unit == "$" else 4))
     axes.xaxis.set_major_formatter(lambda value, _: _tick(value, unit))
     axes.xaxis.set_minor_formatter(NullFormatter())
 
