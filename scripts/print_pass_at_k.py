@@ -14,7 +14,7 @@ from passk.tables import read_table
 def summary(curve: CurveTable) -> list[str]:
     """The lines to print for one curve, at the k that were asked for."""
     lines = [f"{curve.label}: pass@k in per cent"]
-    lines += [f"  {line}" for line in table(curve.marked, [point.k for point in curve.marked])]
+    lines += [f"  {line}" for line in table(curve.points, [point.k for point in curve.marked])]
     if beat := curve.baseline:
         crossed = beat.crossing
         reached = (

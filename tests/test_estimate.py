@@ -359,21 +359,30 @@ def test_the_log_ends_with_the_table(run, shards, caplog):
     with caplog.at_level(logging.INFO):
         run("--verdicts", *shards, k_values=(1, 20))
     lines = [record.getMessage() for record in caplog.records]
-    assert lines[-4] == "3 tasks, 30 draws each, 1 never solved"
-    assert " ".join(lines[-3].split()) == "k pass@k 95 % over tasks 95 % over draws"
-    assert lines[-2].split()[:2] == ["1", "44.4"]
-    assert lines[-1].split()[-1] == "-"
+    assert lines[-5] == "3 tasks, 30 draws each, 1 never solved"
+    assert " ".join(lines[-4].split()) == "k pass@k 95 % over tasks 95 % over draws"
+    assert lines[-3].split()[:2] == ["1", "44.4"]
+    assert lines[-2].split()[-1] == "-"
+    assert (
+        lines[-1].strip()
+        == "-: an interval over draws needs 2k draws of every task; the fewest are 30"
+    )
 
 
 def test_table_is_aligned_and_marks_what_is_unknown():
     points = [Point(1, 0.5, 0.4, 0.6, 0.45, 0.55), Point(1000, 0.951, 0.907, 0.975)]
     lines = table(points, [1, 1000, 5000])
-    assert [line.split() for line in lines[1:]] == [
+    assert [line.split() for line in lines[1:4]] == [
         ["1", "50.0", "40.0", "to", "60.0", "45.0", "to", "55.0"],
         ["1,000", "95.1", "90.7", "to", "97.5", "-"],
         ["5,000", "-", "-", "-"],
     ]
-    assert len({len(line) for line in lines}) == 1
+    assert len({len(line) for line in lines[:4]}) == 1
+    assert lines[4:] == [
+        "-: pass@k needs k draws of every task; the fewest are 1,000",
+        "-: an interval over draws needs 2k draws of every task; the fewest are 1,000",
+    ]
+    assert len(table(points, [1])) == 2, "nothing is explained where nothing is missing"
 
 
 def test_crossing_is_the_smallest_k_that_reaches_the_value():
@@ -401,7 +410,7 @@ def test_printed_table_names_the_crossing(monkeypatch, capsys, tmp_path, rival):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "small: pass@k in per cent"
     assert lines[-1].strip() == f"{rival} has 41.0 at k = 1; small reaches it at k = 3"
-    assert lines[-3].split() == ["1", "30.0", "20.0", "to", "40.0", "-"]
+    assert lines[2].split() == ["1", "30.0", "20.0", "to", "40.0", "-"]
 
 
 def test_the_curve_of_a_file_is_read_back(run, shards, tmp_path):

@@ -116,11 +116,7 @@ def test_the_claim_has_the_numbers_of_the_tables(finished: Workflow, outline: Ou
 def test_every_table_that_was_made_has_its_section_and_its_link(
     finished: Workflow, outline: Outline
 ) -> None:
-    made = {
-        path.stem
-        for path in (finished.folder / "figures/paper/base-verbatim").glob("*.csv")
-        if len(rows(path))
-    }
+    made = {path.stem for path in (finished.folder / "figures/paper/base-verbatim").glob("*.csv")}
     assert {"pass_at_k", "reliability", "heat_map", "hardest_tasks"} <= made
     places = {name.partition(".")[2] for name in outline.found["id"] if "." in name}
     assert places == made

@@ -82,7 +82,7 @@ def test_the_interval_over_tasks_covers_the_law_of_all_such_tasks():
     covered = []
     for _ in range(150):
         c = rng.binomial(64, rng.beta(0.3, 3.0, 120))
-        rows = scaling_laws._resampled(120) @ fail_table(np.full(120, 64), c, k)
+        rows = scaling_laws._resampled_means(fail_table(np.full(120, 64), c, k))
         found = np.array([[fits.fit_power_law(k, row).b] for row in rows])
         (low,), (high,) = scaling_laws._percentiles(found)
         covered.append(low <= truth <= high)

@@ -6,7 +6,7 @@ In files pass@k is a fraction of 1; what people read is in per cent.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -143,24 +143,37 @@ def _is_baseline(rows: list[tuple[str, Point]]) -> bool:
 
 
 def table(points: Sequence[Point], k_values: Sequence[int]) -> list[str]:
-    """The lines of a table of pass@k in per cent with its intervals, at ``k_values``."""
+    """The lines of a table of pass@k in per cent with its intervals, at ``k_values``.
+
+    Below it stands why a cell has no number.
+    """
     by_k = {point.k: point for point in points}
+    shown = [by_k.get(k, Point(k, math.nan)) for k in k_values]
     rows = [("k", "pass@k", "95 % over tasks", "95 % over draws")]
-    for k in k_values:
-        point = by_k.get(k, Point(k, math.nan))
+    for point in shown:
         rows.append(
             (
-                f"{k:,}",
+                f"{point.k:,}",
                 percent(point.pass_at_k),
                 _interval(point.tasks_low, point.tasks_high),
                 _interval(point.draws_low, point.draws_high),
             )
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
+    lines = [
         "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
+    fewest = max((point.k for point in points if not math.isnan(point.pass_at_k)), default=0)
+    return lines + [f"-: {reason}; the fewest are {fewest:,}" for reason in _lacking(shown)]
+
+
+def _lacking(points: Sequence[Point]) -> Iterator[str]:
+    """What the points without a number would need."""
+    if any(math.isnan(point.pass_at_k) for point in points):
+        yield "pass@k needs k draws of every task"
+    if any(math.isnan(p.draws_low) and not math.isnan(p.tasks_low) for p in points):
+        yield "an interval over draws needs 2k draws of every task"
 
 
 def percent(value: float) -> str:

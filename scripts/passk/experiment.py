@@ -223,14 +223,29 @@ class Experiment:
     def analyses(self, scoring: Scoring) -> list[str]:
         """The names of what is made of one scoring: what is asked for and has all its parts."""
         asked = self.entry.get("analyses", ANALYSES)
-        lacking = set()
-        if not self.published(scoring.suite):
-            lacking.add("published_values")
-        if self.weaker(scoring) is None:
-            lacking.add("weak_verdicts")
+        lacking = self._lacking(scoring).keys()
         return [
             name for name, parts in ANALYSES.items() if name in asked and not lacking & set(parts)
         ]
+
+    def not_made(self, scoring: Scoring) -> dict[str, str]:
+        """The analyses that the config names and that are made of no scoring: why not of this."""
+        made = {name for one in self.scorings for name in self.analyses(one)}
+        lacking = self._lacking(scoring)
+        return {
+            name: next(why for part, why in lacking.items() if part in ANALYSES[name])
+            for name in ANALYSES
+            if name in self.entry.get("analyses", []) and name not in made
+        }
+
+    def _lacking(self, scoring: Scoring) -> dict[str, str]:
+        """The parts that one scoring does not have, and why."""
+        lacking = {}
+        if not self.published(scoring.suite):
+            lacking["published_values"] = "no published value of this suite is named"
+        if self.weaker(scoring) is None:
+            lacking["weak_verdicts"] = "no weaker suite judged the same samples"
+        return lacking
 
     def drawn(self, scoring: Scoring) -> list[Path]:
         """The tables and figures of one scoring, in the order of the page."""

@@ -5,7 +5,8 @@
 - ``table.py``: ``COLUMNS`` with their types, and ``table(given)``, which computes the rows from a
   :class:`passk.analyses.given.Given`;
 - ``page.py``: what the report page says, ``TITLE`` and ``QUESTION``, and as needed
-  ``paragraph(table)`` and ``view(table, curves)``; a ``page.html.j2`` shows the rows themselves;
+  ``paragraph(table)``, ``view(table, curves)`` and ``EMPTY``, why a table may have no rows; a
+  ``page.html.j2`` shows the rows themselves;
 - ``figure.py``, how the table is drawn, and ``caption.rst``, the figure's caption; some have none.
 
 :data:`ANALYSES` names each and what it is made from; its order is the page's. `analyse.py NAME`,

@@ -39,16 +39,33 @@ def of_columns(table: pd.DataFrame, columns: Sequence[Column]) -> View:
     )
 
 
+def counted(number: int, unit: str) -> str:
+    """A number of something, in the singular where it is one."""
+    return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"
+
+
 def number(value: float) -> str:
     """A whole number as one, another with four digits; a dash where it is not known."""
     if math.isnan(value):
         return DASH
-    return f"{value:,.0f}" if value == int(value) else f"{value:.4g}"
+    return f"{value:,.0f}" if value == int(value) else rounded(value, 4)
+
+
+def rounded(value: float, digits: int = 2) -> str:
+    """So many digits that count, as a plain number, never 1e+02; a dash where it is not known."""
+    if math.isnan(value):
+        return DASH
+    return f"{float(f'{value:.{digits}g}'):,.9f}".rstrip("0").rstrip(".")
 
 
 def amount(value: float, unit: str) -> str:
     """A number with its unit; a dash where it is not known."""
     return DASH if math.isnan(value) else in_units(value, unit)
+
+
+def share(value: float) -> str:
+    """A fraction in per cent; a dash where it is not known."""
+    return DASH if math.isnan(value) else percent(value)
 
 
 def interval(low: float, high: float) -> str:
@@ -60,9 +77,9 @@ def points(low: float, high: float) -> str:
     """An interval of differences in percentage points; a dash where it is not known."""
     if math.isnan(low) or math.isnan(high):
         return DASH
-    return f"{100 * low:+.1f} to {100 * high:+.1f}"
+    return f"{100 * low:+z.1f} to {100 * high:+z.1f}"
 
 
 def signed(difference: float) -> str:
     """A difference in percentage points; a dash where it is not known."""
-    return DASH if math.isnan(difference) else f"{100 * difference:+.1f}"
+    return DASH if math.isnan(difference) else f"{100 * difference:+z.1f}"

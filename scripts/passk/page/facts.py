@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from passk.analyses.view import rounded
+from passk.engines import engine_of
 from passk.experiment import Experiment, Scoring
 from passk.page import placed
 from passk.records import OUTCOMES, UserError, described_by, read_metadata
@@ -100,7 +102,7 @@ def facts(experiment: Experiment, shards: Shards) -> dict[str, list[str]]:
         "Seed of a draw": _values(samples, "seed_rule"),
         "Shards": [f"{len(samples)} of {sampling['shard_size']:,} draws of every task"],
         "Completion tokens": _tokens(samples),
-        "Cut off at the limit": _truncated(samples),
+        "Cut off at the limit": _truncated(samples, engine_of(weights).recorded),
         "Cut off within a thought": _unfinished(shards),
         SANDBOX: _told(_sandbox(record) for record in verdicts),
         "Limits a program": _told(_limits(record) for record in verdicts),
@@ -162,16 +164,18 @@ def _tokens(samples: Sequence[dict[str, Any]]) -> list[str]:
     return [f"{sum(counts):,}"] if counts and None not in counts else []
 
 
-def _truncated(samples: Sequence[dict[str, Any]]) -> list[str]:
+def _truncated(samples: Sequence[dict[str, Any]], recorded: bool) -> list[str]:
+    """How many completions reached the limit; nothing where their source may not have said it."""
     cut = [record.get("truncated") for record in samples]
     drawn = [
         record.get("tasks", 0) * (record["draws"][1] - record["draws"][0] + 1)
         for record in samples
         if record.get("draws")
     ]
-    if None in cut or not sum(drawn):
+    if None in cut or not sum(drawn) or (recorded and not any(cut)):
         return []
-    return [f"{sum(cut):,} of {sum(drawn):,} completions ({100 * sum(cut) / sum(drawn):.2g} %)"]
+    share = rounded(100 * sum(cut) / sum(drawn))
+    return [f"{sum(cut):,} of {sum(drawn):,} completions ({share} %)"]
 
 
 def _unfinished(shards: Shards) -> list[str]:

@@ -3,13 +3,14 @@
 What is said of an analysis stands in its folder, ``passk/analyses/NAME``: ``page.py`` has ``TITLE``
 and ``QUESTION`` and may have ``paragraph(table)`` and ``view(table, curves)``; where there is a
 ``page.html.j2``, it shows the table's rows itself. The numbers, as everything here, are the CSV's.
+An analysis with nothing to show says so: ``EMPTY`` of its ``page.py`` says why its table is empty.
 """
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ ANALYSES = Path(__file__).resolve().parent.parent / "analyses"
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One analysis of one scoring; ``data`` is its CSV, relative to the page.
+    """One analysis of one scoring; ``data`` is its CSV, relative to the page, if it was made.
 
     ``rows`` are the table's where a ``template`` shows them.
     """
@@ -33,18 +34,18 @@ class Section:
     name: str
     title: str
     question: str
-    data: str
-    picture: Picture | None
-    paragraph: str
-    view: View | None
-    template: str
-    rows: tuple[Mapping[str, Any], ...]
+    data: str = ""
+    picture: Picture | None = None
+    paragraph: str = ""
+    view: View | None = None
+    template: str = ""
+    rows: tuple[Mapping[str, Any], ...] = ()
 
 
 def sections(
     experiment: Experiment, scoring: Scoring, figures: Path, results: Path
 ) -> list[Section]:
-    """A section for each table that has rows, in the order of :data:`passk.analyses.ANALYSES`.
+    """A section for each analysis, in the order of :data:`passk.analyses.ANALYSES`.
 
     :raises UserError: a table cannot be read, or a figure is missing although its table is there.
     """
@@ -52,33 +53,42 @@ def sections(
         label: read_curve(placed(member.table("pass_at_k.csv", scoring), results))
         for label, member in zip(experiment.labels, experiment.compared, strict=True)
     }
-    found = [
+    made = [
         section(name, figures / scoring.name / f"{name}.csv", curves)
         for name in experiment.analyses(scoring)
     ]
-    return [one for one in found if one]
+    return made + [_not_made(name, why) for name, why in experiment.not_made(scoring).items()]
 
 
-def section(name: str, path: Path, curves: Curves) -> Section | None:
-    """What the page shows of the analysis ``name`` with the table ``path``; None if it is empty."""
-    page = importlib.import_module(f"passk.analyses.{name}.page")
+def _not_made(name: str, why: str) -> Section:
+    page = _page(name)
+    return Section(
+        name, page.TITLE, page.QUESTION, paragraph=f"This is asked for and cannot be made: {why}."
+    )
+
+
+def section(name: str, path: Path, curves: Curves) -> Section:
+    """What the page shows of the analysis ``name`` with the table ``path``."""
+    page = _page(name)
     columns = importlib.import_module(f"passk.analyses.{name}.table").COLUMNS
     table = read_table(path, columns, may_be_empty=True)
+    found = Section(name, page.TITLE, page.QUESTION, f"{path.parent.name}/{path.name}")
     if table.empty:
-        return None
+        return replace(found, paragraph=getattr(page, "EMPTY", "There is nothing to show."))
     drawn = None
     if path.with_suffix(".svg").exists():
         drawn = picture(path.with_suffix(".svg"), ANALYSES / name / "caption.rst")
     view = page.view(table, curves) if hasattr(page, "view") else None
     template = f"{name}/page.html.j2" if (ANALYSES / name / "page.html.j2").exists() else ""
-    return Section(
-        name=name,
-        title=page.TITLE,
-        question=page.QUESTION,
-        data=f"{path.parent.name}/{path.name}",
+    return replace(
+        found,
         picture=drawn,
         paragraph=page.paragraph(table) if hasattr(page, "paragraph") else "",
         view=view if view and view.rows else None,
         template=template,
         rows=tuple(table.to_dict("records")) if template else (),
     )
+
+
+def _page(name: str) -> Any:
+    return importlib.import_module(f"passk.analyses.{name}.page")

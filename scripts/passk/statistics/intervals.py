@@ -24,6 +24,8 @@ from passk.estimator import fail_table, pass_table
 
 LEVEL = 0.95
 Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+# Means over tasks that are equal may differ by so much.
+ROUNDING = 1e-12
 # Numbers of passed draws among which the most variable task is looked for.
 _WORST_CASE_STEPS = 60
 
@@ -134,10 +136,11 @@ def of_paired_differences(own: np.ndarray, other: np.ndarray) -> tuple[np.ndarra
     proportions (1998, Statistics in Medicine 17:2635-2650).
     """
     means = own.mean(axis=0), other.mean(axis=0)
-    spread = own.std(axis=0) * other.std(axis=0)
+    spreads = own.std(axis=0), other.std(axis=0)
     together = ((own - means[0]) * (other - means[1])).mean(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = np.where(spread > 0, together / spread, 0)
+    # Estimates that are all alike have no correlation, and a spread of rounding errors.
+    vary = np.minimum(*spreads) > ROUNDING
+    correlation = np.where(vary, together / np.where(vary, np.prod(spreads, axis=0), 1), 0)
     return square_and_add(
         (means[0], *of_task_estimates(own)), (means[1], *of_task_estimates(other)), correlation
     )

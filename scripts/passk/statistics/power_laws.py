@@ -26,6 +26,8 @@ FIT_POINTS = 40
 ERROR_POINTS = 100
 # Values of pass@k closer to 1 than this are 1 in double precision, and have no logarithm of -log.
 _SMALLEST = 1e-15
+# A curve that varies by less is the same at every k, but for rounding.
+_SAME = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,17 @@ def fit_power_law(k: np.ndarray, fails: np.ndarray) -> PowerLaw:
 
     ``k`` and ``fails`` = 1 - pass@k have shape (ks,). Points where pass@k is 0 or 1 have no
     logarithm and are left out, as infinite ones are there. With fewer than two points left the law
-    is :data:`UNDETERMINED`, or pass@k = 1 if it is 1 throughout.
+    is :data:`UNDETERMINED`, or pass@k = 1 if it is 1 throughout. Where pass@k is the same at every
+    k, b is 0.
     """
     k, fails = np.asarray(k, dtype=float), np.asarray(fails, dtype=float)
     if np.all(fails < _SMALLEST):
         return PowerLaw(0.0, math.nan)
-    use = (fails >= _SMALLEST) & (fails < 1)
+    use = (fails >= _SMALLEST) & (fails <= 1 - _SMALLEST)
     if np.count_nonzero(use) < 2:
         return UNDETERMINED
+    if np.ptp(fails) < _SAME:
+        return PowerLaw(float(np.log1p(-fails[0])), 0.0)
     x, y = np.log(k[use]), np.log(-np.log1p(-fails[use]))
     slope = np.sum((x - x.mean()) * (y - y.mean())) / np.sum((x - x.mean()) ** 2)
     return PowerLaw(-float(np.exp(y.mean() - slope * x.mean())), float(slope))
@@ -92,7 +97,7 @@ def fit_exponentiated_power_law(
     """
     k, fails = np.asarray(k, dtype=float), np.asarray(fails, dtype=float)
     start = fit_power_law(k, fails)
-    if math.isnan(start.b):
+    if math.isnan(start.b) or start.b == 0:
         return start
     # The start is close; in log(-a) both parameters are unbounded and of the same size.
     log_k, passes = np.log(k), 1 - fails

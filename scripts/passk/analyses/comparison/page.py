@@ -10,6 +10,10 @@ from passk.curve import Point, crossing, percent
 
 TITLE = "Against the other models"
 QUESTION = "Is the difference more than chance?"
+EMPTY = (
+    "No other model is named for this experiment, so there is nothing to compare with. A baseline "
+    "or compare_with in config.yaml names one."
+)
 
 
 def better_from(rows: pd.DataFrame) -> int | None:
@@ -38,26 +42,21 @@ def reached_at(rows: pd.DataFrame) -> int | None:
 
 def paragraph(table: pd.DataFrame) -> str:
     """What the table says, for the report; it has :data:`COLUMNS` and the line to beat first."""
-    if table.empty:
-        return (
-            "No other model is named for this experiment, so there is nothing to compare with. A "
-            "baseline or compare_with in config.yaml names one."
-        )
     rival = table.rival.iloc[0]
     rows = table[(table.rival == rival) & (table.against == ONE)]
     known = rows[rows.verdict != UNKNOWN]
     model, line = rows.model.iloc[0], percent(rows.rival_value.iloc[0])
     if known.empty:
         return (
-            f"{rival}'s pass@1 of {line} % is quoted without the number of tasks behind it, or no "
-            "k asked for has as many draws in every task: whether a difference is significant "
-            "cannot be told."
+            f"{rival}'s pass@1 of {line} % is quoted without the number of tasks behind it: "
+            "whether a difference is significant cannot be told."
         )
     quoted = rows.pairing.iloc[0] == "unpaired"
+    asked = known[known.asked == 1]
     text = [
         f"{model} with k samples a task against {rival} with one (pass@1 = {line} %), in "
         "percentage points with the 95 % interval over tasks, each for its own k: "
-        + "; ".join(_at_k(row) for row in known[known.asked == 1].itertuples())
+        + "; ".join(_at_k(row) for row in (known[-1:] if asked.empty else asked).itertuples())
         + "."
     ]
     if quoted:
@@ -107,7 +106,7 @@ def _in_words(verdict: str) -> str:
 
 def _points(row: pd.Series) -> str:
     low, high = 100 * row.tasks_low, 100 * row.tasks_high
-    return f"{100 * row.difference:+.1f} ({low:+.1f} to {high:+.1f})"
+    return f"{100 * row.difference:+z.1f} ({low:+z.1f} to {high:+z.1f})"
 
 
 def view(table: pd.DataFrame, curves: Curves) -> View:
@@ -117,7 +116,7 @@ def view(table: pd.DataFrame, curves: Curves) -> View:
         [
             ("Model, k", False, lambda row: f"{row.model}, {row.k:,}"),
             ("Against", False, lambda row: f"{row.rival}, {row.against}"),
-            ("Difference (points)", True, lambda row: f"{100 * row.difference:+.1f}"),
+            ("Difference (points)", True, lambda row: f"{100 * row.difference:+z.1f}"),
             ("95 % over tasks", True, lambda row: points(row.tasks_low, row.tasks_high)),
             ("95 % over draws", True, lambda row: points(row.draws_low, row.draws_high)),
             ("Verdict", False, lambda row: row.verdict),

@@ -15,10 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
 from passk.analyses.compute.table import CURVE, REACH
+from passk.analyses.view import rounded
 from passk.cost import in_units
 from passk.figures import style
 
@@ -103,8 +104,13 @@ def _draw_panel(axes: Axes, curve: pd.DataFrame, column: str, looks: dict[str, t
 
 
 def _set_ticks(axes: Axes, unit: str, span: float) -> None:
-    subs = (1.0,) if span > 50 else (1.0, 2.0, 5.0) if span < 10 else (1.0, 3.0)
-    axes.xaxis.set_major_locator(LogLocator(subs=subs, numticks=3 if unit == "$" else 4))
+    if (
+        span < 4
+    ):  # a LogLocator that finds no two powers falls back to more ticks than there is room
+        axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
+    else:
+        subs = (1.0,) if span > 50 else (1.0, 2.0, 5.0) if span < 10 else (1.0, 3.0)
+        axes.xaxis.set_major_locator(LogLocator(subs=subs, numticks=3 if unit == "$" else 4))
     axes.xaxis.set_major_formatter(lambda value, _: _tick(value, unit))
     axes.xaxis.set_minor_formatter(NullFormatter())
 
@@ -186,7 +192,7 @@ def _draw_reaches(axes: Axes, table: pd.DataFrame, own: str) -> None:
             ends = [row.flops_ratio_low * its, min(row.flops_ratio_high * its, right)]
             axes.plot(ends, [level] * 2, color=ink, linewidth=1.6, zorder=3)
         axes.plot(row.flops, level, "|", color=ink, markersize=7, markeredgewidth=1.2, zorder=5)
-        text = f"k = {row.k:,.0f},\n{row.flops_ratio:.2g} times\nthe FLOPs"
+        text = f"k = {row.k:,.0f},\n{rounded(row.flops_ratio)} times\nthe FLOPs"
         if len(rows) > 1:  # the table has the numbers
             text = f"k = {row.k:,.0f}"
         label = style.note(axes, text, (row.flops, level), (5, -5), ("left", "top"), ink)

@@ -8,7 +8,7 @@ import math
 import pandas as pd
 
 from passk.analyses.compute.table import CURVE, REACH
-from passk.analyses.view import DASH, Curves, View, amount, of_columns
+from passk.analyses.view import Curves, View, amount, of_columns, rounded, share
 from passk.cost import in_units
 from passk.curve import percent
 
@@ -40,8 +40,8 @@ def _takes(row: pd.Series) -> str:
     words = [
         f"{in_units(row.flops, 'FLOP')}" if row.flops > 0 else "",
         f"{in_units(row.memory_bytes, 'B')} of memory" if row.memory_bytes > 0 else "",
-        f"{row.gpu_seconds:.2g} GPU-seconds" if row.gpu_seconds > 0 else "",
-        f"US$ {row.usd:.2g}" if row.usd >= 0 else "",
+        f"{rounded(row.gpu_seconds)} GPU-seconds" if row.gpu_seconds > 0 else "",
+        f"US$ {rounded(row.usd)}" if row.usd >= 0 else "",
     ]
     words = [word for word in words if word]
     passes = f"pass@1 {percent(row.pass_at_k)} %"
@@ -64,12 +64,12 @@ def _reaches(row: pd.Series) -> str:
     if math.isfinite(row.k_low):
         text += f" (95 % interval over the {row.tasks} tasks: {low} to {high})"
     if row.flops_ratio > 0:
-        text += f", with {row.flops_ratio:.2g} times its FLOPs"
+        text += f", with {rounded(row.flops_ratio)} times its FLOPs"
         if row.flops_ratio_low > 0:
-            high = f"to {row.flops_ratio_high:.2g}"
+            high = f"to {rounded(row.flops_ratio_high)}"
             high = high if math.isfinite(row.flops_ratio_high) else "or more"
-            text += f" ({row.flops_ratio_low:.2g} {high} over tasks)"
-        text += f" and {row.memory_ratio:.2g} times its memory"
+            text += f" ({rounded(row.flops_ratio_low)} {high} over tasks)"
+        text += f" and {rounded(row.memory_ratio)} times its memory"
     return text + "."
 
 
@@ -93,9 +93,9 @@ def view(table: pd.DataFrame, curves: Curves) -> View:
     """What the k asked for take."""
     asked = table[(table.row == CURVE) & (table.asked == 1)]
     times = [
-        ("US$", True, lambda row: _rounded(row.usd)),
-        ("GPU-seconds", True, lambda row: _rounded(row.gpu_seconds)),
-        ("Core-seconds", True, lambda row: _rounded(row.core_seconds)),
+        ("US$", True, lambda row: rounded(row.usd)),
+        ("GPU-seconds", True, lambda row: rounded(row.gpu_seconds)),
+        ("Core-seconds", True, lambda row: rounded(row.core_seconds)),
     ]
     known = [(table[name] > 0).any() for name in ("usd", "gpu_seconds", "core_seconds")]
     return of_columns(
@@ -103,14 +103,9 @@ def view(table: pd.DataFrame, curves: Curves) -> View:
         [
             ("Model", False, lambda row: row.model),
             ("k", True, lambda row: f"{row.k:,.0f}"),
-            ("pass@k (%)", True, lambda row: percent(row.pass_at_k)),
+            ("pass@k (%)", True, lambda row: share(row.pass_at_k)),
             ("Computation", True, lambda row: amount(row.flops, "FLOP")),
             ("Memory", True, lambda row: amount(row.memory_bytes, "B")),
             *itertools.compress(times, known),
         ],
     )
-
-
-def _rounded(value: float) -> str:
-    """Two digits that count, as a plain number."""
-    return DASH if math.isnan(value) else f"{float(f'{value:.2g}'):,.9f}".rstrip("0").rstrip(".")

@@ -28,13 +28,13 @@ from passk.cost import Cost, PerTask
 from passk.counts import ModelCounts
 from passk.estimator import k_grid, pass_table
 from passk.statistics.intervals import (
+    ROUNDING,
     of_paired_differences,
     of_task_estimates,
     square_and_add,
 )
 
 CURVE, REACH = "curve", "reach"
-ROUNDING = 1e-12  # means over tasks that are equal may differ by so much
 
 
 @dataclass(frozen=True, slots=True)

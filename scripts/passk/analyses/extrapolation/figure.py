@@ -108,7 +108,7 @@ def _label(axes: Axes, table: pd.DataFrame, n: int, best: pd.DataFrame) -> None:
         error = "" if math.isnan(end.error_mean_abs) else f" ± {percent(end.error_mean_abs)}"
         lines.append((f"{NAMES[end.method]}: {percent(end.predicted)}{error}", OTHER))
         lines.append(("other methods", MUTED))
-    elif (table.kind == "forecast").any():
+    elif ((table.kind == "forecast") & table.predicted.notna()).any():
         lines.append(("all methods; none tested", MUTED))
     for number, (text, colour) in enumerate(reversed(lines) if high else lines):
         label = note(axes, text, corner, (-2 if high else 2, step * (number + 0.4)), align, colour)

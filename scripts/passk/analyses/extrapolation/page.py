@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from passk.analyses.extrapolation.table import FAR, HORIZONS, NAMES, SUBSAMPLES
+from passk.analyses.extrapolation.table import FAR, HORIZONS, NAMES, REPEATS, SUBSAMPLES
 from passk.curve import percent
 
 TITLE = "Forecast"
@@ -20,7 +20,8 @@ def paragraph(table: pd.DataFrame) -> str:
     tested, ahead = own[own.kind == "backtest"], own[own.kind == "forecast"]
     known = ahead[ahead.predicted.notna()]
     if known.empty:
-        return f"{label}: no draw passed, or no task has two draws, so nothing can be forecast."
+        why = "no task has two draws" if (own.actual > 0).any() else "no draw passed"
+        return f"{label}: {why}, so nothing can be forecast."
     n = int(ahead.m.iloc[0])
     spans = {k: known[known.k == k].predicted for k in (horizon * n for horizon in HORIZONS)}
     range_of = {k: f"{percent(span.min())} to {percent(span.max())} %" for k, span in spans.items()}
@@ -43,7 +44,7 @@ def paragraph(table: pd.DataFrame) -> str:
         f"all {n:,} for k of {FAR} times the subset or more, the least mean absolute error, "
         f"{percent(far.error_mean_abs.mean())} percentage points, was that of the "
         f"{NAMES[method]} (mean error with sign {_signed(far.error_mean.mean())}, predicted minus "
-        f"actual, {int(best.repeats.max())} subsets of each size).",
+        f"actual, {_subsets(best)}).",
     ]
     for k in range_of:
         row = ahead[(ahead.method == method) & (ahead.k == k)].iloc[0]
@@ -63,10 +64,19 @@ def paragraph(table: pd.DataFrame) -> str:
     return " ".join(text)
 
 
+def _subsets(best: pd.DataFrame) -> str:
+    if (fewest := int(best.repeats.min())) == REPEATS:
+        return f"{REPEATS} subsets of each size"
+    return (
+        f"of {REPEATS} subsets of each size those that held a pass, {fewest} at the fewest: "
+        "luckier ones than the draws on average"
+    )
+
+
 def _list(values: pd.Series) -> str:
     first, *others = (f"{value:,}" for value in sorted(set(values)))
     return ", ".join([first, *others[:-1]]) + (f" and {others[-1]}" if others else "")
 
 
 def _signed(value: float) -> str:
-    return f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return f"{100 * value:+z.1f}".replace("-", "\N{MINUS SIGN}")

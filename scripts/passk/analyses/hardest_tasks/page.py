@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from passk.analyses.hardest_tasks.table import LEAST, NEVER
+from passk.analyses.view import counted
 from passk.curve import percent
 
 TITLE = "The hardest tasks"
@@ -19,7 +20,7 @@ def paragraph(table: pd.DataFrame) -> str:
         high = float(never.high.max())
         parts.append(
             f"Of the tasks that no draw solved, {_are(len(never))} listed, in the benchmark's "
-            f"order. With {int(never.n.min()):,} draws each, a success rate of up to "
+            f"order. With {counted(int(never.n.min()), 'draw')} each, a success rate of up to "
             f"{percent(high)} % is still within the 95 % Wilson interval over draws."
         )
     if len(least):
@@ -27,8 +28,13 @@ def paragraph(table: pd.DataFrame) -> str:
         span = rates[0] if len({*rates}) == 1 else f"{rates[0]} to {rates[-1]}"
         parts.append(
             f"Of the tasks solved at least once, those solved least: {_are(len(least))} listed, "
-            f"of whose draws {span} % passed. That a task with so few passes is on this list, and "
-            "not one with a few more or with none, is partly luck."
+            f"of whose draws {span} % passed."
+        )
+        parts.append(
+            "That a task with so few passes is on this list, and not one with a few more or with "
+            "none, is partly luck."
+            if (least.passed < least.n).all()
+            else "Tasks of which every draw passed are listed only because none is harder."
         )
     return " ".join(parts)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from passk.analyses.view import counted
+
 TITLE = "Every task under every model"
 QUESTION = "Where do the models differ?"
 
@@ -16,10 +18,11 @@ def paragraph(table: pd.DataFrame) -> str:
     text = []
     for label in labels:
         n = table.n[table.model == label]
-        draws = f"{n.min():,}" if n.min() == n.max() else f"{n.min():,} to {n.max():,}"
+        draws = counted(n.max(), "draw")
+        if n.min() < n.max():
+            draws = f"{n.min():,} to {draws}"
         text.append(
-            f"{label} solved {passed[label].sum()} of {tasks} tasks at least once in {draws} draws "
-            "each."
+            f"{label} solved {passed[label].sum()} of {tasks} tasks at least once in {draws} each."
         )
     if len(labels) > 1:
         own, none = labels[0], int((~passed.any(axis=1)).sum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from passk.analyses.reproduction.table import DIFFERS
-from passk.analyses.view import Curves, View, of_columns, points, signed
+from passk.analyses.view import Curves, View, of_columns, points, share, signed
 from passk.curve import percent
 
 TITLE = "Against what was published"
@@ -54,10 +54,10 @@ def paragraph(table: pd.DataFrame) -> str:
 def _in_words(row: pd.Series) -> str:
     by = f" ({row.by})" if row.by else ""
     low, high = 100 * row.low, 100 * row.high
-    interval = f"{low:+.1f} to {high:+.1f} over {row.over}"
+    interval = f"{low:+z.1f} to {high:+z.1f} over {row.over}"
     return (
         f"{row.model}, {row.quantity}{by}: {percent(row.published)} %, "
-        f"here {percent(row.value)} %, {100 * row.difference:+.1f} ({interval}), {row.verdict}"
+        f"here {percent(row.value)} %, {100 * row.difference:+z.1f} ({interval}), {row.verdict}"
     )
 
 
@@ -70,7 +70,7 @@ def view(table: pd.DataFrame, curves: Curves) -> View:
             ("Quantity", False, lambda row: row.quantity),
             ("By", False, lambda row: row.by),
             ("Published (%)", True, lambda row: percent(row.published)),
-            ("Here (%)", True, lambda row: percent(row.value)),
+            ("Here (%)", True, lambda row: share(row.value)),
             ("Difference (points)", True, lambda row: signed(row.difference)),
             ("95 %", True, lambda row: points(row.low, row.high)),
             ("over", False, lambda row: row.over),

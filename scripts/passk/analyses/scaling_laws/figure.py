@@ -25,8 +25,9 @@ OPEN = {"markersize": 2.4, "markerfacecolor": "white", "markeredgewidth": 0.7}
 
 def draw(table: pd.DataFrame, label: str) -> Figure:
     """The figure; the table names the models."""
-    if table.empty:
-        return style.sentence("No law was fitted.")
+    seen = table[(table.kind == "curve") & (table.law == "observed")].y
+    if not seen.between(0, 1, inclusive="neither").any():
+        return style.sentence("No pass@k is above 0 and below 1, so there is no law to draw.")
     looks = style.looks(table.model)
     drawing, (left, right) = style.panels(2, width=style.PAGE_WIDTH)
     _draw_curves(left, table, looks)

@@ -29,6 +29,7 @@ from passk.counts import ModelCounts
 from passk.estimator import fail_table, k_grid
 from passk.statistics import power_laws as fits
 from passk.statistics import success_rates as priors
+from passk.statistics.intervals import ROUNDING
 from passk.statistics.power_laws import PowerLaw
 from passk.statistics.success_rates import Prior
 
@@ -101,7 +102,7 @@ def _model_rows(model: ModelCounts) -> Iterator[Row]:
     k = fits.fit_grid(n)
     by_task = fail_table(model.n, model.c, k)
     fails = by_task.mean(axis=0)
-    weights = _resampled(len(model.counts))
+    resampled = _resampled_means(by_task)
     laws = {
         (BROWN, "least_squares"): fits.fit_exponentiated_power_law,
         (BROWN, "least_squares_of_logs"): _logarithmic,
@@ -115,7 +116,7 @@ def _model_rows(model: ModelCounts) -> Iterator[Row]:
     for (law, estimator), fit in laws.items():
         found = fit(k, fails)
         a, b = _signed(law, [found])[0]
-        resamples = np.array(_signed(law, [fit(k, row) for row in weights @ by_task]))
+        resamples = np.array(_signed(law, [fit(k, row) for row in resampled]))
         low, high = _percentiles(resamples)
         error, sd = fits.errors(found.pass_at_k(error_k), observed)
         yield Row(
@@ -173,21 +174,30 @@ def _priors(n: np.ndarray, c: np.ndarray, tasks: np.ndarray) -> dict[str, Prior]
     }
 
 
-def _resampled(tasks: int) -> np.ndarray:
-    """Weights of resampled tasks, shape (RESAMPLES, tasks); each row's sum is 1."""
-    rng = np.random.default_rng(_SEED)
-    return rng.multinomial(tasks, np.full(tasks, 1 / tasks), RESAMPLES) / tasks
+def _resampled_means(by_task: np.ndarray) -> np.ndarray:
+    """Means over resampled tasks, shape (RESAMPLES, ks), of a table of shape (tasks, ks).
+
+    Sums of whole numbers of tasks, so that a mean of ones is 1 and not 1 less a rounding error.
+    """
+    tasks = len(by_task)
+    drawn = np.random.default_rng(_SEED).multinomial(tasks, np.full(tasks, 1 / tasks), RESAMPLES)
+    return drawn @ by_task / tasks
 
 
 def _percentiles(resamples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The 2.5 % and 97.5 % points of the columns; NaN where a tenth of the resamples has none."""
+    """The 2.5 % and 97.5 % points of the columns.
+
+    NaN where a tenth of the resamples has none, and where all are the same: resampled tasks that
+    are all alike, such as a single one, do not say what other tasks would give.
+    """
     known = np.isfinite(resamples)
     few = known.mean(axis=0) < 0.9
     if np.all(few):
         return np.full(few.shape, math.nan), np.full(few.shape, math.nan)
     filled = np.where(few, 0, np.where(known, resamples, math.nan))
+    unknown = few | (np.nanmax(filled, axis=0) - np.nanmin(filled, axis=0) < ROUNDING)
     low, high = np.nanpercentile(filled, [2.5, 97.5], axis=0)
-    return np.where(few, math.nan, low), np.where(few, math.nan, high)
+    return np.where(unknown, math.nan, low), np.where(unknown, math.nan, high)
 
 
 def _tail_rows(model: ModelCounts, n: int, tails: Sequence[tuple[str, Prior]]) -> Iterator[Row]:
@@ -214,11 +224,10 @@ def _shift_rows(own: ModelCounts, other: ModelCounts) -> Iterator[Row]:
 
     # Strictly inside what both reach, where the ends would be cut off in half of the resamples.
     levels = np.linspace(lowest, highest, LEVELS + 2)[1:-1]
-    if not highest > lowest:
+    if highest - lowest < ROUNDING:
         levels = np.full(LEVELS, math.nan)
     logs = _log_factors(k, *curves, levels)
-    weights = _resampled(len(own.counts))
-    both = [weights @ table for table in tables]
+    both = [_resampled_means(table) for table in tables]
     resamples = np.array([_log_factors(k, *pair, levels) for pair in zip(*both, strict=True)])
     low, high = _percentiles(resamples)
     for level, factor, *ends in zip(levels, logs, low, high, strict=True):
@@ -226,7 +235,7 @@ def _shift_rows(own: ModelCounts, other: ModelCounts) -> Iterator[Row]:
     enough = np.isfinite(resamples).mean(axis=1) >= 0.5
     whole = resamples[enough]
     if math.isnan(logs[0]) or len(whole) < 0.9 * len(resamples):
-        means = spreads = np.full((len(weights), 1), math.nan)
+        means = spreads = np.full((RESAMPLES, 1), math.nan)
     else:
         means = np.nanmean(whole, axis=1)[:, None]
         spreads = np.nanstd(whole, axis=1)[:, None] / math.log(10)

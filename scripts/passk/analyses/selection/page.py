@@ -21,6 +21,11 @@ def paragraph(table: pd.DataFrame) -> str:
     if n == 1:
         return "With one draw a task there is nothing to select from."
     behaviour, one, ceiling = last.loc["behaviour"], last.loc["random"], last.loc["oracle"]
+    if ceiling.pass_at_1 == 0:
+        return (
+            f"{own.model.iloc[0]}: no sample of any task is right, so that no way to select finds "
+            "one."
+        )
     text = [
         f"{own.model.iloc[0]}, where no test tells which sample is right: of {n:,} samples a "
         f"majority of equal behaviour on generated inputs takes a right one on "
@@ -56,9 +61,9 @@ def paragraph(table: pd.DataFrame) -> str:
 
 def _points(row: pd.Series) -> str:
     """A gain in points with its paired interval over tasks, and whether that holds 0."""
-    interval = f"{100 * row.gain_low:+.1f} to {100 * row.gain_high:+.1f} over tasks"
+    interval = f"{100 * row.gain_low:+z.1f} to {100 * row.gain_high:+z.1f} over tasks"
     unclear = ", which shows no difference" if row.gain_low <= 0 <= row.gain_high else ""
-    return f"{100 * row.gain:+.1f} points, {interval}{unclear}"
+    return f"{100 * row.gain:+z.1f} points, {interval}{unclear}"
 
 
 def view(table: pd.DataFrame, curves: Curves) -> View:

@@ -13,9 +13,11 @@ QUESTION = "What is the curve made of?"
 def paragraph(table: pd.DataFrame) -> str:
     """How the success rates are spread over the tasks."""
     easy, never = int((table.rate >= 0.5).sum()), int((table.c == 0).sum())
+    between = len(table) - never - int((table.c == table.n).sum())
     return (
         f"Of {len(table)} tasks, {easy} passed in half of their draws or more and {never} in none; "
         f"the median task passed in {percent(float(table.rate.median()))} % of its draws. What k "
-        "samples add comes from the tasks in between: a task that passes in one of a hundred draws "
-        f"is solved with a chance of 1 % at k = 1 and of {percent(1 - 0.99**100)} % at k = 100."
+        f"samples add comes from the tasks that pass in some of their draws, here {between}: one "
+        "that passes in one of a hundred draws is solved with a chance of 1 % at k = 1 and of "
+        f"{percent(1 - 0.99**100)} % at k = 100."
     )

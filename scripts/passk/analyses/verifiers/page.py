@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from passk.analyses.view import counted
 from passk.curve import percent
 
 TITLE = "Imperfect tests"
@@ -20,11 +21,12 @@ def paragraph(table: pd.DataFrame) -> str:
     curves = {name: own[own.quantity == name] for name in ("believed", "true", "success", "wrong")}
     believed, true, success, wrong = (curve.iloc[-1] for curve in curves.values())
     text = [
-        f"{label}, judged twice: with {believed.k:,} samples the base tests believe "
+        f"{label}, judged twice: with {counted(believed.k, 'sample')} the base tests believe "
         f"{percent(believed.value)} % of the tasks solved, the stronger tests "
         f"{percent(true.value)} % (95 % interval over tasks {percent(true.low)} to "
-        f"{percent(true.high)} %). Of {counts.base_passed:,.0f} samples that pass the base tests "
-        f"{counts.false_positives:,.0f} fail the stronger ones, on "
+        f"{percent(true.high)} %). The base tests pass "
+        f"{counted(int(counts.base_passed), 'sample')}; {counts.false_positives:,.0f} of them "
+        "fail the stronger ones, on "
         f"{counts.tasks_with_false_positives:,.0f} of {counts.tasks:,.0f} tasks"
     ]
     share = own[own.quantity == "wrong_of_accepted"].iloc[0]
@@ -39,11 +41,14 @@ def paragraph(table: pd.DataFrame) -> str:
             f"{counts.false_negatives:,.0f} samples fail the base tests and pass the stronger ones."
         )
     text.append(
-        f"Taking the first of at most {success.k:,} samples that passes the base tests gives a "
-        f"right answer on {percent(success.value)} % of the tasks and a wrong one on "
+        f"Taking the first of at most {counted(success.k, 'sample')} that passes the base tests "
+        f"gives a right answer on {percent(success.value)} % of the tasks and a wrong one on "
         f"{percent(wrong.value)} %."
     )
-    text.append(_cost_sentence(own))
+    if (curves["wrong"].value > 0).any():
+        text.append(_cost_sentence(own))
+    else:
+        text.append("No wrong answer is taken, so that what one costs makes no difference.")
     for other in table.model.unique()[1:]:
         rival = table[(table.model == other) & (table.quantity == "true") & (table.k == 1)]
         if len(rival):
@@ -69,7 +74,8 @@ def _cost_sentence(own: pd.DataFrame) -> str:
     first = (hurt if shown.empty else shown).iloc[0]
     decline = declines.loc[first.cost]
     cost = "once" if first.cost == 1 else f"{first.cost:g} times"
-    where = f"{first.k:,} samples are best" if first.k else "accepting nothing is best"
+    best_k = f"{counted(first.k, 'sample')} {'is' if first.k == 1 else 'are'} best"
+    where = best_k if first.k else "accepting nothing is best"
     told = (
         "with that cost more samples stop helping and then hurt"
         if decline.low > 0

@@ -35,7 +35,7 @@ from passk.analyses.given import Given
 from passk.estimator import k_grid, pass_table
 from passk.provenance import check_shards
 from passk.records import Snapshot, UserError, metadata_path, read_metadata, read_verdicts
-from passk.statistics.intervals import of_task_estimates, wilson
+from passk.statistics.intervals import ROUNDING, of_task_estimates, wilson
 
 COSTS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 PER_DECADE = 12
@@ -270,7 +270,7 @@ def model_rows(
 
 def best_k(utility: np.ndarray) -> int:
     """The smallest k, from 0, of the highest mean utility; what differs by rounding is equal."""
-    return int(np.flatnonzero(utility >= utility.max() - 1e-12)[0])
+    return int(np.flatnonzero(utility >= utility.max() - ROUNDING)[0])
 
 
 def held_out(table: np.ndarray) -> np.ndarray:
