@@ -16,8 +16,9 @@ from typing import Any
 
 from passk import cli, judging
 from passk.benchmarks import SUITES
+from passk.formats import read_samples
 from passk.judging import Judging
-from passk.records import OUTCOMES, Verdict, read_samples
+from passk.records import OUTCOMES, Verdict
 
 
 def execute(opened: Judging, verdicts: Path) -> None:

@@ -11,8 +11,8 @@ import argparse
 from pathlib import Path
 
 from passk import cli, judging
+from passk.formats import read_samples
 from passk.judging import Judging
-from passk.records import read_samples
 
 
 def observe(opened: Judging, observations: Path) -> None:

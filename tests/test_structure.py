@@ -17,7 +17,7 @@ SCRIPTS = ROOT / "scripts"
 LAYERS = [
     ["records", "estimator", "progress", "locks", "tables", "cli"],
     ["curve", "counts", "published", "provenance", "sandbox", "statistics"],
-    ["benchmarks", "baseline"],
+    ["benchmarks", "baseline", "formats"],
     ["engines", "verifiers"],
     ["cost", "forecast", "judging", "integrity", "figures"],
     ["analyses"],

