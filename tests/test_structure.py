@@ -17,12 +17,13 @@ SCRIPTS = ROOT / "scripts"
 LAYERS = [
     ["records", "estimator", "progress", "locks", "tables", "cli"],
     ["curve", "counts", "published", "provenance", "sandbox", "statistics"],
-    ["benchmarks", "baseline", "formats"],
+    ["benchmarks", "baseline", "formats", "estimation"],
     ["engines", "verifiers"],
     ["cost", "forecast", "judging", "integrity", "figures"],
     ["analyses"],
     ["code", "config", "experiment", "terminal"],
     ["page"],
+    ["__main__"],
 ]
 # A declaration that everything reads: it imports nothing of the folder that it is in.
 GROUND = "analyses/__init__.py"

