@@ -24,6 +24,7 @@ from passk.counts import TaskCount, count_verdicts, read_counts
 from passk.estimation import estimate
 from passk.locks import only_writer_of
 from passk.provenance import check_shards
+from passk.records import metadata_path, read_metadata
 
 log = logging.getLogger("estimate")
 
@@ -45,6 +46,13 @@ def read_shards(
     )
     tasks = [problem.task_id for problem in benchmark.problems] if benchmark else None
     return count_verdicts(verdicts, tasks, n_samples)
+
+
+def provenance_of(counts: Path) -> dict[str, Any] | None:
+    """What counts_from.py wrote beside its counts: which tool judged, and its files."""
+    if not metadata_path(counts).exists():
+        return None
+    return read_metadata(metadata_path(counts), counts).get("given")
 
 
 def _settings(text: str) -> dict[str, Any]:
@@ -102,7 +110,9 @@ def main() -> None:
         else:
             sources = [args.counts_in]
             counts = read_counts(args.counts_in)
-        for line in estimate(counts, args.k_values, sources, args.counts, args.pass_at_k):
+        given = provenance_of(args.counts_in) if args.counts_in else None
+        written = (args.counts, args.pass_at_k)
+        for line in estimate(counts, args.k_values, sources, *written, given):
             log.info("%s", line)
 
 

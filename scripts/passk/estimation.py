@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from passk.counts import TaskCount, counts_csv
 from passk.curve import Point, curve_csv, table
@@ -32,13 +33,17 @@ def estimate(
     sources: Sequence[Path],
     counts_to: Path | None,
     curve_to: Path,
+    given: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """Estimate, write both files with their metadata, and return the table to show.
 
-    ``sources``: the files that were counted, whose sha256 the metadata repeat.
+    ``sources``: the files that were counted, whose sha256 the metadata repeat. ``given``: where
+    counts are from that are not of this package's verdicts, where that is known.
     """
     curve = estimate_curve(counts, k_values)
     about = {"format": 1, "sources": {str(path): sha256_of(path) for path in sources}}
+    if given:
+        about["given"] = given
     if counts_to:
         write_text(counts_to, counts_csv(counts))
         write_metadata(metadata_path(counts_to), counts_to, about)

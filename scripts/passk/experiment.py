@@ -8,6 +8,9 @@ the report page ask here, so that both mean the same. Paths are relative to the 
                                           /observations/{answer}/{draws}.jsonl.gz
                                           /{suite}-{answer}/counts.csv, pass_at_k.csv
     figures/{experiment}/{suite}-{answer}/{analysis}.csv, .pdf, .svg, .png
+
+Where a model's counts are given it has no samples and no verdicts, and one scoring: its tables lie
+in results/{model}/{benchmark}/counts/given-counts/.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from typing import Any
 
 from passk.analyses import ANALYSES, formats
 from passk.benchmarks import KINDS, Kind
+from passk.engines import engine_of
 
 DECIDES_SAMPLES = ("model", "benchmark", "sampling")
 
@@ -37,6 +41,10 @@ class Scoring:
     def name(self) -> str:
         """Of its folders, and of its place on the page."""
         return f"{self.suite}-{self.answer}"
+
+
+GIVEN = Scoring("given", "counts")
+"""That of counts which someone else made of their verdicts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +71,11 @@ class Experiment:
     def weights(self) -> Mapping[str, Any]:
         """What decides its model's samples."""
         return self.model["weights"]
+
+    @property
+    def given(self) -> bool:
+        """Whether its counts are given: then nothing is sampled or judged for it."""
+        return engine_of(self.weights).counts
 
     @property
     def sampling(self) -> Mapping[str, Any]:
@@ -92,11 +105,11 @@ class Experiment:
     @cached_property
     def sharing(self) -> tuple[Experiment, ...]:
         """The experiments on the same samples, this one among them."""
-        mine = [self.entry[key] for key in DECIDES_SAMPLES]
+        mine = [self.entry.get(key) for key in DECIDES_SAMPLES]
         return tuple(
             Experiment(name, self.config)
             for name, entry in self.config["experiments"].items()
-            if [entry[key] for key in DECIDES_SAMPLES] == mine
+            if [entry.get(key) for key in DECIDES_SAMPLES] == mine
         )
 
     @property
@@ -112,17 +125,23 @@ class Experiment:
     @property
     def effective(self) -> dict[str, Any]:
         """Its entry with the ``n_samples`` that are drawn."""
+        if self.given:
+            return dict(self.entry)
         return {**self.entry, "n_samples": self.n_samples}
 
     @cached_property
     def shards(self) -> list[str]:
         """The blocks of draws, such as ['00000-00099', '00100-00199']."""
+        if self.given:
+            return []
         size = self.sampling["shard_size"]
         return [f"{start:05d}-{start + size - 1:05d}" for start in range(0, self.n_samples, size)]
 
     @property
     def scorings(self) -> tuple[Scoring, ...]:
         """In the order of config.yaml; the first is the headline."""
+        if self.given:
+            return (GIVEN,)
         return tuple(
             Scoring(suite, answer)
             for suite in self.entry["suites"]
@@ -132,7 +151,8 @@ class Experiment:
     @property
     def folder(self) -> Path:
         """Of its samples, verdicts and tables."""
-        return Path("results", *(self.entry[key] for key in DECIDES_SAMPLES))
+        names = [self.entry["model"], self.entry["benchmark"], self.entry.get("sampling", "counts")]
+        return Path("results", *names)
 
     @property
     def figures(self) -> Path:
@@ -157,8 +177,8 @@ class Experiment:
         return self._shards(f"observations/{scoring.answer}", suffix)
 
     def table(self, file: str, scoring: Scoring) -> Path:
-        """A table of one scoring, such as counts.csv."""
-        return self.folder / scoring.name / file
+        """A table of one scoring, such as counts.csv; given counts are compared with any."""
+        return self.folder / (GIVEN if self.given else scoring).name / file
 
     def _shards(self, folder: str, suffix: str) -> list[Path]:
         return [self.folder / folder / f"{shard}.{suffix}" for shard in self.shards]
@@ -193,13 +213,19 @@ class Experiment:
         ]
 
     @property
+    def sampled(self) -> dict[str, Experiment]:
+        """By their labels, those of the compared that are sampled."""
+        members = zip(self.labels, self.compared, strict=True)
+        return {label: member for label, member in members if not member.given}
+
+    @property
     def baseline_label(self) -> str | None:
         """The name of the line to beat in tables; None where there is none."""
         return self.labels[1] if self.rival else (self.quoted or {}).get("label")
 
     def published(self, suite: str) -> list[dict[str, Any]]:
         """What others published of a suite, under the labels that the models have here."""
-        weakest = next(iter(self.kind.suites))
+        weakest = suite if self.given else next(iter(self.kind.suites))
         labels = {"model": self.labels[0], "baseline": self.baseline_label}
         return [
             {"model": labels[entry.get("of", "model")]}
@@ -210,6 +236,8 @@ class Experiment:
 
     def weaker(self, scoring: Scoring) -> Scoring | None:
         """The same samples under the next weaker suite that is asked for; None for the weakest."""
+        if self.given:
+            return None
         suites = [suite for suite in self.kind.suites if suite in self.entry["suites"]]
         place = suites.index(scoring.suite)
         return Scoring(suites[place - 1], scoring.answer) if place else None
@@ -222,6 +250,10 @@ class Experiment:
             lacking.add("published_values")
         if self.weaker(scoring) is None:
             lacking.add("weak_verdicts")
+        if self.given:
+            lacking |= PARTS.keys() - OF_COUNTS
+        elif len(self.sampled) < len(self.compared):
+            lacking |= {part for part in PARTS.keys() - OF_COUNTS if part not in OF_ITS_OWN}
         return [
             name for name, parts in ANALYSES.items() if name in asked and not lacking & set(parts)
         ]
@@ -263,10 +295,16 @@ class Experiment:
     @property
     def targets(self) -> list[Path]:
         """All that is made for it: what it is to cost and did cost, and what it shows."""
-        forecasts = [one.figures / "forecast.txt" for one in (self, self.rival) if one]
+        asked = [one for one in (self, self.rival) if one and not one.given]
+        forecasts = [one.figures / "forecast.txt" for one in asked]
         texts = [self.figures / scoring.name / "pass_at_k.txt" for scoring in self.scorings]
         drawn = [file for scoring in self.scorings for file in self.drawn(scoring)]
-        return [*forecasts, self.figures / "cost.csv", *texts, *drawn, self.figures / "report.html"]
+        return [*forecasts, *self.costs, *texts, *drawn, self.figures / "report.html"]
+
+    @property
+    def costs(self) -> list[Path]:
+        """What its samples took; nothing where none are drawn."""
+        return [self.figures / "cost.csv"] if self.sampled else []
 
     def settings(self, scoring: Scoring) -> dict[str, Any]:
         """What every shard of one scoring must have been made with."""
@@ -285,7 +323,7 @@ class Experiment:
                 for member in members
             },
             "benchmarks": {self.entry["benchmark"]: self.benchmark},
-            "sampling": {member.entry["sampling"]: member.sampling for member in members},
+            "sampling": {one.entry["sampling"]: one.sampling for one in self.sampled.values()},
             "experiments": {member.name: member.effective for member in members},
         }
 
@@ -315,6 +353,8 @@ PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
 
 What others published is in the config.
 """
+OF_COUNTS = frozenset({"curves", "counts", "own_counts"})
+OF_ITS_OWN = frozenset({"own_samples", "own_verdicts", "problems"})
 
 
 def asked(experiment: Experiment, scoring: Scoring, analysis: str) -> list[str]:

@@ -1,9 +1,9 @@
 """What draws samples: one small protocol, and the engines that keep it.
 
 ``vllm`` for GPUs, ``transformers`` for CPUs, ``openai`` for any OpenAI-compatible endpoint,
-``recorded`` for samples that exist already. :data:`ENGINES` is what the rest of the package knows
-of them. An engine's module is imported only when its engine is opened, because each runs in an
-environment of its own.
+``recorded`` for samples that exist already, ``counts`` for what was judged already, too.
+:data:`ENGINES` is what the rest of the package knows of them. An engine's module is imported only
+when its engine is opened, because each runs in an environment of its own.
 
 An engine never returns fewer samples than requested: it raises. What it has yielded by then is
 whole and may be kept.
@@ -90,6 +90,7 @@ class EngineInfo:
     :ivar gpus: it samples on GPUs, as many as the model's ``gpus_per_replica``.
     :ivar remote: a service samples, on machines and at a price that are not known here.
     :ivar recorded: it reads samples that exist already; ``path`` is theirs.
+    :ivar counts: nothing is sampled or judged: ``path`` says how many draws of each task passed.
     :ivar needs_seed: it cannot sample with ``seed: null``.
     :ivar block: it draws so many samples of a task together; a shard is whole blocks.
     :ivar in_flight: sequences that it computes together at most; None where not known, and then
@@ -106,6 +107,7 @@ class EngineInfo:
     gpus: bool = False
     remote: bool = False
     recorded: bool = False
+    counts: bool = False
     needs_seed: bool = False
     block: int = 1
     in_flight: int | None = None
@@ -182,6 +184,13 @@ ENGINES: dict[str, EngineInfo] = {
         found_by=(("path",),),
         recorded=True,
     ),
+    "counts": EngineInfo(
+        opens="",
+        environment="main",
+        keys={"path": Key("A CSV with the columns task_id, n, c.")},
+        found_by=(("path",),),
+        counts=True,
+    ),
 }
 """To add an engine, add a row here and a module beside this one."""
 
@@ -224,6 +233,11 @@ def open_engine(
     """
     check_weights(weights, "--weights")
     name, info = weights["engine"], engine_of(weights)
+    if info.counts:
+        raise UserError(
+            f"engine {name} draws no samples: its counts are given; estimate.py --counts-in takes "
+            "them"
+        )
     if info.needs_seed and sampling["seed"] is None:
         raise UserError(
             f"engine {name} cannot sample with 'seed: null': set 'seed' in the sampling entry to "
