@@ -29,17 +29,13 @@ class Format:
     :ivar keys: what the first JSON object of a file has; for other files :data:`FOLDER`,
         :data:`LIST` (one JSON list) or :data:`ZIP`.
     :ivar samples: function of a :class:`Source`; yields the samples as this package has them.
-    :ivar harness: the name of the tool that judged, where the file holds verdicts:
-        `counts_from.py --format` takes it.
-    :ivar verdicts: function of paths and :class:`passk.formats.verdicts.Reading`; returns a
-        :class:`passk.formats.verdicts.Judged`.
+    :ivar harness: one of ``passk.formats.harnesses.HARNESSES``, where the file holds verdicts.
     """
 
     title: str
     keys: tuple[str, ...] | str
     samples: str = ""
     harness: str = ""
-    verdicts: str = ""
 
 
 FORMATS = (
@@ -47,7 +43,13 @@ FORMATS = (
     Format("EvalPlus's samples", ("solution",), samples="passk.formats.samples:programs"),
     Format("EvalPlus's folder of programs", FOLDER, samples="passk.formats.samples:folder"),
     Format("bigcode's generations", LIST, samples="passk.formats.samples:generations"),
-    Format("LM-eval's samples", ("doc", "resps"), samples="passk.formats.samples:responses"),
+    Format(
+        "LM-eval's samples", ("doc", "resps"), "passk.formats.samples:responses", harness="lm-eval"
+    ),
+    Format("Inspect's log", ("eval", "status", ZIP), harness="inspect"),
+    Format("EvalPlus's results", ("eval", "hash"), harness="evalplus"),
+    Format("SWE-bench's report of a run", ("resolved_ids",), harness="swebench"),
+    Format("NeMo-Skills's output", ("generation",), harness="nemo-skills"),
     Format("a problem file", ("canonical_solution",)),
     Format("a file of this package's verdicts", ("outcome",)),
 )
