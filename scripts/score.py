@@ -28,9 +28,11 @@ OUTPUTS = ("verdicts.jsonl.gz", "counts.csv", "pass_at_k.csv")
 def score(given: dict[str, Any]) -> list[str]:
     """Judge the samples, write what follows from them, and return the lines to print.
 
-    :raises UserError: tasks without a sample unless ``given["partial"]``; a file in the way; what
-        :func:`passk.judging.open_judging` raises.
+    :raises UserError: some k < 1; tasks without a sample unless ``given["partial"]``; a file in
+        the way; what :func:`passk.judging.open_judging` raises.
     """
+    if min(given["k_values"] or [1]) < 1:
+        raise UserError(f"k must be 1 or more, got {min(given['k_values'])}")
     opened = judging.open_judging(given)
     tasks = [p.task_id for p in opened.benchmark.problems if p.task_id in set(opened.sampled)]
     missing = len(opened.benchmark.problems) - len(tasks)

@@ -161,9 +161,14 @@ def first_line_twice(path: Path) -> None:
     path.write_text("".join([*lines, lines[0]]))
 
 
+def other_problem(path: Path) -> None:
+    path.write_text(path.read_text().replace("2+2?", "2*2?"))
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (other_problem, r"output-rs.\.jsonl line 3: 2 is another problem than before"),
         (without_last_line, r"output-rs1.jsonl has no verdict on draw 0 of 3, which others have"),
         (first_line_twice, r"output-rs1.jsonl: draw 0 of 0 is there twice"),
     ],

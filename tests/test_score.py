@@ -67,6 +67,7 @@ def test_tasks_without_a_sample_are_never_passed_over_in_silence(folder: Path) -
     said = last_line(score(folder, "mine.jsonl"))
     assert "has no sample of 2 of the 4 tasks (the first is Sum/0)" in said
     assert "--partial" in said
+    assert "k must be 1 or more" in last_line(score(folder, "mine.jsonl", "--k-values", "0"))
     assert not (folder / "mine.base-verbatim").exists()
     done = score(folder, "mine.jsonl", "--partial")
     assert done.returncode == 0, done.stderr

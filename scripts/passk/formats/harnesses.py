@@ -47,6 +47,18 @@ class About:
     tasks: set[str] = field(default_factory=set)
     scores: set[str] = field(default_factory=set)
     errors: int = 0
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def same_problem(self, task: str, text: str, where: str) -> None:
+        """Refuse a task that was another problem in a file before.
+
+        :raises UserError: it was.
+        """
+        if self.problems.setdefault(task, text) != text:
+            raise UserError(
+                f"{where}: {task} is another problem than before; give runs of the same problems, "
+                "in the same order where they have no ids"
+            )
 
 
 Reader = Callable[[Path, Choice, About], Iterable[Draw]]
@@ -201,6 +213,7 @@ def lm_eval(path: Path, choice: Choice, about: About) -> Iterator[Draw]:
             )
         doc = record.get("doc") if isinstance(record.get("doc"), dict) else {}
         task_id = str(doc.get("task_id") or record.get("doc_id"))
+        about.same_problem(task_id, str(record.get("doc_hash")), where)
         yield task_id, 0, passes(record[name], choice.threshold, where)
 
 
@@ -223,7 +236,9 @@ def nemo_skills(path: Path, choice: Choice, about: About) -> Iterator[Draw]:
             about.errors += not found
             value = bool(found) and found[1].lower() == "yes"
         task = next((record[key] for key in ("id", "problem_id", "task_id") if key in record), None)
-        yield str(number - 1 if task is None else task), 0, passes(value, choice.threshold, where)
+        task_id = str(number - 1 if task is None else task)
+        about.same_problem(task_id, str(record.get("problem", record.get("question"))), where)
+        yield task_id, 0, passes(value, choice.threshold, where)
 
 
 def evalplus(path: Path, choice: Choice, about: About) -> Iterator[Draw]:
