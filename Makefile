@@ -14,7 +14,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock --conflict-exit-code 75 9 || [ 
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: FORCE broken help setup list locks locks-check demo test test-vllm setup-slurm test-slurm setup-storage test-storage test-slow test-faults test-browser test-endpoint verify schema bench-execute bench-sample lint clean
+.PHONY: FORCE broken help setup list locks locks-check demo test test-vllm setup-slurm test-slurm setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint verify schema bench-execute bench-sample lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,11 +63,12 @@ list: .venv/main.installed ## the experiments of config.yaml: what each takes, a
 	@python scripts/experiments.py
 
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (7 to 8 minutes on 2 cores)
-	python -m pytest -n 2 --dist loadfile -m "not slow and not faults" --ignore tests/test_vllm.py \
-	  --ignore tests/workflow/test_slurm.py --ignore tests/workflow/test_storage.py --ignore tests/test_page.py \
+	python -m pytest -n 2 --dist loadfile -m "not slow and not faults and not harnesses" \
+	  --ignore tests/test_vllm.py --ignore tests/workflow/test_slurm.py --ignore tests/workflow/test_storage.py --ignore tests/test_page.py \
 	  --ignore tests/test_endpoint.py --ignore tests/workflow/test_rehearsal.py
 	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 2 minutes)"
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
+	@echo "not run here: make test-harnesses (logs of other harnesses, by their packages; 1.5 GB; 5 minutes)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
 	@echo "not run here: make test-storage (results in a storage, jobs that share nothing; rsync; 3 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 15 minutes)"
@@ -148,6 +149,11 @@ test-slow: .venv/test.installed resources/envs/transformers/lock.txt ## simulati
 test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 15 minutes)
 	MOMENTS=$(MOMENTS) python -m pytest -n 2 -m faults --ignore tests/test_vllm.py \
 	  --ignore tests/workflow/test_slurm.py --ignore tests/workflow/test_storage.py --ignore tests/test_page.py
+
+# The harnesses' packages want Python 3.11: on another the lock may not resolve.
+test-harnesses: .venv/test.installed ## logs of Inspect, LM-eval and SWE-bench, written by them and read (Python 3.11, 1.5 GB; 5 minutes)
+	python scripts/environment.py --lock envs/harnesses.txt --folder resources/envs/harnesses
+	python -m pytest -m harnesses tests/test_counts_from.py
 
 test-browser: .venv/test.installed ## the report page in a real browser (apt-get install chromium; 1 minute)
 	python -m pytest tests/test_page.py

@@ -104,7 +104,7 @@ rule report_page:
         files=lambda wildcards: experiment_of(wildcards).shown,
         samples=lambda wildcards: experiment_of(wildcards).records_of_samples,
         verdicts=lambda wildcards: experiment_of(wildcards).records_of_verdicts,
-        cost="figures/{experiment}/cost.csv",
+        cost=lambda wildcards: experiment_of(wildcards).costs,
         code=page_code(),
     output:
         "figures/{experiment}/report.html",

@@ -16,6 +16,7 @@ from passk.benchmarks import ANSWERS, SUITES
 from passk.engines import engine_of, finished
 from passk.experiment import (
     DECIDES_SAMPLES,
+    GIVEN as COUNTED,
     PARTS,
     Experiment,
     Scoring,
@@ -24,7 +25,7 @@ from passk.experiment import (
     part_options,
     records_of,
 )
-from passk.records import UserError
+from passk.records import UserError, metadata_path
 from passk.verifiers import VERIFIERS
 
 # `python` in a rule is the interpreter that runs snakemake, whether or not its .venv is activated.
@@ -72,8 +73,8 @@ wildcard_constraints:
     benchmark=name_pattern(config["benchmarks"]),
     sampling=name_pattern(config["sampling"]),
     experiment=name_pattern(config["experiments"]),
-    suite=name_pattern(SUITES),
-    answer=name_pattern(ANSWERS),
+    suite=name_pattern([*SUITES, COUNTED.suite]),
+    answer=name_pattern([*ANSWERS, COUNTED.answer]),
     draws=r"\d{5}-\d{5}",
 
 
@@ -89,6 +90,11 @@ def experiment_of(wildcards):
 def sampled(wildcards):
     """An experiment on the samples of these wildcards."""
     return SAMPLED[Path("results", wildcards.model, wildcards.benchmark, wildcards.sampling)]
+
+
+def given(wildcards):
+    """An experiment on the given counts of these wildcards."""
+    return SAMPLED[Path("results", wildcards.model, wildcards.benchmark, "counts")]
 
 
 def scoring_of(wildcards):
@@ -226,6 +232,18 @@ def recorded_samples(wildcards):
     if not engine_of(weights).recorded:
         return []
     return existing(weights["path"], f"models.{wildcards.model}.weights")
+
+
+def given_counts(wildcards):
+    """The file of a model whose counts are given."""
+    path = model_of(wildcards)["weights"]["path"]
+    return existing(path, f"models.{wildcards.model}.weights")
+
+
+def beside_given_counts(wildcards):
+    """What describes that file, where something does."""
+    metadata = metadata_path(Path(model_of(wildcards)["weights"]["path"]))
+    return [local(str(metadata))] if metadata.exists() else []
 
 
 def problem_source(wildcards):

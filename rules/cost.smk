@@ -52,7 +52,9 @@ rule cost:
 # The same numbers on the terminal and, shard by shard, in a table; the execution's with them.
 rule print_cost:
     input:
-        cost=lambda wildcards: [e.folder / "cost.json" for e in experiment_of(wildcards).compared],
+        cost=lambda wildcards: [
+            one.folder / "cost.json" for one in experiment_of(wildcards).sampled.values()
+        ],
         verdicts=lambda wildcards: experiment_of(wildcards).records_of_verdicts,
         code=code("print_cost.py"),
     output:
@@ -62,7 +64,7 @@ rule print_cost:
     conda:
         "../envs/main.yaml"
     params:
-        labels=lambda wildcards: experiment_of(wildcards).labels,
+        labels=lambda wildcards: list(experiment_of(wildcards).sampled),
         verdicts=shards_in("verdicts"),
     shell:
         "python scripts/print_cost.py --cost {input.cost} --labels {params.labels:q}"

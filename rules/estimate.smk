@@ -14,6 +14,9 @@ rule estimate:
         metadata="results/{model}/{benchmark}/{sampling}/{suite}-{answer}/pass_at_k.meta.json",
     log:
         "logs/estimate/{model}/{benchmark}/{sampling}/{suite}-{answer}.log",
+    wildcard_constraints:
+        suite=name_pattern(SUITES),
+        answer=name_pattern(ANSWERS),
     conda:
         "../envs/main.yaml"
     params:
@@ -26,3 +29,26 @@ rule estimate:
         " --n-samples {params.n} --k-values {params.k_values} --settings {params.settings:q}"
         " --require-metadata --counts {output.counts} --pass-at-k {output.pass_at_k}"
         " 2>&1 | tee {log}"
+
+
+# Counts that someone else made of their verdicts: checked, and repeated with where they are from.
+rule estimate_given:
+    input:
+        counts=given_counts,
+        metadata=beside_given_counts,
+        code=code("estimate.py"),
+    output:
+        counts="results/{model}/{benchmark}/counts/given-counts/counts.csv",
+        counts_metadata="results/{model}/{benchmark}/counts/given-counts/counts.meta.json",
+        pass_at_k="results/{model}/{benchmark}/counts/given-counts/pass_at_k.csv",
+        metadata="results/{model}/{benchmark}/counts/given-counts/pass_at_k.meta.json",
+    log:
+        "logs/estimate_given/{model}/{benchmark}.log",
+    localrule: True
+    conda:
+        "../envs/main.yaml"
+    params:
+        k_values=lambda wildcards: given(wildcards).all_k_values,
+    shell:
+        "python scripts/estimate.py --counts-in {input.counts} --k-values {params.k_values}"
+        " --counts {output.counts} --pass-at-k {output.pass_at_k} 2>&1 | tee {log}"

@@ -25,6 +25,7 @@ from passk import cli
 from passk.cost import shape_of
 from passk.engines import check_weights, engine_of
 from passk.engines.weights import memory_of
+from passk.formats import files_of
 from passk.hashes import sha256_once
 from passk.records import UserError, fingerprint, sha256_of, write_text
 
@@ -55,7 +56,7 @@ def describe(weights: dict[str, Any], memory: Path | None = None) -> dict[str, A
         name = {key: weights[key] for keys in info.found_by for key in keys if key in weights}
         none = {"path": None, "files": {}, "sha256": fingerprint(name), "bytes": 0, "shape": None}
         return {**base, **none}
-    files = recorded_files(folder) if info.recorded else weight_files(folder)
+    files = files_of(folder) if info.recorded else weight_files(folder)
     shape = None if info.recorded else shape_of(folder)
     hashes = {name: hash_of(path, memory) for name, path in sorted(files.items())}
     return {
@@ -66,19 +67,6 @@ def describe(weights: dict[str, Any], memory: Path | None = None) -> dict[str, A
         "bytes": sum(path.stat().st_size for path in files.values()),
         "shape": asdict(shape) if shape else None,
     }
-
-
-def recorded_files(path: Path) -> dict[str, Path]:
-    """The file at ``path``, or all ``.py`` files of the folder there, by name."""
-    if path.is_file():
-        return {path.name: path}
-    files = {str(p.relative_to(path)): p for p in path.rglob("*.py")} if path.is_dir() else {}
-    if not files:
-        raise UserError(
-            f"{path} is neither a file of samples nor a folder of .py files; check the model's "
-            "'path'"
-        )
-    return files
 
 
 def weight_files(folder: Path) -> dict[str, Path]:

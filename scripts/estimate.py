@@ -20,36 +20,13 @@ import yaml
 
 from passk import cli
 from passk.benchmarks import read_problem_file
-from passk.counts import TaskCount, count_verdicts, counts_csv, read_counts
-from passk.curve import Point, curve_csv, table
-from passk.estimator import k_grid, mean_pass_at_k
+from passk.counts import TaskCount, count_verdicts, read_counts
+from passk.estimation import estimate
 from passk.locks import only_writer_of
 from passk.provenance import check_judged, check_shards
-from passk.records import (
-    Snapshot,
-    UserError,
-    metadata_path,
-    sha256_of,
-    write_metadata,
-    write_text,
-)
-from passk.statistics.intervals import over_draws, over_tasks
+from passk.records import Snapshot, metadata_path, read_metadata, sha256_of
 
 log = logging.getLogger("estimate")
-
-
-def estimate_curve(counts: Sequence[TaskCount], k_values: Sequence[int]) -> list[Point]:
-    """pass@k with both intervals at ``k_values`` and on the dense grid, ascending in k.
-
-    :raises UserError: some k < 1.
-    """
-    if min(k_values) < 1:
-        raise UserError(f"k must be 1 or more, got {min(k_values)}")
-    n, c = [count.n for count in counts], [count.c for count in counts]
-    smallest = min(n)
-    k = sorted({*k_values, *k_grid(smallest), max(1, smallest // 2)})
-    columns = (mean_pass_at_k(n, c, k), *over_tasks(n, c, k), *over_draws(n, c, k))
-    return [Point(*row) for row in zip(k, *(column.tolist() for column in columns), strict=True)]
 
 
 def read_shards(
@@ -80,34 +57,11 @@ def read_shards(
     return count_verdicts(verdicts, tasks, n_samples, snapshot), snapshot.sha256
 
 
-def estimate(
-    counts: Sequence[TaskCount],
-    k_values: Sequence[int],
-    sources: Mapping[Path, str],
-    counts_to: Path | None,
-    curve_to: Path,
-) -> None:
-    """Estimate, write both files with their metadata, and log the table.
-
-    ``sources``: the files that were counted and their sha256, which the metadata repeat.
-    """
-    curve = estimate_curve(counts, k_values)
-    about = {"format": 1, "sources": {str(path): sha256 for path, sha256 in sources.items()}}
-    if counts_to:
-        write_text(counts_to, counts_csv(counts))
-        write_metadata(metadata_path(counts_to), counts_to, about)
-    write_text(curve_to, curve_csv(curve))
-    about["k_values"] = sorted(set(k_values))
-    write_metadata(metadata_path(curve_to), curve_to, about)
-    unsolved = sum(count.c == 0 for count in counts)
-    log.info("%d tasks, %s draws each, %d never solved", len(counts), _draws(counts), unsolved)
-    for line in table(curve, sorted(set(k_values))):
-        log.info("  %s", line)
-
-
-def _draws(counts: Sequence[TaskCount]) -> str:
-    low, high = min(count.n for count in counts), max(count.n for count in counts)
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+def provenance_of(counts: Path) -> dict[str, Any] | None:
+    """What counts_from.py wrote beside its counts: which tool judged, and its files."""
+    if not metadata_path(counts).exists():
+        return None
+    return read_metadata(metadata_path(counts), counts).get("given")
 
 
 def _settings(text: str) -> dict[str, Any]:
@@ -166,7 +120,10 @@ def main() -> None:
         else:
             counts = read_counts(args.counts_in)
             sources = {args.counts_in: sha256_of(args.counts_in)}
-        estimate(counts, args.k_values, sources, args.counts, args.pass_at_k)
+        given = provenance_of(args.counts_in) if args.counts_in else None
+        written = (args.counts, args.pass_at_k)
+        for line in estimate(counts, args.k_values, sources, *written, given):
+            log.info("%s", line)
 
 
 if __name__ == "__main__":

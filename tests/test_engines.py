@@ -23,9 +23,9 @@ from passk.benchmarks.human_eval import Problem, human_eval_file
 from passk.engines import ENGINES, Engine, Request, open_engine
 from passk.engines.openai import ATTEMPTS, OpenAIEngine
 from passk.engines.prompts import completion_text
-from passk.engines.recorded import completion_of
 from passk.engines.seeds import STRIDE, draw_seed
 from passk.engines.weights import checked_path
+from passk.formats.samples import completion_of
 from passk.records import Sample, UserError
 
 HUMAN_EVAL = read_problem_file(human_eval_file()).problems

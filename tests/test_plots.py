@@ -15,7 +15,6 @@ import pytest
 from conftest import ROOT
 from PIL import Image
 
-import estimate
 import plot
 from passk import curve
 from passk.analyses import ANALYSES
@@ -25,6 +24,7 @@ from passk.analyses.pass_at_k.table import COLUMNS
 from passk.analyses.success_rates import figure as success_rates
 from passk.counts import TaskCount
 from passk.curve import Point, from_table
+from passk.estimation import estimate_curve
 from passk.figures import style
 from passk.figures.style import free_slot
 from passk.records import UserError
@@ -61,7 +61,7 @@ def curve_table(counts, *, model="Some model", beat=None, rival="Other model", p
     """What is drawn of a curve: its points, those to mark, the line to beat, what others say."""
     smallest = min(count.n for count in counts)
     ks = [k for k in (1, 10, 100, 1000, 10_000) if k <= smallest]
-    points = estimate.estimate_curve(counts, ks)
+    points = estimate_curve(counts, ks)
     rows = [(model, point) for point in points]
     rows += [("marked", point) for point in points if point.k in ks]
     if beat:
@@ -189,7 +189,7 @@ def test_a_curve_is_read_back_whatever_the_models_are_called(model, rival, beat)
     counts, published = typical(), (Point(1, 0.55), Point(100, 0.9))
     table = curve_table(counts, model=model, beat=beat, rival=rival, published=published)
     found = from_table(table)
-    points = estimate.estimate_curve(counts, [1, 10, 100])
+    points = estimate_curve(counts, [1, 10, 100])
     assert found.label == model
     assert [point.k for point in found.points] == [point.k for point in points]
     assert [point.k for point in found.marked] == [1, 10, 100]

@@ -28,12 +28,13 @@ LAYERS = [
         "gpu",
     ],
     ["curve", "counts", "published", "provenance", "sandbox", "statistics"],
-    ["benchmarks", "baseline"],
+    ["benchmarks", "baseline", "formats", "estimation"],
     ["engines", "verifiers"],
     ["cost", "forecast", "judging", "integrity", "figures"],
     ["analyses"],
     ["code", "config", "experiment", "redraw", "terminal"],
     ["page"],
+    ["__main__"],
 ]
 # A declaration that everything reads: it imports nothing of the folder that it is in.
 GROUND = "analyses/__init__.py"
@@ -89,7 +90,8 @@ def test_scripts_import_no_script() -> None:
 
 
 def test_no_engine_is_named_outside_its_package() -> None:
-    """What is known of an engine is a field of its row."""
+    """What is known of an engine is a field of its row. (counts is a word of its own elsewhere.)"""
+    named = set(ENGINES) - {"counts"}
     for file in [*SCRIPTS.glob("*.py"), *FILES]:
         # The versions that the page tells are of packages, one of which is called as its engine.
         if file.parent.name == "engines" or file.name == "facts.py":
@@ -97,6 +99,6 @@ def test_no_engine_is_named_outside_its_package() -> None:
         texts = {
             n.value for n in ast.walk(ast.parse(file.read_text())) if isinstance(n, ast.Constant)
         }
-        assert not texts & set(ENGINES), file
+        assert not texts & named, file
     for file in [*(ROOT / "rules").glob("*.smk"), ROOT / "Snakefile"]:
-        assert not any(f'"{name}"' in file.read_text() for name in ENGINES), file
+        assert not any(f'"{name}"' in file.read_text() for name in named), file

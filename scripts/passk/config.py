@@ -226,7 +226,7 @@ class Plus(Entry):
 
 
 class Benchmark(Entry):
-    ways = (("package",), ("path",))
+    ways = (("package",), ("path",), ("name",))
 
     kind: Literal[tuple(KINDS)] = "human_eval"
     """What a task is; it decides which suites and answers there are."""
@@ -234,6 +234,8 @@ class Benchmark(Entry):
     """HumanEval from the installed package."""
     path: Text = None
     """A problem file (jsonl or jsonl.gz)."""
+    name: Text = None
+    """What a benchmark is called whose problems are not here: for models with engine counts."""
     sha256: Sha256 = None
     """Of the problem file."""
     first: Count = None
@@ -342,22 +344,15 @@ class PublishedEntry(Entry):
     """What was done otherwise there."""
 
 
-class ExperimentEntry(Entry):
+class Question(Entry):
+    """What is asked of a model, however its counts came to be."""
+
     model: Text
     """A name under models."""
     benchmark: Text
     """A name under benchmarks."""
-    sampling: Text
-    """A name under sampling."""
-    n_samples: Draws
-    """Samples of each task. Experiments on the same samples use the largest n."""
     k_values: Annotated[Several[Draws], NotEmpty]
     """The k of the tables and of the marks on the figures."""
-    suites: Annotated[Several[Suite], NotEmpty]
-    """The tests that judge: the benchmark's own (base), HumanEval+ (plus)."""
-    answers: Annotated[Several[Answer], NotEmpty]
-    """How an answer is read out of a completion: all of it (verbatim), or the code in its Markdown
-    (markdown)."""
     analyses: Annotated[Several[Literal[tuple(ANALYSES)]], NotEmpty] = None
     """The tables and figures that are made (all if not given)."""
     baseline: Annotated[
@@ -371,12 +366,7 @@ class ExperimentEntry(Entry):
     run's, never used as results."""
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if max(self.k_values) > self.n_samples:
-            raise _wrong(
-                f"k ({max(self.k_values)}) must be at most n_samples ({self.n_samples}); lower "
-                "k_values or raise n_samples"
-            )
+    def _has_what_it_names(self) -> Self:
         if self.baseline is None and any(one.of == "baseline" for one in self.published or []):
             raise _wrong("a published value is 'of: baseline', but there is no baseline; add one")
         return self
@@ -390,6 +380,43 @@ class ExperimentEntry(Entry):
         return named
 
 
+class ExperimentEntry(Question):
+    """A model that is sampled, and how its samples are judged."""
+
+    sampling: Text
+    """A name under sampling."""
+    n_samples: Draws
+    """Samples of each task. Experiments on the same samples use the largest n."""
+    suites: Annotated[Several[Suite], NotEmpty]
+    """The tests that judge: the benchmark's own (base), HumanEval+ (plus)."""
+    answers: Annotated[Several[Answer], NotEmpty]
+    """How an answer is read out of a completion: all of it (verbatim), or the code in its Markdown
+    (markdown)."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if max(self.k_values) > self.n_samples:
+            raise _wrong(
+                f"k ({max(self.k_values)}) must be at most n_samples ({self.n_samples}); lower "
+                "k_values or raise n_samples"
+            )
+        return self
+
+
+class GivenExperiment(Question):
+    """A model whose counts are given (engine counts): it has no other key."""
+
+
+SAMPLED_ONLY = tuple(
+    key for key in ExperimentEntry.model_fields if key not in Question.model_fields
+)
+
+
+def _experiment_of(value: Any) -> str:
+    given = isinstance(value, Mapping) and not set(SAMPLED_ONLY) & set(value)
+    return (GivenExperiment if given else ExperimentEntry).__name__
+
+
 class Config(Entry):
     """Every key that the workflow reads. An unknown key is an error."""
 
@@ -399,12 +426,21 @@ class Config(Entry):
     """The problems, by name."""
     sampling: Annotated[dict[Name, Sampling], NotEmpty]
     """How samples are drawn, by name. Another value samples again."""
-    experiments: Annotated[dict[Name, ExperimentEntry], NotEmpty]
+    experiments: Annotated[
+        dict[
+            Name,
+            Annotated[_tagged([ExperimentEntry, GivenExperiment]), Discriminator(_experiment_of)],
+        ],
+        NotEmpty,
+    ]
     """What is asked; each is a target and a folder under figures/."""
 
 
-MODELS = (Model, EngineOptions, Benchmark, Sampling, ExperimentEntry, Prices, Plus, PublishedEntry)
-UNIONS = {model.__name__: model for model in [*WEIGHTS, MeasuredBaseline, QuotedBaseline]}
+MODELS = (Model, EngineOptions, Benchmark, Sampling, Prices, Plus, PublishedEntry)
+UNIONS = {
+    model.__name__: model
+    for model in (*WEIGHTS, MeasuredBaseline, QuotedBaseline, ExperimentEntry, GivenExperiment)
+}
 
 
 def check(
@@ -446,14 +482,12 @@ def _impossible(config: Config, rules: Collection[str], conda: bool) -> Iterator
         where = f"experiments.{name}"
         if name in rules:
             yield where, "this is the name of a rule; choose another"
+        named = [("model", config.models), ("benchmark", config.benchmarks)]
+        named += [("sampling", config.sampling)] if isinstance(one, ExperimentEntry) else []
         missing = [
-            (f"{where}.{key}", _unknown(key, named, section))
-            for key, named, section in (
-                ("model", one.model, config.models),
-                ("benchmark", one.benchmark, config.benchmarks),
-                ("sampling", one.sampling, config.sampling),
-            )
-            if named not in section
+            (f"{where}.{key}", _unknown(key, getattr(one, key), section))
+            for key, section in named
+            if getattr(one, key) not in section
         ]
         yield from missing
         if not missing:
@@ -467,10 +501,29 @@ def _impossible(config: Config, rules: Collection[str], conda: bool) -> Iterator
                 yield f"{where}.{key}", f"{other!r} must be on the same benchmark, {one.benchmark}"
 
 
-def _misfits(where: str, one: ExperimentEntry, config: Config) -> Iterator[tuple[str, str]]:
+def _misfits(where: str, one: Question, config: Config) -> Iterator[tuple[str, str]]:
     """What an experiment asks that its model, benchmark or sampling does not give."""
+    engine = config.models[one.model].weights.engine
+    sampled, keys = isinstance(one, ExperimentEntry), ", ".join(SAMPLED_ONLY)
+    if sampled and ENGINES[engine].counts:
+        yield where, f"the counts of model {one.model} are given; take out what it has of {keys}"
+    elif not (sampled or ENGINES[engine].counts):
+        yield where, f"needs {keys}, as model {one.model} is sampled"
+    elif sampled:
+        yield from _misfits_of_samples(where, one, config)
+
+
+def _misfits_of_samples(
+    where: str, one: ExperimentEntry, config: Config
+) -> Iterator[tuple[str, str]]:
     sampling, benchmark = config.sampling[one.sampling], config.benchmarks[one.benchmark]
     engine = config.models[one.model].weights.engine
+    if benchmark.name:
+        yield (
+            f"{where}.benchmark",
+            f"benchmarks.{one.benchmark} has no problems to sample; give 'path' there, or a model "
+            "whose counts are given",
+        )
     info = ENGINES[engine]
     size, block = sampling.shard_size, info.block
     if one.n_samples % size:

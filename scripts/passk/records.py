@@ -188,30 +188,19 @@ class _Hashed(io.RawIOBase):
         return len(part)
 
 
-def read_lines(path: Path, digest: Any = None) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield ``(line number from 1, object)`` of a ``.jsonl`` or ``.jsonl.gz`` file.
+@contextmanager
+def unpacked(path: Path, digest: Any = None) -> Iterator[Any]:
+    """Open a file to read its bytes, unpacked where gzip has packed it.
 
-    ``digest``, one of ``hashlib``'s, is fed the file's bytes as they are read.
+    ``digest``, one of ``hashlib``'s, is fed the file's own bytes as they are read.
 
-    :raises UserError: no such file, not UTF-8, cut short, or a line that is not a JSON object.
+    :raises UserError: no such file, or one that is cut short, damaged or cannot be read.
     """
     try:
         with path.open("rb") as raw:
             packed = raw.peek(2)[:2] == b"\x1f\x8b"
             source: Any = io.BufferedReader(_Hashed(raw, digest), 1 << 17) if digest else raw
-            handle: Any = gzip.GzipFile(fileobj=source) if packed else source
-            for number, line in enumerate(handle, start=1):
-                if number == 1:
-                    line = line.removeprefix(codecs.BOM_UTF8)
-                if not line.strip():
-                    continue
-                try:
-                    record = json.loads(line)
-                except (ValueError, RecursionError) as error:
-                    raise UserError(_not_an_object(path, number, line, error)) from error
-                if not isinstance(record, dict):
-                    raise UserError(_not_an_object(path, number, line))
-                yield number, record
+            yield gzip.GzipFile(fileobj=source) if packed else source
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist; check the path") from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
@@ -220,6 +209,28 @@ def read_lines(path: Path, digest: Any = None) -> Iterator[tuple[int, dict[str, 
         ) from error
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror or error})") from error
+
+
+def read_lines(path: Path, digest: Any = None) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield ``(line number from 1, object)`` of a ``.jsonl`` or ``.jsonl.gz`` file.
+
+    ``digest``: as in :func:`unpacked`.
+
+    :raises UserError: no such file, not UTF-8, cut short, or a line that is not a JSON object.
+    """
+    with unpacked(path, digest) as handle:
+        for number, line in enumerate(handle, start=1):
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                raise UserError(not_an_object(path, number, line, error)) from error
+            if not isinstance(record, dict):
+                raise UserError(not_an_object(path, number, line))
+            yield number, record
 
 
 # What people bring for JSON lines, by what it begins with.
@@ -235,7 +246,7 @@ _OTHER_FILES = {
 }
 
 
-def _not_an_object(path: Path, number: int, line: bytes, error: Exception | None = None) -> str:
+def not_an_object(path: Path, number: int, line: bytes, error: Exception | None = None) -> str:
     """What a line is that should be a JSON object, and what to do about it."""
     wanted = "one JSON object a line is needed"
     for begins, (what, remedy) in _OTHER_FILES.items():

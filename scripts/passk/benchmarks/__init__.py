@@ -197,7 +197,9 @@ def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
 def find_config() -> Path:
     """The config.yaml of the current folder, or else the one that comes with this package."""
     here = Path("config.yaml")
-    return here if here.exists() else Path(__file__).resolve().parents[3] / here
+    package = Path(__file__).resolve().parents[1]
+    installed, checkout = package / here, package.parents[1] / here
+    return next((path for path in (here, installed) if path.exists()), checkout)
 
 
 def read_config(path: Path) -> dict[str, dict[str, Any]]:

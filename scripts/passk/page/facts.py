@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from passk.analyses.view import rounded
+from passk.counts import read_counts
 from passk.engines import engine_of
-from passk.experiment import Experiment, Scoring
+from passk.experiment import GIVEN, Experiment, Scoring
 from passk.page import placed
-from passk.records import OUTCOMES, UserError, described_by, read_metadata
+from passk.records import OUTCOMES, UserError, described_by, metadata_path, read_metadata
 
 SANDBOX = "Sandbox"
 
@@ -60,6 +61,46 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(metadata, dict):
         raise UserError(f"{path} is damaged; delete it and its shard, and run again")
     return metadata
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCounts:
+    """What is known of counts that someone else made.
+
+    ``draws`` of a task in words, ``source`` the tool that judged and the file in words.
+    """
+
+    tasks: int
+    draws: str
+    source: str
+    facts: dict[str, list[str]]
+
+
+def read_given(experiment: Experiment, results: Path) -> GivenCounts:
+    """Read the counts of an experiment whose counts are given, and where they are from.
+
+    :raises UserError: a file is missing or damaged.
+    """
+    path = placed(experiment.table("counts.csv", GIVEN), results)
+    counts, metadata = read_counts(path), _read(metadata_path(path))
+    given = metadata.get("given") or {}
+    file = experiment.weights["path"]
+    tool = " ".join(filter(None, (given.get("tool"), given.get("version"))))
+    draws = sorted({count.n for count in counts})
+    found = {
+        "Counts": [file],
+        "Counts, SHA-256": list(metadata["sources"].values()),
+        "Judged by": [tool or "not recorded"],
+        "Model, as the log names it": given.get("models", []),
+        "Logs": [f"{name} ({digest})" for name, digest in given.get("sources", {}).items()],
+        "Passed means": [given["passed"]] if "passed" in given else [],
+    }
+    return GivenCounts(
+        len(counts),
+        f"{draws[0]:,}" if len(draws) == 1 else f"{draws[0]:,} to {draws[-1]:,}",
+        f"{tool}, by way of {file}" if tool else file,
+        {name: values for name, values in found.items() if values},
+    )
 
 
 def facts(experiment: Experiment, shards: Shards) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from passk.analyses.view import View, amount, number, of_columns
 from passk.engines import engine_of
-from passk.experiment import Experiment, Scoring
+from passk.experiment import GIVEN, Experiment, Scoring
 from passk.page import facts
 from passk.page.caveats import limits
 from passk.page.claim import Claim, claim
@@ -26,6 +26,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 SUITES = {"base": "the benchmark's own tests", "plus": "the stronger tests"}
 ANSWERS = {"verbatim": "read verbatim", "markdown": "read as markdown"}
+TITLES = {GIVEN: "from given counts"}
 
 
 # Types of the columns of cost.csv.
@@ -63,11 +64,13 @@ def page(experiment: Experiment, figures: Path, results: Path, origin: Origin) -
     """
     members = list(zip(experiment.labels, experiment.compared, strict=True))
     scorings = experiment.scorings
-    shards = {label: facts.read_shards(member, scorings, results) for label, member in members}
+    sampled = experiment.sampled.items()
+    shards = {label: facts.read_shards(member, scorings, results) for label, member in sampled}
+    given = {label: facts.read_given(member, results) for label, member in members if member.given}
     parts = [
         Part(
             scoring,
-            f"{SUITES[scoring.suite]}, {ANSWERS[scoring.answer]}",
+            TITLES.get(scoring) or f"{SUITES[scoring.suite]}, {ANSWERS[scoring.answer]}",
             claim(experiment, scoring, figures, results),
             {label: facts.outcomes(found, scoring) for label, found in shards.items()},
             tuple(sections(experiment, scoring, figures, results)),
@@ -76,13 +79,22 @@ def page(experiment: Experiment, figures: Path, results: Path, origin: Origin) -
     ]
     return template("report.html.j2").render(
         experiment=experiment,
-        members=members,
         parts=parts,
-        facts=_facts([facts.facts(member, shards[label]) for label, member in members]),
+        given=given,
+        facts=_facts(
+            [
+                given[label].facts if member.given else facts.facts(member, shards[label])
+                for label, member in members
+            ]
+        ),
         limits=limits(experiment, results),
-        tasks=shards[experiment.labels[0]].samples[0].get("tasks"),
+        tasks=(
+            given[experiment.labels[0]].tasks
+            if experiment.given
+            else shards[experiment.labels[0]].samples[0].get("tasks")
+        ),
         on_gpus=any(engine_of(member.weights).gpus for _, member in members),
-        cost=_cost(figures / "cost.csv"),
+        cost=_cost(figures / "cost.csv") if experiment.sampled else None,
         origin=origin,
     )
 
