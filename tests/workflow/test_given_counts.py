@@ -62,7 +62,7 @@ def test_page_shows_every_analysis_that_counts_are_enough_for(agents: Workflow) 
 
 def test_page_says_where_the_counts_are_from_and_what_it_cannot_know(agents: Workflow) -> None:
     page = (agents.folder / "figures/agents/report.html").read_text()
-    assert "My benchmark, 40 tasks" in page
+    assert "<b>My benchmark</b> (40 tasks)" in page
     assert "The counts of My agent are given, from SomeHarness 1.2, by way of agent.csv" in page
     assert "The counts of Another agent are given, from other-agent.csv" in page
     assert "Of My agent and Another agent only counts are known" in page
