@@ -258,7 +258,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     cli.run(main)
-    # torch and vLLM take seconds to end, a loaded machine a minute. Until then Snakemake holds the
-    # shard for unfinished: killed meanwhile, it would remove it and have it drawn again.
-    logging.shutdown()
-    os._exit(0)

@@ -20,7 +20,7 @@ from passk.counts import count_verdicts
 from passk.estimation import estimate
 from passk.judging import Judging
 from passk.locks import only_writer_of
-from passk.records import UserError, metadata_path, read_metadata
+from passk.records import Snapshot, UserError, metadata_path, read_metadata
 
 OUTPUTS = ("verdicts.jsonl.gz", "counts.csv", "pass_at_k.csv")
 
@@ -44,9 +44,10 @@ def score(given: dict[str, Any]) -> list[str]:
         refuse_to_replace(path, opened.samples.path)
     with only_writer_of(verdicts, "scoring these samples"):
         judging.execute(opened, verdicts)
-        counts = count_verdicts([verdicts], tasks)
+        snapshot = Snapshot([verdicts])
+        counts = count_verdicts([verdicts], tasks, snapshot=snapshot)
         k_values = given["k_values"] or usual_k_values(min(count.n for count in counts))
-        table = estimate(counts, k_values, [verdicts], counts_to, curve_to)
+        table = estimate(counts, k_values, snapshot.sha256, counts_to, curve_to)
     return [
         f"{given['benchmark']}, {opened.suite}, {opened.answer}: pass@k in per cent",
         *([f"{missing} of its tasks have no sample and are left out"] if missing else []),

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 
-import estimate
 from passk.analyses.given import Given
 from passk.baseline import Baseline
 from passk.benchmarks import Benchmark
@@ -20,6 +19,7 @@ from passk.benchmarks.human_eval import Problem
 from passk.cost import Cost, Prices, Shape, Spent
 from passk.counts import ModelCounts, TaskCount
 from passk.curve import curve_csv, read_curve
+from passk.estimation import estimate_curve
 from passk.published import Published
 from passk.records import Sample, Verdict, write_records
 from passk.verifiers import Signature
@@ -97,7 +97,7 @@ class World:
         found = []
         for one in self.models:
             path = self.folder / "curve.csv"
-            path.write_text(curve_csv(estimate.estimate_curve(one.counts, [1, 10, 100])))
+            path.write_text(curve_csv(estimate_curve(one.counts, [1, 10, 100])))
             found.append(read_curve(path))
         return found
 

@@ -48,7 +48,11 @@ def refusal(*command: str | Path) -> str:
         ("forecast.py", ["--experiment", "{}"], "--experiment needs 'n_samples'"),
         ("forecast.py", ["--model", "{label: x, weights: {}}"], "--model's weights needs 'engine'"),
         ("forecast.py", ["--model", "[]"], "--model must be a mapping"),
-        ("forecast.py", ["--sampling", "{temperature: 1, max_tokens: 9}"], "--sampling needs 'shard_size'"),
+        (
+            "forecast.py",
+            ["--sampling", "{temperature: 1, max_tokens: 9}"],
+            "--sampling needs 'shard_size'",
+        ),
         ("forecast.py", ["--benchmark", "{first: 3}"], "needs 'path'"),
     ],
 )

@@ -41,7 +41,7 @@ def drawn(engine: Engine, requests: list[Request]) -> list[Sample]:
     return [sample for batch in engine.sample(requests) for sample in batch.samples]
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", [name for name, row in ENGINES.items() if not row.counts])
 def test_row_names_a_module_and_environments_that_are_there(name: str) -> None:
     engine = ENGINES[name]
     module, kind = engine.opens.split(":")

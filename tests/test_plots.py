@@ -273,7 +273,7 @@ def test_the_font_is_matplotlibs_own():
 
     with style.look():
         found = Path(findfont("DejaVu Sans", fallback_to_default=False))
-    assert Path(matplotlib.get_data_path()) in found.parents
+    assert Path(matplotlib.get_data_path()).resolve() in found.resolve().parents
 
 
 def test_only_figures_import_matplotlib():
@@ -283,11 +283,11 @@ def test_only_figures_import_matplotlib():
         if path.parent == package / "figures" or path.name == "figure.py":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            names = [alias.name for alias in getattr(node, "names", [])]
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                continue
+            names = [alias.name for alias in node.names]
             if isinstance(node, ast.ImportFrom):
                 names = [f"{node.module}.{name}" for name in names]
-            elif not isinstance(node, ast.Import):
-                continue
             for name in names:
                 parts = name.split(".")
                 assert not {"matplotlib", "figures", "figure"} & {*parts}, f"{path} imports {name}"

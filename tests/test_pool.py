@@ -399,7 +399,7 @@ def test_command_line_writes_verdicts_and_metadata(tmp_path: Path):
     ("text", "said"),
     [
         ('{"task_id": "HumanEval/999", "completion": ""}\n', "an unknown task"),
-        ('{"task_id": "HumanEval/0"}\n', "no 'completion'"),
+        ('{"task_id": "HumanEval/0"}\n', "has none of 'completion'"),
         ('{"task_id": "HumanEval/0", "completion": "x", "draw": 0}\n' * 2, "twice"),
         ('{"task_id": "HumanEval/0", "compl', "not JSON"),
         ("", "no samples"),

@@ -30,7 +30,7 @@ def made(*analyses: str) -> dict[str, int]:
 
 
 FIGURES = {rule: 1 for rule in made(*ANALYSES) if rule.startswith("plot_")}
-DRAWN = made(*ANALYSES)
+DRAWN = {**made(*ANALYSES), "samples_pages": 1}
 AT_K = made(*(name for name in ANALYSES if name not in ALONE))
 COST = {"cost": 1, "print_cost": 1, **made("compute")}
 RIVAL = json.dumps(small_config()["experiments"]["rival"])
@@ -63,7 +63,8 @@ def test_chain_estimates_pass_at_k(finished: Workflow) -> None:
 def test_chain_draws_every_figure(finished: Workflow) -> None:
     drawn = finished.folder / "figures/paper/base-verbatim"
     names = {f"{name}.{suffix}" for name in ANALYSES for suffix in formats(name)}
-    assert names | {"pass_at_k.txt"} == {p.name for p in drawn.iterdir()}
+    assert names | {"pass_at_k.txt", "samples"} == {p.name for p in drawn.iterdir()}
+    assert (drawn / "samples/index.html").exists()
     assert len(ANALYSES) == len(FIGURES) + 1 > 10
     assert all(p.stat().st_size > 0 for p in drawn.iterdir())
 
