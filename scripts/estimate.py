@@ -24,7 +24,7 @@ from passk.counts import TaskCount, count_verdicts, read_counts
 from passk.estimation import estimate
 from passk.locks import only_writer_of
 from passk.provenance import check_judged, check_shards
-from passk.records import Snapshot, metadata_path, read_metadata, sha256_of
+from passk.records import Snapshot, has_metadata, metadata_path, read_metadata, sha256_of
 
 log = logging.getLogger("estimate")
 
@@ -59,7 +59,7 @@ def read_shards(
 
 def provenance_of(counts: Path) -> dict[str, Any] | None:
     """What counts_from.py wrote beside its counts: which tool judged, and its files."""
-    if not metadata_path(counts).exists():
+    if not has_metadata(counts):
         return None
     return read_metadata(metadata_path(counts), counts).get("given")
 

@@ -114,3 +114,12 @@ def test_no_command_writes_over_what_it_reads(tmp_path: Path) -> None:
         mine.write_text("mine")
         assert "would be written over" in refusal(name, *options)
         assert mine.read_text() == "mine"
+
+
+def test_output_never_takes_the_metadata_of_a_file_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "run1.jsonl.gz").write_text("")
+    cli.keep_apart([], [tmp_path / "run1.csv"])
+    (tmp_path / "run1.meta.json").write_text("{}")
+    with pytest.raises(UserError, match=r"share .*run1.meta.json with .*run1.jsonl.gz; give the"):
+        cli.keep_apart([], [tmp_path / "run1.csv"])
+    cli.keep_apart([], [tmp_path / "run1.jsonl.gz"])  # its own

@@ -306,6 +306,8 @@ def test_a_shard_cut_short_is_refused(run, tmp_path):
         ("task_id,n,c\na,ten,2\n", "line 2: n must be a whole number, got 'ten'"),
         ("task_id,n,c\na,3,2\na,3,2\n", "line 3: duplicate task a"),
         ("task_id,n,c\n", "has no rows"),
+        ("task_id,n,c\na,1000000000000000,3\n", "line 2: n must be at most 10,000,000"),
+        ("task_id,n,c\na,100000000000000000000000,3\n", "number in the column 'n' is too large"),
     ],
 )
 def test_counts_that_cannot_be_are_refused(run, tmp_path, text, message):

@@ -17,11 +17,14 @@ from passk.records import (
     UserError,
     Verdict,
     bring_back,
+    check_recorded,
     fingerprint,
+    has_metadata,
     metadata_path,
     read_metadata,
     read_samples,
     read_verdicts,
+    recorded,
     replace_atomically,
     write_metadata,
     write_records,
@@ -289,3 +292,18 @@ def test_files_of_a_time_to_come_get_the_present_one(tmp_path: Path) -> None:
     os.utime(paths[1], (time.time() + 86400, time.time() + 86400))
     assert bring_back(paths) == [paths[1]]
     assert paths[0].stat().st_mtime == 1e9 < paths[1].stat().st_mtime <= time.time()
+
+
+def test_metadata_of_another_file_of_the_same_stem_are_not_taken(tmp_path: Path) -> None:
+    theirs, mine = tmp_path / "run1.jsonl.gz", tmp_path / "run1.csv"
+    write_records(theirs, SAMPLES)
+    write_metadata(metadata_path(theirs), theirs, {"whose": "theirs"})
+    mine.write_text("task_id,n,c\n")
+    assert metadata_path(mine) == metadata_path(theirs)
+    assert (has_metadata(theirs), has_metadata(mine)) == (True, False)
+    assert (recorded(theirs, "whose"), recorded(mine, "whose")) == ("theirs", None)
+    check_recorded(mine)  # taken at its word
+    theirs.write_bytes(theirs.read_bytes() + b" ")
+    assert has_metadata(theirs)  # and they tell that it changed
+    with pytest.raises(UserError, match="sha256 differs"):
+        read_metadata(metadata_path(theirs), theirs)

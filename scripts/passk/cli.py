@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from passk.records import UserError, metadata_path
+from passk.records import UserError, metadata_path, sharing_metadata
 
 MISPLACED = {
     errno.EISDIR: "is a folder, where a file is needed",
@@ -62,6 +62,11 @@ def keep_apart(inputs: Iterable[Path | None], outputs: Iterable[Path | None]) ->
         for one in (path, metadata_path(path)):
             files[_identity(one)] = one, path
     for path in filter(None, outputs):
+        if metadata_path(path).exists() and (others := sharing_metadata(path)):
+            raise UserError(
+                f"{path} would share {metadata_path(path)} with {others[0]}; give the output "
+                "another name"
+            )
         for one in (path, metadata_path(path)):
             if found := files.get(_identity(one)):
                 other, owner = found

@@ -123,6 +123,8 @@ def read_counts(path: Path) -> list[TaskCount]:
     table = read_table(path, {"task_id": str, "n": int, "c": int})
     for line, row in enumerate(table[[*COLUMNS]].itertuples(index=False), start=2):
         count = TaskCount(*row)
+        if count.n > _MOST_DRAWS:
+            raise UserError(f"{path} line {line}: n must be at most {_MOST_DRAWS:,}")
         if not (0 <= count.c <= count.n and count.n >= 1):
             raise UserError(f"{path} line {line}: c must lie between 0 and n, and n be 1 or more")
         if count.task_id in counts:

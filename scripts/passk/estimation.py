@@ -52,11 +52,12 @@ def estimate(
     write_metadata(metadata_path(curve_to), curve_to, about)
     unsolved = sum(count.c == 0 for count in counts)
     return [
-        f"{len(counts)} tasks, {_draws(counts)} draws each, {unsolved} never solved",
+        f"{len(counts)} task{'s' * (len(counts) != 1)}, {_draws(counts)} each, {unsolved} never "
+        "solved",
         *(f"  {line}" for line in table(curve, sorted(set(k_values)))),
     ]
 
 
 def _draws(counts: Sequence[TaskCount]) -> str:
     low, high = min(count.n for count in counts), max(count.n for count in counts)
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    return f"{low:,} draw{'s' * (low != 1)}" if low == high else f"{low:,} to {high:,} draws"

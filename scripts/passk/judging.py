@@ -28,6 +28,7 @@ from passk.records import (
     Snapshot,
     UserError,
     Verdict,
+    has_metadata,
     metadata_path,
     read_metadata,
     write_metadata,
@@ -133,6 +134,8 @@ def open_verifier(
             raise UserError(f"{_flag(option)} must be {what.must}")
         if what.choices and options[option] not in what.choices:
             raise UserError(f"{_flag(option)} must be {' or '.join(what.choices)}")
+    if total and "workers" in options:
+        options["workers"] = min(options["workers"], total)
     problems = {problem.task_id: problem for problem in benchmark.problems}
     opening = Opening(
         named,
@@ -190,7 +193,7 @@ def origin_of(
 
     :raises UserError: they were drawn for another benchmark, or otherwise than ``settings`` say.
     """
-    if not metadata_path(samples).exists():
+    if not has_metadata(samples):
         return None
     metadata = read_metadata(metadata_path(samples), samples)
     recorded = metadata.get("benchmark_sha256")

@@ -19,6 +19,7 @@ from passk.records import (
     OUTCOMES,
     UserError,
     described_by,
+    has_metadata,
     metadata_path,
     read_lines,
     read_metadata,
@@ -82,7 +83,7 @@ def check_shards(
     """
     described: list[tuple[Path, dict[str, Any]]] = []
     for path in paths:
-        if require_metadata or metadata_path(path).exists():
+        if require_metadata or has_metadata(path):
             described.append((path, read_metadata(metadata_path(path), path)))
         else:
             log.warning("%s has no metadata beside it: its settings are not checked", path)

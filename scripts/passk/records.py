@@ -366,6 +366,22 @@ def metadata_path(path: Path) -> Path:
     return path.with_name(name + ".meta.json")
 
 
+def sharing_metadata(path: Path) -> list[Path]:
+    """The other files that are there and whose metadata would be the file that ``path`` has."""
+    stem = metadata_path(path).name.removesuffix(".meta.json")
+    others = (path.with_name(stem + suffix) for suffix in (".jsonl.gz", ".jsonl", ".csv"))
+    return [other for other in others if other != path and other.exists()]
+
+
+def has_metadata(path: Path) -> bool:
+    """Whether metadata lie beside ``path`` that are not those of another file of the same stem."""
+    if not metadata_path(path).exists():
+        return False
+    others = sharing_metadata(path)
+    known = _read_key(path, "sha256") if others else None
+    return known not in map(sha256_of, others) or (path.exists() and sha256_of(path) == known)
+
+
 def described_by(metadata: Path) -> Path:
     """``x.meta.json`` -> ``x.jsonl.gz``: the shard that it describes."""
     return metadata.with_name(metadata.name.removesuffix(".meta.json") + ".jsonl.gz")
@@ -423,12 +439,16 @@ def check_recorded(path: Path) -> None:
 
     :raises UserError: damaged metadata, or a file whose sha256 is another.
     """
-    if metadata_path(path).exists():
+    if has_metadata(path):
         read_metadata(metadata_path(path), path)
 
 
 def recorded(path: Path, key: str) -> Any:
     """What the metadata beside ``path`` say under ``key``, unchecked; None where they do not."""
+    return _read_key(path, key) if has_metadata(path) else None
+
+
+def _read_key(path: Path, key: str) -> Any:
     try:
         return json.loads(metadata_path(path).read_text())[key]
     except (OSError, ValueError, KeyError, TypeError):

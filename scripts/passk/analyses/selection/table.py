@@ -37,7 +37,14 @@ import numpy as np
 from passk.analyses.given import Given
 from passk.estimator import fail_table, pass_table
 from passk.provenance import check_shards
-from passk.records import Snapshot, UserError, metadata_path, read_metadata, read_verdicts
+from passk.records import (
+    Snapshot,
+    UserError,
+    has_metadata,
+    metadata_path,
+    read_metadata,
+    read_verdicts,
+)
 from passk.statistics.intervals import of_paired_differences, of_task_estimates
 from passk.verifiers.signatures import NO_VALUE, read_signatures
 
@@ -112,7 +119,7 @@ def check_pair(
         [
             read_metadata(metadata_path(path), path)
             for path in paths
-            if required or metadata_path(path).exists()
+            if required or has_metadata(path)
         ]
         for paths in (verdicts, signatures)
     ]
