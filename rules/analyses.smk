@@ -95,7 +95,7 @@ rule samples_pages:
     shell:
         "python scripts/samples_pages.py --problems {input.problems} --samples {params.samples}"
         " --verdicts {params.verdicts} --answer {wildcards.answer} --settings {params.settings:q}"
-        " --title {params.title:q} --output {output} 2>&1 | tee {log}"
+        " --title {params.title:q} --report ../../report.html --output {output} 2>&1 | tee {log}"
 
 
 # It stands alone, beside the folders of its figures. Whatever it says comes from its inputs.
@@ -115,6 +115,7 @@ rule report_page:
     params:
         config=lambda wildcards: json.dumps(experiment_of(wildcards).described()),
         results=results_beside("figures/{experiment}/report.html"),
+        given=[f"--configfile {file}" for file in GIVEN],
     shell:
         "python scripts/report_page.py --config {params.config:q} --experiment {wildcards.experiment}"
-        " --results {params.results} --output {output} 2>&1 | tee {log}"
+        " {params.given} --results {params.results} --output {output} 2>&1 | tee {log}"

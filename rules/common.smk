@@ -246,6 +246,12 @@ def beside_given_counts(wildcards):
     return [local(str(metadata))] if metadata.exists() else []
 
 
+def problems_of_given_counts(wildcards):
+    """The tasks that counts must be of; nothing where the benchmark is only named."""
+    named = "name" in config["benchmarks"][wildcards.benchmark]
+    return [] if named else ["results/{model}/{benchmark}/problems.jsonl"]
+
+
 def problem_source(wildcards):
     """The file of a benchmark that is given by path; nothing where a package has it."""
     name = wildcards.benchmark

@@ -36,6 +36,7 @@ rule estimate_given:
     input:
         counts=given_counts,
         metadata=beside_given_counts,
+        problems=problems_of_given_counts,
         code=code("estimate.py"),
     output:
         counts="results/{model}/{benchmark}/counts/given-counts/counts.csv",
@@ -49,6 +50,8 @@ rule estimate_given:
         "../envs/main.yaml"
     params:
         k_values=lambda wildcards: given(wildcards).all_k_values,
+        problems=lambda wildcards, input: [f"--problems {one}" for one in input.get("problems", [])],
     shell:
         "python scripts/estimate.py --counts-in {input.counts} --k-values {params.k_values}"
+        " {params.problems}"
         " --counts {output.counts} --pass-at-k {output.pass_at_k} 2>&1 | tee {log}"

@@ -24,7 +24,7 @@ from passk.counts import TaskCount, count_verdicts, read_counts
 from passk.estimation import estimate
 from passk.locks import only_writer_of
 from passk.provenance import check_judged, check_shards
-from passk.records import Snapshot, has_metadata, metadata_path, read_metadata, sha256_of
+from passk.records import Snapshot, UserError, has_metadata, metadata_path, read_metadata, sha256_of
 
 log = logging.getLogger("estimate")
 
@@ -55,6 +55,26 @@ def read_shards(
         check_judged(path)
     tasks = [problem.task_id for problem in benchmark.problems] if benchmark else None
     return count_verdicts(verdicts, tasks, n_samples, snapshot), snapshot.sha256
+
+
+def of_tasks(counts: Sequence[TaskCount], problems: Path, path: Path) -> list[TaskCount]:
+    """The counts read from ``path``, in the order of the problem file's tasks.
+
+    :raises UserError: they are not of exactly its tasks.
+    """
+    found = {count.task_id: count for count in counts}
+    tasks = [problem.task_id for problem in read_problem_file(problems).problems]
+    for name, strange in (
+        ("has counts of", found.keys() - {*tasks}),
+        ("lacks", {*tasks} - found.keys()),
+    ):
+        if strange:
+            more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+            raise UserError(
+                f"{path} {name} {min(strange)}{more}: it is not of the benchmark's {len(tasks)} "
+                "tasks; give counts of each of them, or name another benchmark"
+            )
+    return [found[task] for task in tasks]
 
 
 def provenance_of(counts: Path) -> dict[str, Any] | None:
@@ -107,9 +127,11 @@ def main() -> None:
     args = parser.parse_args()
     if args.verdicts and args.counts is None:
         parser.error("--verdicts needs --counts")
-    given = args.problems or args.n_samples or args.settings or args.require_metadata
-    if given and not args.verdicts:
-        parser.error("the checks are of --verdicts; --counts-in has none")
+    checked = args.n_samples or args.settings or args.require_metadata
+    if checked and not args.verdicts:
+        parser.error(
+            "--counts-in is checked by --problems only; the other checks are of --verdicts"
+        )
     inputs = [*(args.verdicts or []), args.counts_in, args.problems]
     cli.keep_apart(inputs, [args.counts, args.pass_at_k])
     with only_writer_of(args.pass_at_k, "estimating this"):
@@ -119,6 +141,8 @@ def main() -> None:
             )
         else:
             counts = read_counts(args.counts_in)
+            if args.problems:
+                counts = of_tasks(counts, args.problems, args.counts_in)
             sources = {args.counts_in: sha256_of(args.counts_in)}
         given = provenance_of(args.counts_in) if args.counts_in else None
         written = (args.counts, args.pass_at_k)

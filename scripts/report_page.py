@@ -31,6 +31,13 @@ def main() -> None:
     )
     parser.add_argument("--experiment", required=True, metavar="NAME", help="one of experiments")
     parser.add_argument(
+        "--configfile",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="that Snakemake was given besides config.yaml: for the command on the page",
+    )
+    parser.add_argument(
         "--results", type=Path, required=True, metavar="FOLDER", help="samples, verdicts, counts"
     )
     parser.add_argument(
@@ -42,7 +49,9 @@ def main() -> None:
         known = ", ".join(config["experiments"])
         raise UserError(f"unknown experiment {args.experiment!r}; --config has {known}")
     experiment = Experiment(args.experiment, config)
-    html = render.page(experiment, args.output.parent, args.results, render.origin())
+    html = render.page(
+        experiment, args.output.parent, args.results, render.origin(), args.configfile
+    )
     write_text(args.output, html)
     log.info("%s: %.2f MB", args.output, len(html.encode()) / 1e6)
 

@@ -7,27 +7,34 @@ escaped, and characters that act instead of being read are spelled out.
 from __future__ import annotations
 
 import argparse
+import logging
+from collections.abc import Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from passk import cli
-from passk.benchmarks import ANSWERS, read_problem_file
+from passk.benchmarks import ANSWERS, find_benchmark
+from passk.formats import Source, read_samples
 from passk.page.samples import joined, pages
 from passk.provenance import check_shards
-from passk.records import read_samples, read_verdicts, write_text
+from passk.records import UserError, read_verdicts, recorded, write_text
 
 
 def main() -> None:
     """Bind the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--problems", type=Path, required=True, metavar="JSONL")
+    parser.add_argument(
+        "--problems", required=True, help="a problem file, or a benchmark's name in config.yaml"
+    )
     parser.add_argument("--samples", type=Path, nargs="+", required=True, metavar="FILE")
     parser.add_argument(
         "--verdicts", type=Path, nargs="+", required=True, metavar="FILE", help="on these samples"
     )
     parser.add_argument(
-        "--answer", choices=ANSWERS, required=True, help="how the completions were read"
+        "--answer",
+        choices=ANSWERS,
+        help="how the completions were read (default: as the verdicts' metadata say)",
     )
     parser.add_argument(
         "--settings",
@@ -35,23 +42,44 @@ def main() -> None:
         help="model, sampling, suite, answer that the verdicts must have been made with",
     )
     parser.add_argument("--title", required=True, help="of what these samples are")
+    parser.add_argument("--report", metavar="HREF", help="the page that they belong to")
     parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
     args = parser.parse_args()
     settings = cli.mapping(args.settings, "--settings") if args.settings else None
-    benchmark = read_problem_file(args.problems)
+    benchmark = find_benchmark(args.problems)
+    answer = answer_of(args.verdicts, args.answer)
     check_shards(
         args.verdicts,
         require_metadata=settings is not None,
         settings=settings,
         benchmark_sha256=benchmark.sha256,
     )
+    tasks = {problem.task_id: problem for problem in benchmark.problems}
     draws = joined(
-        chain.from_iterable(map(read_samples, args.samples)),
+        (s for path in args.samples for s in read_samples(Source(path, tasks, benchmark.size))),
         chain.from_iterable(map(read_verdicts, args.verdicts)),
     )
-    extract = partial(benchmark.extract, answer=args.answer)
-    for name, text in pages(args.title, benchmark.problems, draws, extract):
+    extract = partial(benchmark.extract, answer=answer)
+    for name, text in pages(args.title, benchmark.problems, draws, extract, args.report):
         write_text(args.output / name, text)
+    logging.info("%d tasks: open %s", len(draws), args.output / "index.html")
+
+
+def answer_of(verdicts: Sequence[Path], given: str | None) -> str:
+    """How the completions were read for these verdicts.
+
+    :raises UserError: in several ways, in another than the one ``given``, or it is not known.
+    """
+    known = {answer for path in verdicts if (answer := recorded(path, "answer"))}
+    ways = known | ({given} if given else set())
+    if len(ways) > 1:
+        raise UserError(
+            f"the verdicts are on completions read as {' and '.join(sorted(known))}, not as "
+            f"{given or 'one of them'}; give --answer as their metadata say, and verdicts of one"
+        )
+    if not ways:
+        raise UserError("the verdicts do not say how the completions were read; give --answer")
+    return ways.pop()
 
 
 if __name__ == "__main__":

@@ -215,6 +215,13 @@ def test_engines_need_what_their_rows_say() -> None:
         small("transformers")
     )
     assert "engine transformers needs a seed" in told(small("transformers", seed=None))
+    endpoint = {"engine": "openai", "endpoint": "http://x/v1", "name": "m"}
+    config = changed("models.small.weights", {**endpoint, "extra_body": {"n": 2}}, small_config())
+    assert told(config).startswith("models.small.weights.extra_body: must not have n, which the")
+    config = changed("models.small.extra_body", {"user": "me"}, small_config())
+    assert told(config) == "models.small.extra_body: belongs inside weights; move it there"
+    config = changed("models.small.weights", {**endpoint, "concurrency": 2}, small_config())
+    assert told(config) == "models.small.weights.concurrency: belongs beside weights; move it there"
     check(small("vllm", seed=None))
     assert "sampling.plain.top_p: null leaves it to an endpoint, and engine vllm is none" in told(
         small("vllm", top_p=None)

@@ -37,7 +37,7 @@ def told(path: Path) -> str:
         ({"canonical_solution": "    return 0 +\n"}, "Bad/0 of the benchmark is not valid Python"),
         (
             {"canonical_solution": "    return 123456\n"},
-            "canonical solution of Bad/0 fails its test",
+            "solution of Bad/0 fails its test: one of the",
         ),
         (
             {"canonical_solution": "    while True: pass\n"},

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROBLEMS
+from conftest import PROBLEMS, ROOT
 
+from passk.benchmarks import read_problem_file
 from passk.benchmarks.human_eval import Problem
 from passk.page.samples import MOST_CHARACTERS, Draw, in_ranges, joined, pages, programs
-from passk.records import Sample, UserError, Verdict
+from passk.records import (
+    Sample,
+    UserError,
+    Verdict,
+    metadata_path,
+    write_metadata,
+    write_records,
+)
 
 TASKS = [Problem(**problem, index=i) for i, problem in enumerate(PROBLEMS[:3])]
 HOSTILE = '</code></pre><script>alert(1)</script><img src=x onerror="alert(1)">\u202e\x1b[2J'
@@ -109,3 +121,33 @@ def test_samples_and_verdicts_are_of_the_same_draws(
 def test_ranges() -> None:
     assert in_ranges([0, 1, 2, 5, 7, 8]) == "0-2, 5, 7-8"
     assert in_ranges([]) == ""
+
+
+def run(*options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, ROOT / "scripts/samples_pages.py", *map(str, options)],
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_completions_are_read_as_the_verdicts_say(tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps(p) + "\n" for p in PROBLEMS))
+    answer = f"Sure!\n```python\n{TASKS[0].prompt}    return 1\n```"
+    write_records(tmp_path / "s.jsonl", [Sample(TASKS[0].task_id, 0, answer)])
+    verdicts = tmp_path / "v.jsonl"
+    write_records(verdicts, [Verdict(TASKS[0].task_id, 0, "failed", 0.0)])
+    options = ["--problems", tmp_path / "p.jsonl", "--samples", tmp_path / "s.jsonl"]
+    options += ["--verdicts", verdicts, "--title", "T", "--output", tmp_path / "pages"]
+    assert "do not say how the completions were read; give --answer" in run(*options).stderr
+    known = {
+        "answer": "markdown",
+        "benchmark_sha256": read_problem_file(tmp_path / "p.jsonl").sha256,
+    }
+    write_metadata(metadata_path(verdicts), verdicts, known)
+    assert "read as markdown, not as verbatim" in run(*options, "--answer", "verbatim").stderr
+    done = run(*options)
+    assert (done.returncode, "1 tasks: open" in done.stderr) == (0, True), done.stderr
+    page = (tmp_path / "pages/0000.html").read_text()
+    assert "report.html" not in page
+    assert "as the model wrote it" in page

@@ -413,7 +413,7 @@ SAMPLED_ONLY = tuple(
 
 
 def _experiment_of(value: Any) -> str:
-    given = isinstance(value, Mapping) and not set(SAMPLED_ONLY) & set(value)
+    given = isinstance(value, Mapping) and len(set(SAMPLED_ONLY) & set(value)) < 2
     return (GivenExperiment if given else ExperimentEntry).__name__
 
 
@@ -467,6 +467,13 @@ def check(
 def _impossible(config: Config, rules: Collection[str], conda: bool) -> Iterator[tuple[str, str]]:
     """The path and the sentence of all that no entry can see by itself."""
     for name, model in config.models.items():
+        for key, what in ENGINES[model.weights.engine].keys.items():
+            if own := set(getattr(model.weights, key) or ()) & set(what.without):
+                yield (
+                    _path(["models", name, "weights", key]),
+                    f"must not have {', '.join(sorted(own))}, which the sampling entry, the "
+                    "weights or the engine sets; take it out",
+                )
         gpus = ENGINES[model.weights.engine].gpus
         if conda and gpus and model.gpus_per_replica == 0:
             yield (
@@ -593,7 +600,12 @@ def _told(error: dict[str, Any]) -> tuple[str, str]:
             value = value.get("engine")
     path = _path([part for part in loc if part != "[key]" and part not in UNIONS])
     if kind in UNKNOWN:
-        return path, f"unknown key; {_known(loc[-1], _model_at(loc[:-1]).model_fields)}"
+        model = _model_at(loc[:-1])
+        if model is Model and any(loc[-1] in info.keys for info in ENGINES.values()):
+            return path, "belongs inside weights; move it there"
+        if model in WEIGHTS and loc[-1] in Model.model_fields:
+            return path, "belongs beside weights; move it there"
+        return path, f"unknown key; {_known(loc[-1], model.model_fields)}"
     if kind == "missing":
         return path, f"is missing ({_about(_model_at(loc[:-1]), loc[-1]).removesuffix('.')})"
     if kind in ("too_short", "string_too_short"):

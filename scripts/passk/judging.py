@@ -4,6 +4,7 @@ samples, and the metadata of what it wrote."""
 from __future__ import annotations
 
 import argparse
+import logging
 import math
 import platform
 import signal
@@ -174,7 +175,14 @@ def open_judging(given: Mapping[str, Any]) -> Judging:
     origin = origin_of(samples, benchmark, given.get("settings"))
     problems = {problem.task_id: problem for problem in benchmark.problems}
     source = Source(samples, problems, benchmark.size, given.get("filter"))
-    total, tasks = survey(source, _read(source, snapshot))
+    total, tasks, fenced = survey(source, _read(source, snapshot))
+    if fenced > total / 2 and answer == "verbatim" and "markdown" in kind.answers:
+        logging.warning(
+            "%d of %d completions hold code fences, which are no Python: --answer markdown reads "
+            "the program in them",
+            fenced,
+            total,
+        )
     label = f"{samples.name.removesuffix('.gz').removesuffix('.jsonl')}: "
     verifier = open_verifier(
         kind.suites[suite], suite, benchmark, tasks, answer, given, given["benchmark"], total, label
@@ -206,14 +214,15 @@ def origin_of(
     return {name: metadata.get(name) for name in KEPT_OF_SAMPLES}
 
 
-def survey(samples: Source, read: Iterable[Sample]) -> tuple[int, list[str]]:
-    """Read all samples once, before anything runs: how many there are and of which tasks.
+def survey(samples: Source, read: Iterable[Sample]) -> tuple[int, list[str], int]:
+    """Read all samples once, before anything runs: how many there are, of which tasks, and how many
+    of them hold code fences.
 
     ``samples`` is the file that they are ``read`` from.
 
     :raises UserError: none, or one of an unknown task.
     """
-    total = 0
+    total = fenced = 0
     found: dict[str, None] = {}
     for sample in read:
         if sample.task_id not in samples.tasks:
@@ -223,9 +232,10 @@ def survey(samples: Source, read: Iterable[Sample]) -> tuple[int, list[str]]:
             )
         found[sample.task_id] = None
         total += 1
+        fenced += "```" in sample.completion
     if not total:
         raise UserError(f"{samples.path} has no samples; it must hold one JSON object a line")
-    return total, list(found)
+    return total, list(found), fenced
 
 
 def execute(opened: Judging, verdicts: Path) -> None:

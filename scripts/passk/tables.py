@@ -44,6 +44,8 @@ def read_table(
         raise UserError(f"{path} is not a CSV file in UTF-8; make or copy it again") from error
     if missing := [name for name in columns if name not in table]:
         names = ", ".join(columns)
+        if len(table.columns) == 1 and ";" in table.columns[0]:
+            raise UserError(f"{path} is separated by semicolons; separate the columns by commas")
         raise UserError(f"{path} has no column {missing[0]!r}: its first line must name {names}")
     if table.empty and not may_be_empty:
         raise UserError(f"{path} has no rows below its first line; make or copy it again")

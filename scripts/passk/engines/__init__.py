@@ -72,12 +72,14 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What ``weights`` may hold: what it means, and which values it may have."""
+    """What ``weights`` may hold: what it means, and which values it may have; ``without`` are keys
+    that a mapping may not have."""
 
     description: str
     pattern: str | None = None
     choices: tuple[str, ...] = ()
     kind: type[str] | type[int] | type[dict] = str
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,11 @@ _ON_DISK_OR_HUB = {
     ),
 }
 
+# By the endpoint engine itself, from the weights and the sampling entry.
+_SENT_OTHERWISE = ("model", "messages", "prompt", "n", "seed", "stream", "stop", "max_tokens")
+_SENT_OTHERWISE += ("temperature", "top_p", "top_k", "min_p", "repetition_penalty")
+_SENT_OTHERWISE += ("chat_template_kwargs",)
+
 ENGINES: dict[str, EngineInfo] = {
     "vllm": EngineInfo(
         opens="passk.engines.vllm:VllmEngine",
@@ -200,7 +207,11 @@ ENGINES: dict[str, EngineInfo] = {
         keys={
             "endpoint": Key("Base URL ending in /v1.", r"^https?://"),
             "name": Key("The model's name at the endpoint."),
-            "extra_body": Key("Further fields of each request, such as service_tier.", kind=dict),
+            "extra_body": Key(
+                "Further fields of each request, such as service_tier.",
+                kind=dict,
+                without=_SENT_OTHERWISE,
+            ),
             "draws_per_request": Key(
                 "Draws that one request asks for (`n`), 1 if not given; the prompt is then paid "
                 "for once. Not every server has it.",

@@ -41,7 +41,7 @@ from tenacity import (
 )
 
 from passk.benchmarks import Task
-from passk.engines import Batch, Request, prompts
+from passk.engines import ENGINES, Batch, Request, prompts
 from passk.engines.seeds import RULE, draw_seed
 from passk.records import Sample, UserError
 
@@ -69,8 +69,7 @@ SENT += ("chat_template_kwargs",)
 """What of a sampling entry goes into a request as it is."""
 SPOKEN = ("text", "output_text")
 """The parts of an answer that are its text; others are thoughts and tools."""
-OWN = frozenset({"model", "messages", "prompt", "n", "seed", "stream"})
-"""What ``extra_body`` may not hold."""
+OWN = frozenset(ENGINES["openai"].keys["extra_body"].without)
 NEWER = "max_completion_tokens"
 """OpenAI's newer models refuse ``max_tokens`` and name this instead."""
 

@@ -82,7 +82,7 @@ def _faults(experiment: Experiment, _: Path) -> str:
         "assertions compare the candidate with itself; tasks 47, 116, 140 and 148 have examples "
         "that contradict their tests; many tests are short, so that wrong programs pass."
     )
-    if "plus" in experiment.entry["suites"]:
+    if "plus" in experiment.entry.get("suites", []):
         text += (
             " The suite plus judges the same samples by HumanEval+ (about 760 inputs a task), "
             "which finds many of those."

@@ -98,8 +98,8 @@ def _tested(beat: Baseline, k: int, path: Path) -> list[str]:
     verdict = row.verdict if row.verdict == OPEN else f"significantly {row.verdict}"
     low, high = 100 * row.tasks_low, 100 * row.tasks_high
     return [
-        f"At k = {k:,} the difference is {100 * row.difference:+z.1f} percentage points "
-        f"({low:+z.1f} to {high:+z.1f} over tasks): {verdict}."
+        f"Its pass@{k:,} less the pass@1 of {beat.label} is {100 * row.difference:+z.1f} "
+        f"percentage points ({low:+z.1f} to {high:+z.1f} over tasks): {verdict}."
     ]
 
 

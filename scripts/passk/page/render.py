@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,8 +58,14 @@ class Origin:
     commit: str
 
 
-def page(experiment: Experiment, figures: Path, results: Path, origin: Origin) -> str:
-    """The page as HTML.
+def page(
+    experiment: Experiment,
+    figures: Path,
+    results: Path,
+    origin: Origin,
+    configfiles: Sequence[str] = (),
+) -> str:
+    """The page as HTML. ``configfiles``: what the run was given besides config.yaml.
 
     :raises UserError: a file that it needs is missing or damaged.
     """
@@ -96,6 +103,7 @@ def page(experiment: Experiment, figures: Path, results: Path, origin: Origin) -
         on_gpus=any(engine_of(member.weights).gpus for _, member in members),
         cost=_cost(figures / "cost.csv") if experiment.sampled else None,
         origin=origin,
+        configfiles=configfiles,
     )
 
 

@@ -121,10 +121,12 @@ def pages(
     problems: Sequence[Task],
     draws: Mapping[str, Sequence[Draw]],
     extract: Callable[[Any, str], str],
+    report: str | None = None,
 ) -> Iterator[tuple[str, str]]:
     """The names and texts of the files: each task's, and at last ``index.html``.
 
-    ``extract`` reads the program out of a problem and a completion.
+    ``extract`` reads the program out of a problem and a completion; ``report`` is the address of
+    the page that they belong to.
     """
     tasks = [problem for problem in problems if draws.get(problem.task_id)]
     names = {problem.task_id: f"{problem.index:04d}.html" for problem in tasks}
@@ -139,6 +141,7 @@ def pages(
             names[problem.task_id],
             template("samples_task.html.j2").render(
                 title=title,
+                report=report,
                 problem=problem,
                 prompt=shown(problem.prompt),
                 counts=counts,
@@ -148,7 +151,8 @@ def pages(
                 neighbours=[one and (one.task_id, names[one.task_id]) for one in neighbours],
             ),
         )
-    yield "index.html", template("samples_index.html.j2").render(title=title, rows=rows)
+    index = template("samples_index.html.j2")
+    yield "index.html", index.render(title=title, report=report, rows=rows)
 
 
 def shown(text: str) -> str:

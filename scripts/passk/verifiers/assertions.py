@@ -137,7 +137,9 @@ class CheckCase:
         try:
             self._check(recorder)
         except AssertionError as error:
-            raise UserError(f"the canonical solution of {self.task_id} fails its test") from error
+            raise UserError(
+                f"the canonical solution of {self.task_id} fails its test: one of the two is wrong"
+            ) from error
         except Exception as error:
             raise UserError(
                 f"the test of {self.task_id} cannot be run with its canonical solution "
