@@ -178,7 +178,7 @@ def _lacking(points: Sequence[Point]) -> Iterator[str]:
 
 def percent(value: float) -> str:
     """A fraction in per cent with one decimal, ``-`` for NaN."""
-    return "-" if math.isnan(value) else f"{100 * value:.1f}"
+    return "-" if math.isnan(value) else f"{100 * value:z.1f}"
 
 
 def _interval(low: float, high: float) -> str:
