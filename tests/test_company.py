@@ -368,7 +368,7 @@ def verdicts(
     groups: list[tuple[Program, ...]], folder: Path, isolate: str = "company"
 ) -> list[list[Result]]:
     """The results of programs that are given to one runner group by group."""
-    runner = Runner(Limits.of(1.0, 1 << 30), folder, find_readable(), isolate=isolate)
+    runner = Runner(Limits.of(3.0, 1 << 30), folder, find_readable(), isolate=isolate)
     try:
         return [_together(runner, group) for group in groups]
     finally:
