@@ -204,9 +204,7 @@ def unpacked(path: Path, digest: Any = None) -> Iterator[Any]:
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist; check the path") from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UserError(
-            f"{path} is cut short or damaged ({error}); make or copy it again"
-        ) from error
+        raise UserError(f"{path} is cut short or damaged ({error}); {_again(path)}") from error
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror or error})") from error
 
@@ -264,7 +262,14 @@ def not_an_object(path: Path, number: int, line: bytes, error: Exception | None 
         return f"{path} looks like a CSV file: {wanted}"
     if error is None:
         return f"{path} line {number} is not a JSON object; {wanted}"
-    return f"{path} line {number} is not JSON: it is cut short or damaged; make or copy it again"
+    return f"{path} line {number} is not JSON: it is cut short or damaged; {_again(path)}"
+
+
+def _again(path: Path) -> str:
+    """What to do about a damaged file: what lies below results/ is this package's own."""
+    if "results" in path.parts:
+        return "delete it and run the same command again"
+    return "make or copy it again"
 
 
 def read_samples(path: Path, digest: Any = None) -> Iterator[Sample]:

@@ -233,11 +233,12 @@ def test_run_whose_processes_are_killed_at_random_judges_the_same(
     """Guard, workers, fork servers and programs; all but the job itself, which is the user's."""
     chance = random.Random(seed)
     wrong, slow = "    return x\n", RIGHT + "import time\ntime.sleep(0.1)\n"
-    bodies = [RIGHT, wrong, WRITES, slow] * 60
+    kinds = [RIGHT, wrong, WRITES, slow]  # equal programs would run once
+    bodies = [f"{body}# {number}\n" for number in range(60) for body in kinds]
     with subprocess.Popen(command(tmp_path, bodies)) as process:
         kills = 0
         while process.poll() is None:
-            time.sleep(chance.uniform(0.5, 2.0))
+            time.sleep(chance.uniform(0.5, 1.2))
             found = below(process.pid)
             if (
                 len(found) >= 5 and kills < 25
