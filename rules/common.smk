@@ -186,7 +186,7 @@ def why_drawn(wildcards):
 
 def kept(path):
     """An output that Snakemake does not remove before its job starts: that decides itself."""
-    return path if workflow.storage_settings.default_storage_provider else update(path)
+    return path if STORAGE else update(path)
 
 
 def gpus(wildcards):

@@ -149,6 +149,7 @@ def main() -> None:
         one = names.add_parser(name, help=f"from {made_from}", allow_abbrev=False)
         add_options(one, parts)
     args = parser.parse_args()
+    cli.guard(args, "output")
     module = importlib.import_module(f"passk.analyses.{args.analysis}.table")
     rows = module.table(read(args, parts_of[args.analysis]))
     write_text(args.output, table_text(module.COLUMNS, rows))

@@ -15,7 +15,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from passk import cli
 from passk.benchmarks import ANSWERS, KINDS, Benchmark, find_benchmark
@@ -24,8 +23,7 @@ from passk.records import (
     Sample,
     Snapshot,
     UserError,
-    metadata_path,
-    read_metadata,
+    metadata_of,
     read_samples,
     read_verdicts,
     recorded,
@@ -103,12 +101,6 @@ def audit(
     return counts
 
 
-def _settings(verdicts: Path) -> dict[str, Any]:
-    """What the verdicts' metadata say; nothing without metadata."""
-    path = metadata_path(verdicts)
-    return read_metadata(path, verdicts) if path.exists() else {}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--benchmark", required=True, help="name in config.yaml, or a problem file")
@@ -128,7 +120,8 @@ def main() -> None:
     given = parser.parse_args()
     if not 0 < given.share <= 1:
         raise UserError("--share must be above 0 and at most 1")
-    settings = _settings(given.verdicts)
+    cli.guard(given, "output")
+    settings = metadata_of(given.verdicts) or {}
     benchmark = find_benchmark(given.benchmark)
     kind = KINDS[benchmark.kind]
     recorded = settings.get("answer", given.answer or kind.answers[0])

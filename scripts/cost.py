@@ -32,6 +32,7 @@ def main() -> None:
     )
     parser.add_argument("--output", type=Path, required=True, metavar="JSON")
     arguments = parser.parse_args()
+    cli.guard(arguments, "output")
     shards = [read_record(path, NEEDED) for path in arguments.metadata]
     for path, shard in zip(arguments.metadata, shards, strict=True):
         check_samples_record(path, shard)

@@ -15,7 +15,7 @@ from passk import cli
 from passk.counts import counts_csv
 from passk.formats.harnesses import HARNESSES, Choice, count
 from passk.locks import only_writer_of
-from passk.records import UserError, metadata_path, sha256_of, write_metadata, write_text
+from passk.records import FORMAT, metadata_path, sha256_of, write_metadata, write_text
 
 log = logging.getLogger("counts_from")
 
@@ -23,11 +23,8 @@ log = logging.getLogger("counts_from")
 def counts_from(paths: list[Path], harness: str, choice: Choice, output: Path) -> None:
     """Count the verdicts in ``paths`` and write the counts with what describes them.
 
-    :raises UserError: an output that is an input; as :func:`passk.formats.harnesses.count`.
+    :raises UserError: as :func:`passk.formats.harnesses.count`.
     """
-    for written in (output, metadata_path(output)):
-        if written.resolve() in {path.resolve() for path in paths}:
-            raise UserError(f"--counts would replace {written}, which is to be read; give another")
     counts, about = count(paths, harness, choice)
     score = " or ".join(sorted(about.scores))
     passed = score if choice.threshold is None else f"{score} >= {choice.threshold:g}"
@@ -41,7 +38,7 @@ def counts_from(paths: list[Path], harness: str, choice: Choice, output: Path) -
     }
     with only_writer_of(output, "making these counts"):
         write_text(output, counts_csv(counts))
-        write_metadata(metadata_path(output), output, {"format": 1, "given": given})
+        write_metadata(metadata_path(output), output, {"format": FORMAT, "given": given})
     log.info("%d tasks, %d draws each; a pass is %s", len(counts), counts[0].n, passed)
     if about.errors:
         log.info("%d draws ended in an error or without an answer: they failed", about.errors)
@@ -66,6 +63,7 @@ def main() -> None:
         "--threshold", type=float, metavar="X", help="a score of X or more is a pass"
     )
     args = parser.parse_args()
+    cli.guard(args, "counts")
     choice = Choice(args.score, args.filter, args.threshold)
     counts_from(args.logs, args.format, choice, args.counts)
 

@@ -10,8 +10,8 @@ is then taken. Where no driver is seen (a login node), what is built already is 
 from __future__ import annotations
 
 import argparse
-import fcntl
 import logging
+import math
 import os
 import platform
 import re
@@ -20,6 +20,7 @@ import sys
 from pathlib import Path
 
 from passk import cli, gpu
+from passk.locks import locked
 from passk.pins import read_lock
 from passk.records import UserError, write_text
 
@@ -31,9 +32,8 @@ def build(lock: Path, folder: Path) -> None:
     """
     locks = fitting(lock)
     built_from = folder / "lock.txt"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(f".{folder.name}.lock").open("w") as guard:
-        fcntl.flock(guard, fcntl.LOCK_EX)
+    guard = folder.with_name(f".{folder.name}.lock")
+    with locked(guard, "building this environment", math.inf):
         if built_from.exists() and is_whole(folder):
             held = read_lock(built_from.read_text()).pins
             if any(held == read_lock(one.read_text()).pins for one in locks):

@@ -24,7 +24,7 @@ from passk.counts import TaskCount, count_verdicts, read_counts
 from passk.estimation import estimate
 from passk.locks import only_writer_of
 from passk.provenance import check_judged, check_shards
-from passk.records import Snapshot, UserError, has_metadata, metadata_path, read_metadata, sha256_of
+from passk.records import Snapshot, UserError, metadata_of, sha256_of
 
 log = logging.getLogger("estimate")
 
@@ -79,9 +79,7 @@ def of_tasks(counts: Sequence[TaskCount], problems: Path, path: Path) -> list[Ta
 
 def provenance_of(counts: Path) -> dict[str, Any] | None:
     """What counts_from.py wrote beside its counts: which tool judged, and its files."""
-    if not has_metadata(counts):
-        return None
-    return read_metadata(metadata_path(counts), counts).get("given")
+    return (metadata_of(counts) or {}).get("given")
 
 
 def _settings(text: str) -> dict[str, Any]:
@@ -132,8 +130,7 @@ def main() -> None:
         parser.error(
             "--counts-in is checked by --problems only; the other checks are of --verdicts"
         )
-    inputs = [*(args.verdicts or []), args.counts_in, args.problems]
-    cli.keep_apart(inputs, [args.counts, args.pass_at_k])
+    cli.guard(args, "counts", "pass_at_k")
     with only_writer_of(args.pass_at_k, "estimating this"):
         if args.verdicts:
             counts, sources = read_shards(

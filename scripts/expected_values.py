@@ -28,6 +28,7 @@ def main() -> None:
     )
     parser.add_argument("--output", required=True, type=Path, help=".jsonl.gz to write")
     given = parser.parse_args()
+    cli.guard(given, "output")
     entry = cli.mapping(given.entry, "--entry", ("sha256",))
     resolve_name(prepares[given.verifier])(entry, given.tests, given.output)
 

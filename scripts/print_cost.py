@@ -122,6 +122,7 @@ def main() -> None:
     )  # fmt: skip
     parser.add_argument("--output", type=Path, required=True, metavar="CSV")
     args = parser.parse_args()
+    cli.guard(args, "output")
     if len(set(args.labels)) != len(args.labels):
         raise UserError("two models have the same label; give each a name of its own")
     if len(args.cost) != len(args.labels):

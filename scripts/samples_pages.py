@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from passk import cli
+from passk.analyses.draws import joined
 from passk.benchmarks import ANSWERS, find_benchmark
 from passk.formats import Source, read_samples
-from passk.page.samples import joined, pages
-from passk.provenance import check_shards
-from passk.records import UserError, read_verdicts, recorded, write_text
+from passk.page.samples import pages
+from passk.provenance import check_on_samples, check_shards
+from passk.records import (
+    Sample,
+    Snapshot,
+    UserError,
+    metadata_of,
+    read_verdicts,
+    recorded,
+    write_text,
+)
+from passk.words import counted
 
 
 def main() -> None:
@@ -48,6 +58,9 @@ def main() -> None:
     settings = cli.mapping(args.settings, "--settings") if args.settings else None
     benchmark = find_benchmark(args.problems)
     answer = answer_of(args.verdicts, args.answer)
+    snapshot = Snapshot([*args.samples, *args.verdicts])
+    for path in args.samples:
+        metadata_of(path)
     check_shards(
         args.verdicts,
         require_metadata=settings is not None,
@@ -55,14 +68,19 @@ def main() -> None:
         benchmark_sha256=benchmark.sha256,
     )
     tasks = {problem.task_id: problem for problem in benchmark.problems}
+
+    def samples(path: Path, digest: Any) -> Iterator[Sample]:
+        return read_samples(Source(path, tasks, benchmark.size), digest)
+
     draws = joined(
-        (s for path in args.samples for s in read_samples(Source(path, tasks, benchmark.size))),
-        chain.from_iterable(map(read_verdicts, args.verdicts)),
+        (one for path in args.samples for one in snapshot.read(path, samples)),
+        (one for path in args.verdicts for one in snapshot.read(path, read_verdicts)),
     )
+    check_on_samples(args.verdicts, {snapshot.sha256[path] for path in args.samples})
     extract = partial(benchmark.extract, answer=answer)
     for name, text in pages(args.title, benchmark.problems, draws, extract, args.report):
         write_text(args.output / name, text)
-    logging.info("%d tasks: open %s", len(draws), args.output / "index.html")
+    logging.info("%s: open %s", counted(len(draws), "task"), args.output / "index.html")
 
 
 def answer_of(verdicts: Sequence[Path], given: str | None) -> str:

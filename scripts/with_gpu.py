@@ -93,6 +93,11 @@ def _try_lock(path: Path) -> int | None:
     except BlockingIOError:
         os.close(handle)
         return None
+    except OSError as error:
+        raise UserError(
+            f"the GPUs of this machine are shared out by locks in {path.parent}, which cannot be "
+            f"had there ({error.strerror}): set TMPDIR to a folder of this machine's own disk"
+        ) from error
     return handle
 
 

@@ -110,6 +110,12 @@ def test_no_command_writes_over_what_it_reads(tmp_path: Path) -> None:
         "observe.py": ["--benchmark", "humaneval", "--samples", mine, "--observations", mine],
         "estimate.py": ["--counts-in", mine, "--k-values", "1", "--pass-at-k", mine],
         "problem_file.py": ["--benchmark", f"{{path: {mine}}}", "--output", mine],
+        "audit.py": ["--benchmark", "x", "--samples", mine, "--verdicts", "v", "--output", mine],
+        "analyse.py": ["scaling_laws", "--labels", "A", "--counts", mine, "--output", mine],
+        "counts_from.py": ["--format", "evalplus", mine, "--counts", mine],
+        "cost.py": ["--metadata", mine, "--manifest", "m", "--output", mine],
+        "print_cost.py": ["--cost", mine, "--labels", "A", "--output", mine],
+        "expected_values.py": ["--entry", "{}", "--tests", mine, "--output", mine],
     }.items():
         mine.write_text("mine")
         assert "would be written over" in refusal(name, *options)

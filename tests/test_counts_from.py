@@ -218,14 +218,6 @@ def test_files_at_the_wrong_door_are_named_as_what_they_are(tmp_path: Path) -> N
                 list(read_samples(Source(path, {}, 0)))
 
 
-def test_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
-    (log,) = evalplus_results(tmp_path)
-    before = log.read_bytes()
-    with pytest.raises(UserError, match="which is to be read"):
-        counts_from([log], "evalplus", Choice("base"), log)
-    assert log.read_bytes() == before
-
-
 def test_inspect_is_needed_for_its_logs(tmp_path: Path) -> None:
     command = [sys.executable, ROOT / "scripts/counts_from.py", "--format", "inspect"]
     command += ["--counts", tmp_path / "counts.csv", LOGS / "inspect/inspect.eval"]

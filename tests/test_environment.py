@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import re
 import shutil
 import subprocess
@@ -28,11 +30,17 @@ def lock(tmp_path: Path) -> Path:
     return path
 
 
-def test_same_lock_builds_once(lock: Path, tmp_path: Path) -> None:
+def test_same_lock_builds_once(lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "env"
     environment.build(lock, folder)
     (folder / "mark").touch()
-    environment.build(lock, folder)
+    with monkeypatch.context() as without_locks:
+
+        def unsupported(*_: object) -> None:
+            raise OSError(errno.ENOLCK, "No locks available")
+
+        without_locks.setattr(fcntl, "flock", unsupported)
+        environment.build(lock, folder)
     assert (folder / "mark").exists()
     lock.write_text("# other words, the same pins\n")
     environment.build(lock, folder)

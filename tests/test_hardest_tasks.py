@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from conftest import PROBLEMS, ROOT
 
+from passk.analyses.draws import joined, readable
 from passk.analyses.given import Given
 from passk.analyses.hardest_tasks import page
 from passk.analyses.hardest_tasks import table as hardest_tasks
-from passk.analyses.hardest_tasks.table import LEAST, NEVER, describe, excerpt, readable, select
+from passk.analyses.hardest_tasks.table import LEAST, NEVER, Row, describe, excerpt, select
 from passk.benchmarks import Benchmark, write_problem_file
 from passk.benchmarks.human_eval import Problem
 from passk.records import (
@@ -32,6 +33,12 @@ BENCHMARK = Benchmark(TASKS, len(TASKS))
 
 def verdict(task: str, draw: int, outcome: str, error: str | None = None) -> Verdict:
     return Verdict(task, draw, outcome, 0.1, error)
+
+
+def described(
+    problem: Problem, group: str, verdicts: list[Verdict], samples: list[Sample], answer: str
+) -> Row:
+    return describe(BENCHMARK, problem, group, joined(samples, verdicts)[problem.task_id], answer)
 
 
 def test_never_solved_come_first_in_file_order_then_the_least_solved() -> None:
@@ -56,9 +63,9 @@ def test_outcomes_and_the_most_frequent_programs_are_told() -> None:
         ("    return 0", "failed", None),
         ("    return y", "failed", "NameError"),
     ]
-    verdicts = {i: verdict("Sum/0", i, o, e) for i, (_, o, e) in enumerate(ended)}
-    samples = {i: Sample("Sum/0", i, text) for i, (text, *_) in enumerate(ended)}
-    row = describe(BENCHMARK, problem, LEAST, verdicts, samples, "verbatim")
+    verdicts = [verdict("Sum/0", i, o, e) for i, (_, o, e) in enumerate(ended)]
+    samples = [Sample("Sum/0", i, text) for i, (text, *_) in enumerate(ended)]
+    row = described(problem, LEAST, verdicts, samples, "verbatim")
     assert (row.n, row.passed, row.failed, row.timeout, row.crashed) == (7, 1, 5, 1, 0)
     assert row.errors == "wrong output 3; NameError 2; timeout 1"
     assert (row.passing, row.passing_count) == ("    return x", 1)
@@ -74,10 +81,10 @@ def test_outcomes_and_the_most_frequent_programs_are_told() -> None:
 
 def test_programs_are_counted_as_they_were_read() -> None:
     texts = ["```python\n    return 1\n```", "Sure!\n```\n    return 1\n```", "    return 2"]
-    verdicts = {i: verdict("Sum/0", i, "failed") for i in range(3)}
-    samples = {i: Sample("Sum/0", i, text) for i, text in enumerate(texts)}
-    assert describe(BENCHMARK, TASKS[0], NEVER, verdicts, samples, "markdown").failing_count == 2
-    assert describe(BENCHMARK, TASKS[0], NEVER, verdicts, samples, "verbatim").failing_count == 1
+    verdicts = [verdict("Sum/0", i, "failed") for i in range(3)]
+    samples = [Sample("Sum/0", i, text) for i, text in enumerate(texts)]
+    assert described(TASKS[0], NEVER, verdicts, samples, "markdown").failing_count == 2
+    assert described(TASKS[0], NEVER, verdicts, samples, "verbatim").failing_count == 1
 
 
 def test_what_would_act_is_spelled_out() -> None:
@@ -135,7 +142,7 @@ def test_command_joins_shards_on_task_and_draw_whatever_their_order(shards: Path
 
 @pytest.mark.parametrize(
     ("samples", "sentence"),
-    [("a", "has a sample but no verdict"), ("aa", "duplicate draw 0 of Sum/0")],
+    [("a", "has a verdict and no sample"), ("aa", "duplicate draw 0 of Sum/0")],
 )
 def test_samples_of_other_draws_are_refused(shards: Path, samples: str, sentence: str) -> None:
     done = run(

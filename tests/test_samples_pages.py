@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from conftest import PROBLEMS, ROOT
 
+from passk.analyses.draws import Draw, joined
 from passk.benchmarks import read_problem_file
 from passk.benchmarks.human_eval import Problem
-from passk.page.samples import MOST_CHARACTERS, Draw, in_ranges, joined, pages, programs
+from passk.page.samples import MOST_CHARACTERS, in_ranges, pages, programs
 from passk.records import (
     Sample,
     UserError,
@@ -44,7 +45,7 @@ def test_each_distinct_program_stands_once_the_most_frequent_first() -> None:
         Draw(2, "    return 1\n", "failed", "wrong output"),
         Draw(3, "    return 1\n", "timeout", "timeout"),  # judged otherwise in another shard
     ]
-    found = programs(TASKS[0], reversed(draws), verbatim)
+    found = programs(TASKS[0], draws, verbatim)
     assert [(one.count, one.outcome, one.draws) for one in found] == [
         (2, "failed", "0, 2"),
         (1, "passed", "1"),
@@ -104,7 +105,7 @@ def test_long_text_is_cut_and_its_rest_counted() -> None:
     [
         ([0, 1], [0], "draw 1 of T has a sample and no verdict"),
         ([0], [0, 1], "draw 1 of T has a verdict and no sample"),
-        ([0, 0], [0], "draw 0 of T has a sample and no verdict"),
+        ([0, 0], [0], "duplicate draw 0 of T"),
         ([0], [0, 0], "duplicate draw 0 of T"),
     ],
 )
@@ -147,7 +148,10 @@ def test_completions_are_read_as_the_verdicts_say(tmp_path: Path) -> None:
     write_metadata(metadata_path(verdicts), verdicts, known)
     assert "read as markdown, not as verbatim" in run(*options, "--answer", "verbatim").stderr
     done = run(*options)
-    assert (done.returncode, "1 tasks: open" in done.stderr) == (0, True), done.stderr
+    assert (done.returncode, "1 task: open" in done.stderr) == (0, True), done.stderr
     page = (tmp_path / "pages/0000.html").read_text()
     assert "report.html" not in page
     assert "as the model wrote it" in page
+    others = known | {"samples_sha256": "0" * 64}
+    write_metadata(metadata_path(verdicts), verdicts, others)
+    assert "are verdicts on other samples than those given" in run(*options).stderr

@@ -16,6 +16,7 @@ SCRIPTS = ROOT / "scripts"
 # scripts/passk itself stand among them by their names.
 LAYERS = [
     [
+        "words",
         "records",
         "estimator",
         "progress",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import re
 import signal
@@ -40,6 +42,15 @@ sleep 0.2
 for device in $(echo $CUDA_VISIBLE_DEVICES | tr , ' '); do rmdir "$TMPDIR/in-use-$device"; done
 echo ran on $CUDA_VISIBLE_DEVICES
 """
+
+
+def test_folder_that_has_no_locks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    with pytest.raises(UserError, match=f"locks in {tmp_path}, which cannot .*: set TMPDIR to a"):
+        choose(1, {"CUDA_VISIBLE_DEVICES": "d0"}, tmp_path)
 
 
 def test_thirty_jobs_on_ten_devices_never_meet(tmp_path: Path) -> None:

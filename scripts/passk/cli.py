@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import logging
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,24 @@ def keep_apart(inputs: Iterable[Path | None], outputs: Iterable[Path | None]) ->
                 what = f"be written over {other}" if one == path else f"share {one} with {owner}"
                 raise UserError(f"{path} would {what}; give the output another name")
             files[_identity(one)] = one, path
+
+
+def guard(options: argparse.Namespace, *outputs: str) -> None:
+    """:func:`keep_apart` of the options that are ``outputs`` and all others that are paths.
+
+    :raises UserError: as there.
+    """
+    given = vars(options)
+    inputs = [value for name, value in given.items() if name not in outputs]
+    keep_apart(_paths(inputs), [given[name] for name in outputs])
+
+
+def _paths(value: Any) -> Iterator[Path]:
+    if isinstance(value, Path):
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _paths(one)
 
 
 def _identity(path: Path) -> object:

@@ -9,8 +9,9 @@ from typing import Any
 from passk.counts import TaskCount, counts_csv
 from passk.curve import Point, curve_csv, table
 from passk.estimator import k_grid, mean_pass_at_k
-from passk.records import UserError, metadata_path, write_metadata, write_text
+from passk.records import FORMAT, UserError, metadata_path, write_metadata, write_text
 from passk.statistics.intervals import over_draws, over_tasks
+from passk.words import counted
 
 
 def estimate_curve(counts: Sequence[TaskCount], k_values: Sequence[int]) -> list[Point]:
@@ -41,7 +42,7 @@ def estimate(
     ``given``: where counts are from that are not of this package's verdicts, where that is known.
     """
     curve = estimate_curve(counts, k_values)
-    about = {"format": 1, "sources": {str(path): sha256 for path, sha256 in sources.items()}}
+    about = {"format": FORMAT, "sources": {str(path): sha256 for path, sha256 in sources.items()}}
     if given:
         about["given"] = given
     if counts_to:
@@ -52,12 +53,11 @@ def estimate(
     write_metadata(metadata_path(curve_to), curve_to, about)
     unsolved = sum(count.c == 0 for count in counts)
     return [
-        f"{len(counts)} task{'s' * (len(counts) != 1)}, {_draws(counts)} each, {unsolved} never "
-        "solved",
+        f"{counted(len(counts), 'task')}, {_draws(counts)} each, {unsolved} never solved",
         *(f"  {line}" for line in table(curve, sorted(set(k_values)))),
     ]
 
 
 def _draws(counts: Sequence[TaskCount]) -> str:
     low, high = min(count.n for count in counts), max(count.n for count in counts)
-    return f"{low:,} draw{'s' * (low != 1)}" if low == high else f"{low:,} to {high:,} draws"
+    return counted(low, "draw") if low == high else f"{low:,} to {counted(high, 'draw')}"

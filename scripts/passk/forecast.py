@@ -26,6 +26,7 @@ from passk.cost import (
     shape_of_manifest,
 )
 from passk.engines import check_weights, engine_of
+from passk.words import counted
 
 TOKENS_PER_SAMPLE = 150  # about what HumanEval's answers take; `tokens_per_sample` overrides it
 BYTES_PER_TOKEN = 1.5  # of a shard on disk, compressed, with its verdicts
@@ -88,8 +89,9 @@ def forecast(
     tokens = samples * a_sample
     there = f" besides the {finished} finished ones" if finished else ""
     words = [
-        f"{label}: {samples:,} samples in {_shards(shards)}{there}, about {tokens / 1e6:,.3g} M "
-        f"tokens ({each}) and {tokens * BYTES_PER_TOKEN / 1e6:,.3g} MB on disk"
+        f"{label}: {samples:,} samples in {counted(shards, 'shard')}{there}, about "
+        f"{tokens / 1e6:,.3g} M tokens ({each}) and {tokens * BYTES_PER_TOKEN / 1e6:,.3g} MB on "
+        "disk"
     ]
     short = [f"{tokens / 1e6:,.3g} M tokens"]
     if shape and prompt_tokens > 0:
@@ -128,10 +130,6 @@ def forecast(
 
 def _count(shards: int) -> str:
     return f"{shards} finished shards" if shards > 1 else "a finished shard"
-
-
-def _shards(count: int) -> str:
-    return f"{count} shard" if count == 1 else f"{count} shards"
 
 
 def alike(metadata: Mapping[str, Any], weights: Any, sampling: Mapping[str, Any]) -> bool:

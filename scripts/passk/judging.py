@@ -24,14 +24,14 @@ from passk.formats import Source, read_samples
 from passk.locks import only_writer_of
 from passk.provenance import check_samples
 from passk.records import (
+    FORMAT,
     OUTCOMES,
     Sample,
     Snapshot,
     UserError,
     Verdict,
-    has_metadata,
+    metadata_of,
     metadata_path,
-    read_metadata,
     write_metadata,
     write_records,
 )
@@ -94,7 +94,7 @@ class Judging:
         started = time.monotonic()
         write_records(output, records)
         found = {
-            "format": 1,
+            "format": FORMAT,
             "samples_sha256": self.snapshot.sha256[self.samples.path],
             "samples": self.origin,
             "benchmark_sha256": self.benchmark.sha256,
@@ -201,9 +201,9 @@ def origin_of(
 
     :raises UserError: they were drawn for another benchmark, or otherwise than ``settings`` say.
     """
-    if not has_metadata(samples):
+    metadata = metadata_of(samples)
+    if metadata is None:
         return None
-    metadata = read_metadata(metadata_path(samples), samples)
     recorded = metadata.get("benchmark_sha256")
     if recorded and recorded != benchmark.sha256:
         raise UserError(
@@ -291,10 +291,11 @@ def run(
         help="`model` (its weights) and `sampling` that the samples must have been drawn with",
     )
     add_options(parser, options)
-    given = vars(parser.parse_args())
+    options = parser.parse_args()
+    cli.guard(options, output)
+    given = vars(options)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave no half-written file
     given["settings"] = cli.mapping(given["settings"], "--settings")
-    cli.keep_apart([given["samples"]], [given[output]])
     with only_writer_of(given[output], what):
         write(open_judging(given), given[output])
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from passk.records import (
     OUTCOMES,
     UserError,
     described_by,
-    has_metadata,
+    metadata_of,
     metadata_path,
     read_lines,
     read_metadata,
@@ -72,8 +72,10 @@ def check_shards(
     require_metadata: bool = False,
     settings: dict[str, Any] | None = None,
     benchmark_sha256: str | None = None,
-) -> None:
+) -> list[dict[str, Any]]:
     """Check the metadata beside each shard: the file is the one described, and all agree.
+
+    Returns the metadata, of each shard that has some.
 
     ``settings`` may have ``model`` (its weights mapping), ``sampling``, ``suite`` and ``answer``,
     which the shards must have been made with; ``benchmark_sha256`` likewise.
@@ -83,10 +85,13 @@ def check_shards(
     """
     described: list[tuple[Path, dict[str, Any]]] = []
     for path in paths:
-        if require_metadata or has_metadata(path):
-            described.append((path, read_metadata(metadata_path(path), path)))
-        else:
+        metadata = metadata_of(path)
+        if metadata is None and require_metadata:
+            metadata = read_metadata(metadata_path(path), path)
+        if metadata is None:
             log.warning("%s has no metadata beside it: its settings are not checked", path)
+        else:
+            described.append((path, metadata))
     wanted = {_SETTINGS[key]: value for key, value in (settings or {}).items()}
     if benchmark_sha256 is not None:
         wanted["benchmark_sha256"] = benchmark_sha256
@@ -103,6 +108,7 @@ def check_shards(
                 )
     for key in MAY_DIFFER:
         _report_differences(key, described)
+    return [metadata for _, metadata in described]
 
 
 def check_samples(path: Path, metadata: dict[str, Any], settings: dict[str, Any]) -> None:
@@ -114,6 +120,19 @@ def check_samples(path: Path, metadata: dict[str, Any], settings: dict[str, Any]
     """
     wanted = {key: settings[key] for key in ("model", "sampling") if key in settings}
     _refuse_others(path, metadata, wanted)
+
+
+def check_on_samples(verdicts: Sequence[Path], sha256: Collection[str]) -> None:
+    """Check that verdicts with metadata are on samples with one of these ``sha256``.
+
+    :raises UserError: they are on others.
+    """
+    for path in verdicts:
+        if (judged := recorded(path, "samples_sha256")) and judged not in sha256:
+            raise UserError(
+                f"{path} are verdicts on other samples than those given: give the samples that "
+                "they were made from"
+            )
 
 
 def check_judged(verdicts: Path) -> None:

@@ -36,6 +36,7 @@ from typing import Any, BinaryIO, TypeVar
 T = TypeVar("T")
 OUTCOMES = ("passed", "failed", "timeout", "crashed")
 FORMAT = 1  # of metadata
+AGAIN = "copy it again or, where the workflow made it, delete it and run the same command again"
 # What a file system says of a call that it does not have.
 UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK}
 
@@ -204,7 +205,7 @@ def unpacked(path: Path, digest: Any = None) -> Iterator[Any]:
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist; check the path") from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UserError(f"{path} is cut short or damaged ({error}); {_again(path)}") from error
+        raise UserError(f"{path} is cut short or damaged ({error}); {AGAIN}") from error
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror or error})") from error
 
@@ -262,14 +263,7 @@ def not_an_object(path: Path, number: int, line: bytes, error: Exception | None 
         return f"{path} looks like a CSV file: {wanted}"
     if error is None:
         return f"{path} line {number} is not a JSON object; {wanted}"
-    return f"{path} line {number} is not JSON: it is cut short or damaged; {_again(path)}"
-
-
-def _again(path: Path) -> str:
-    """What to do about a damaged file: what lies below results/ is this package's own."""
-    if "results" in path.parts:
-        return "delete it and run the same command again"
-    return "make or copy it again"
+    return f"{path} line {number} is not JSON: it is cut short or damaged; {AGAIN}"
 
 
 def read_samples(path: Path, digest: Any = None) -> Iterator[Sample]:
@@ -365,6 +359,10 @@ _KINDS = {
 }
 
 
+DESCRIBED = (".jsonl.gz", ".jsonl", ".csv")
+"""How files end that metadata are written of."""
+
+
 def metadata_path(path: Path) -> Path:
     """``x.jsonl.gz`` -> ``x.meta.json``, ``x.csv`` -> ``x.meta.json``."""
     name = path.name.removesuffix(".gz").removesuffix(".jsonl").removesuffix(".csv")
@@ -374,7 +372,7 @@ def metadata_path(path: Path) -> Path:
 def sharing_metadata(path: Path) -> list[Path]:
     """The other files that are there and whose metadata would be the file that ``path`` has."""
     stem = metadata_path(path).name.removesuffix(".meta.json")
-    others = (path.with_name(stem + suffix) for suffix in (".jsonl.gz", ".jsonl", ".csv"))
+    others = (path.with_name(stem + suffix) for suffix in DESCRIBED)
     return [other for other in others if other != path and other.exists()]
 
 
@@ -437,15 +435,14 @@ def read_metadata(path: Path, described: Path) -> dict[str, Any]:
     return metadata
 
 
-def check_recorded(path: Path) -> None:
-    """Check that ``path`` is the file that the metadata beside it describe, where there are any.
+def metadata_of(path: Path) -> dict[str, Any] | None:
+    """The metadata beside ``path``, checked to describe it; None where it has none of its own.
 
-    A table without metadata, such as one that someone else made, is taken at its word.
+    A file without metadata, such as a table that someone else made, is taken at its word.
 
     :raises UserError: damaged metadata, or a file whose sha256 is another.
     """
-    if has_metadata(path):
-        read_metadata(metadata_path(path), path)
+    return read_metadata(metadata_path(path), path) if has_metadata(path) else None
 
 
 def recorded(path: Path, key: str) -> Any:

@@ -23,6 +23,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from passk.engines.finished import is_there
 from passk.records import bring_back, metadata_path
+from passk.words import counted
 
 DRY_RUN = ("-n", "--dry-run", "--dryrun")
 OfWildcards = Callable[[Any], Any]
@@ -96,17 +97,16 @@ def sentences(finished: dict[str, str | None], command: str) -> list[str]:
     said = []
     if stay := len(finished) - len(again):
         said.append(
-            f"{_shards(stay)} will stay: nothing that decides their samples has changed. To draw "
-            f"them again: {command} -R sample. To run nothing again at all: {command} --touch"
+            f"{counted(stay, 'finished shard')} will stay: nothing that decides their samples has "
+            f"changed. To draw them again: {command} -R sample. To run nothing again at all: "
+            f"{command} --touch"
         )
     if again:
         shard, why = next(iter(again.items()))
-        said.append(f"{_shards(len(again))} will be drawn again: {shard}, for one: {why}")
+        said.append(
+            f"{counted(len(again), 'finished shard')} will be drawn again: {shard}, for one: {why}"
+        )
     return said
-
-
-def _shards(number: int) -> str:
-    return f"{number:,} finished {'shard' if number == 1 else 'shards'}"
 
 
 def watch(workflow: Any, shard_of: OfWildcards, why_drawn: OfWildcards) -> None:

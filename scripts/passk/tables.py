@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from passk.records import UserError, check_recorded
+from passk.records import UserError, metadata_of
 
 
 def table_text(columns: Iterable[str], rows: Iterable[Any]) -> str:
@@ -36,7 +36,7 @@ def read_table(
         unless it ``may_be_empty``, or not the file that the metadata beside it describe.
     """
     try:
-        check_recorded(path)
+        metadata_of(path)
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist; check the path") from error

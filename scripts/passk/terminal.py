@@ -30,6 +30,8 @@ from snakemake.settings.enums import Quietness
 from snakemake.shell import shell
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from passk.words import counted
+
 TERMINAL_SECONDS = 2.0  # between two states of the line; jobs log every ten
 FILE_SECONDS = 60.0  # between two lines where this is no terminal
 RATE_SECONDS = 120.0  # samples a second are those of the last two minutes
@@ -236,9 +238,9 @@ class Terminal(logging.Handler):
             rule: Stage(verb, stats[rule]) for rule, verb in STAGES.items() if rule in stats
         }
         shards = [
-            f"{_count(stage.shards, 'shard')} to {rule}" for rule, stage in self._stages.items()
+            f"{counted(stage.shards, 'shard')} to {rule}" for rule, stage in self._stages.items()
         ]
-        self._print(", ".join([_count(self._total, "job"), *shards]))
+        self._print(", ".join([counted(self._total, "job"), *shards]))
         threading.Thread(target=self._tick, daemon=True).start()
 
     def _finish(self, jobid: int) -> None:
@@ -317,16 +319,12 @@ class Terminal(logging.Handler):
             pages = ", ".join(file for file in files if file.endswith(".html"))
             took = _duration(time.monotonic() - self._began)
             self._print(
-                f"{_count(self._total, 'job')} done in {took}{': ' if pages else ''}{pages}"
+                f"{counted(self._total, 'job')} done in {took}{': ' if pages else ''}{pages}"
             )
 
 
 def _names(files: list[str]) -> list[str]:
     return [STORED.sub("", file) for file in files]
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _number(text: str) -> int:

@@ -39,11 +39,6 @@ def of_columns(table: pd.DataFrame, columns: Sequence[Column]) -> View:
     )
 
 
-def counted(number: int, unit: str) -> str:
-    """A number of something, in the singular where it is one."""
-    return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"
-
-
 def number(value: float) -> str:
     """A whole number as one, another with four digits; a dash where it is not known."""
     if math.isnan(value):

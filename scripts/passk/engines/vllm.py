@@ -368,7 +368,7 @@ def _load(
         reason = " ".join(str(error).split())[:300]
         if no_compiler:
             raise UserError(no_compiler) from error
-        if kills is not None and (processes.oom_kills() or 0) > kills:
+        if processes.oom_kills() > kills:
             raise UserError(processes.killed("vLLM's engine", kills)) from error
         if "max_model_len" in reason and "greater than" in reason:
             raise UserError(

@@ -230,9 +230,7 @@ def nemo_skills(path: Path, choice: Choice, about: About) -> Iterator[Draw]:
         about.scores.add(name)
         value = record[name]
         if name == "judgement":  # NeMo-Skills reads a judge without a verdict as no
-            found = re.search(
-                r"\*{0,2}Judgement\*{0,2}\s*:\W*(yes|no)\b", str(value), re.IGNORECASE
-            )
+            found = NEMO_VERDICT.search(str(value))
             about.errors += not found
             value = bool(found) and found[1].lower() == "yes"
         task = next((record[key] for key in ("id", "problem_id", "task_id") if key in record), None)

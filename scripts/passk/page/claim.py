@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from passk.experiment import Experiment, Scoring
 from passk.page import placed
 from passk.records import UserError
 from passk.tables import read_table
+from passk.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,19 @@ def claim(experiment: Experiment, scoring: Scoring, figures: Path, results: Path
         )
     return Claim(
         "".join(words) + ".",
-        _beside(beat, reached, most.k, figures / scoring.name / "comparison.csv"),
+        _beyond(experiment.k_values, points)
+        + _beside(beat, reached, most.k, figures / scoring.name / "comparison.csv"),
         tuple(_numbers(counts, once, most, beat, reached)),
     )
+
+
+def _beyond(k_values: Sequence[int], points: Sequence[Point]) -> str:
+    """What is asked at a k for which no task may have fewer draws, and one has."""
+    known = max(point.k for point in points if not math.isnan(point.pass_at_k))
+    beyond = [f"pass@{k:,}" for k in k_values if k > known]
+    if not beyond:
+        return ""
+    return f"{' and '.join(beyond)} cannot be told: a task has {counted(known, 'draw')} only. "
 
 
 def _beside(beat: Baseline | None, reached: int | None, k: int, comparison: Path) -> str:

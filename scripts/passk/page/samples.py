@@ -13,23 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from passk.analyses.hardest_tasks.table import ending, readable
+from passk.analyses.draws import Draw, excerpt
 from passk.benchmarks import Task
 from passk.page.render import template
-from passk.records import OUTCOMES, Sample, UserError, Verdict
+from passk.records import OUTCOMES
 
 MOST_CHARACTERS = 20_000
 """Of a program or a completion; what follows is counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """One sample with its verdict: ``ended`` is its outcome, or the exception that it failed by."""
-
-    draw: int
-    completion: str
-    outcome: str
-    ended: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,45 +61,15 @@ class Program:
         return in_ranges(sorted(draw for draws in self.completions.values() for draw in draws))
 
 
-def joined(samples: Iterable[Sample], verdicts: Iterable[Verdict]) -> dict[str, list[Draw]]:
-    """The draws of each task.
-
-    :raises UserError: a draw that has only one of the two, or one of them twice.
-    """
-    judged: dict[tuple[str, int], Verdict] = {}
-    for verdict in verdicts:
-        key = verdict.task_id, verdict.draw
-        if key in judged:
-            raise UserError(f"duplicate draw {key[1]} of {key[0]}: give each shard once")
-        judged[key] = verdict
-    found: dict[str, list[Draw]] = defaultdict(list)
-    for sample in samples:
-        verdict = judged.pop((sample.task_id, sample.draw), None)
-        if verdict is None:
-            raise UserError(
-                f"draw {sample.draw} of {sample.task_id} has a sample and no verdict of its own: "
-                "give each shard once, and the verdicts that were made from these samples"
-            )
-        ended = "" if verdict.outcome == "passed" else ending(verdict)
-        found[sample.task_id].append(Draw(sample.draw, sample.completion, verdict.outcome, ended))
-    if judged:
-        task, draw = min(judged)
-        raise UserError(
-            f"draw {draw} of {task} has a verdict and no sample: give the samples that the "
-            "verdicts were made from"
-        )
-    return found
-
-
 def programs(
     problem: Task, draws: Iterable[Draw], extract: Callable[[Any, str], str]
 ) -> list[Program]:
-    """The distinct programs of one task, the most frequent first; equal ones as first drawn.
+    """The distinct programs of one task, the most frequent first; equal ones in the draws' order.
 
     A program that was judged in several ways, once in each.
     """
     found: dict[tuple[str, str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for one in sorted(draws, key=lambda one: one.draw):
+    for one in draws:
         text = extract(problem, one.completion).removeprefix(problem.prompt)
         found[text, one.outcome, one.ended][one.completion].append(one.draw)
     every = [Program(problem.prompt, *key, completions) for key, completions in found.items()]
@@ -157,10 +117,7 @@ def pages(
 
 def shown(text: str) -> str:
     """``text``, readable and at most so long."""
-    text = text.strip("\n").rstrip()
-    left = len(text) - MOST_CHARACTERS
-    more = f"\n[{left:,} more characters]" if left > 0 else ""
-    return readable(text[:MOST_CHARACTERS]) + more
+    return excerpt(text, MOST_CHARACTERS)
 
 
 def in_ranges(numbers: Iterable[int]) -> str:

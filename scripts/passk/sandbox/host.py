@@ -20,6 +20,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from passk import processes
 from passk.records import UserError
 from passk.sandbox.limits import MAX_ENTRIES, MAX_THREADS, STACK_BYTES, Limits
 
@@ -28,6 +29,7 @@ _SHARED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errn
 SHARED = frozenset((*_SHARED, errno.ENFILE, errno.EMFILE, errno.ENOMEM, errno.EAGAIN))
 # Exceptions that such a call may show as. OSError itself is what all of them but EAGAIN are.
 _OF_FILES = ("FileNotFoundError", "PermissionError", "BlockingIOError", "TimeoutError")
+MEMORY = "/proc/meminfo"
 AGAIN = "and run the same command again"
 
 
@@ -128,14 +130,9 @@ def lack_of_threads(most: int) -> str | None:
     return None
 
 
-def out_of_memory_kills() -> int:
-    """How many processes the kernel of this host has ended for want of memory, in all cgroups."""
-    return _named_number("/proc/vmstat", "oom_kill")
-
-
 def lack_of_memory(limits: Limits) -> str:
     """The sentence for a program that was ended for want of memory though it ran alone."""
-    limit, where = memory_limit()
+    limit, where = processes.memory_limit() or (_named_number(MEMORY, "MemTotal:") << 10, MEMORY)
     return (
         "the kernel has ended a program that ran alone, for want of memory: this job may use "
         f"{_size(limit)} ({where}), and a program {_size(limits.memory_bytes)} beside the judge; "
@@ -150,7 +147,7 @@ def lack_of_commitment(limits: Limits) -> str | None:
     except OSError:
         return None
     names = ("CommitLimit:", "Committed_AS:")
-    limit, promised = (_named_number("/proc/meminfo", name) << 10 for name in names)
+    limit, promised = (_named_number(MEMORY, name) << 10 for name in names)
     if not strict or limit - promised >= limits.memory_bytes:
         return None
     return (
@@ -158,25 +155,6 @@ def lack_of_commitment(limits: Limits) -> str | None:
         f"(vm.overcommit_memory is 2), and a program may ask for {_size(limits.memory_bytes)}: "
         f"end other work here or lower --memory-mb, {AGAIN}"
     )
-
-
-def memory_limit() -> tuple[int, str]:
-    """The bytes that this process and those of its cgroup may use, and the file that says so."""
-    least = _named_number("/proc/meminfo", "MemTotal:") << 10, "/proc/meminfo"
-    for line in _text("/proc/self/cgroup").splitlines():
-        _, kinds, path = line.split(":", 2)
-        if not kinds:
-            root, name = Path("/sys/fs/cgroup"), "memory.max"
-        elif "memory" in kinds.split(","):
-            root, name = Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes"
-        else:
-            continue
-        folder = root / path.lstrip("/")
-        for place in (folder, *folder.parents):
-            said = _text(place / name).strip()
-            if said.isdigit() and int(said) < least[0]:
-                least = int(said), str(place / name)
-    return least
 
 
 def lack(
@@ -194,12 +172,12 @@ def lack(
     the file system is asked only of exceptions that can come of it.
 
     ``killed``: a signal ended it that nobody here has sent; ``kills_before``: what
-    :func:`out_of_memory_kills` were before it ran, None where not counted.
+    :func:`passk.processes.oom_kills` were before it ran, None where not counted.
     """
     if outcome == "passed":
         return False, None
     if killed:
-        grown = kills_before is not None and out_of_memory_kills() > kills_before
+        grown = kills_before is not None and processes.oom_kills() > kills_before
         return True, lack_of_memory(limits) if grown else None
     missing = lack_of_room(folder, limits)
     if error in ("OSError", *_OF_FILES):
@@ -214,15 +192,12 @@ def lack(
 
 def _named_number(path: str, name: str) -> int:
     """The number behind a name in a file of lines such as ``name 12 kB``; 0 where it is not."""
-    for line in _text(path).splitlines():
+    try:
+        lines = Path(path).read_text().splitlines()
+    except OSError:
+        return 0
+    for line in lines:
         words = line.split()
         if words and words[0] == name:
             return int(words[1])
     return 0
-
-
-def _text(path: str | Path) -> str:
-    try:
-        return Path(path).read_text()
-    except OSError:
-        return ""

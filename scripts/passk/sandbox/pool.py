@@ -50,6 +50,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from passk import processes
 from passk.progress import Progress
 from passk.records import OUTCOMES, Sample, UserError, Verdict
 from passk.sandbox import host, isolation
@@ -348,14 +349,14 @@ class Pool:
 
         :raises UserError: the host lacks something that it may use, or ends the worker each time.
         """
-        kills = host.out_of_memory_kills()
+        kills = processes.oom_kills()
         for _ in range(MOST_DEATHS):
             worker = self.workers[0]
             self._send(worker, key, task_id, text, alone=True)
             ((_, result),) = self._collect([worker])
             if result is not None:
                 return result
-        if host.out_of_memory_kills() > kills:
+        if processes.oom_kills() > kills:
             raise UserError(host.lack_of_memory(self.limits))
         if "seccomp" in self.layers:
             raise UserError(

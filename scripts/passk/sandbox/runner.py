@@ -34,6 +34,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from passk import processes
 from passk.records import UserError
 from passk.sandbox import host
 from passk.sandbox.limits import MAX_THREADS, STACK_BYTES, Limits
@@ -197,7 +198,7 @@ class Runner:
         """
         job = _Job(key, case, program + case.epilogue, case.calls, case.keep_going)
         if alone:
-            job.alone, job.kills = True, host.out_of_memory_kills()
+            job.alone, job.kills = True, processes.oom_kills()
         self.queue.append(job)
 
     @property

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from passk.analyses.hardest_tasks.table import LEAST, NEVER
-from passk.analyses.view import counted
 from passk.curve import percent
+from passk.words import counted
 
 TITLE = "The hardest tasks"
 QUESTION = "What was never solved, and what came instead?"

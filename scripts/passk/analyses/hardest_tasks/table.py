@@ -3,16 +3,10 @@
 Two groups, because many tasks may be unsolved: those that no draw solved, in the benchmark's order
 (the counts do not tell them apart), and those solved least. Programs are counted as they were
 executed, so two completions that are read as the same program are one.
-
-What a model wrote is hostile text: it is cut to a fixed length, and characters that a terminal or a
-browser would act upon (controls, marks that turn the direction of writing, lone surrogates) are
-spelled out. It is not escaped for HTML here; whoever shows it does that.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,19 +14,20 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from passk.analyses import draws
+from passk.analyses.draws import Draw, joined
 from passk.analyses.given import Given
 from passk.benchmarks import Benchmark, Task
-from passk.provenance import check_shards
+from passk.provenance import check_on_samples, check_shards
 from passk.records import (
     OUTCOMES,
     Sample,
     Snapshot,
     UserError,
     Verdict,
-    check_recorded,
+    metadata_of,
     read_samples,
     read_verdicts,
-    recorded,
 )
 from passk.statistics.intervals import wilson
 
@@ -79,24 +74,9 @@ class Row:
 COLUMNS = get_type_hints(Row)
 
 
-def readable(text: str) -> str:
-    """``text`` without what acts instead of being read: such characters are spelled as escapes."""
-    return re.sub(r"[^\n\t\x20-\x7e]", lambda found: _spelled(found[0]), text)
-
-
-def _spelled(char: str) -> str:
-    acts = unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
-    return char.encode("unicode_escape").decode() if acts else char
-
-
 def excerpt(text: str) -> str:
-    """The beginning of ``text``, readable, and how much of it is left out."""
-    text = text.strip("\n").rstrip()
-    lines = text[:MOST_CHARACTERS].split("\n")[:MOST_LINES]
-    shown = "\n".join(lines)
-    left = len(text) - len(shown)
-    more = f"\n[{left:,} more characters]" if left > 0 else ""
-    return readable(shown) + more
+    """The beginning of ``text``, as a table may hold it."""
+    return draws.excerpt(text, MOST_CHARACTERS, MOST_LINES)
 
 
 def select(
@@ -133,7 +113,7 @@ def table(given: Given) -> list[Row]:
     snapshot = Snapshot([*verdicts, *given.samples])
     check_shards(verdicts, require_metadata=settings is not None, settings=settings)
     for path in given.samples:
-        check_recorded(path)
+        metadata_of(path)
 
     def read(paths: Iterable[Path], reader: Callable[[Path, Any], Iterator[T]]) -> Iterator[T]:
         return chain.from_iterable(snapshot.read(path, reader) for path in paths)
@@ -141,69 +121,38 @@ def table(given: Given) -> list[Row]:
     benchmark = given.problems
     problems = {problem.task_id: problem for problem in benchmark.problems}
     groups = select(read(verdicts, read_verdicts), list(problems))
-    drawn = _by_draw(read(given.samples, read_samples), groups)
-    judged = _by_draw(read(verdicts, read_verdicts), groups)
-    there = {snapshot.sha256[path] for path in given.samples}
-    for path in verdicts:
-        if (of := recorded(path, "samples_sha256")) and of not in there:
-            raise UserError(
-                f"{path} are verdicts on other samples than those given: give the samples that "
-                "they were made from"
-            )
+    drawn = joined(
+        (one for one in read(given.samples, read_samples) if one.task_id in groups),
+        (one for one in read(verdicts, read_verdicts) if one.task_id in groups),
+    )
+    check_on_samples(verdicts, {snapshot.sha256[path] for path in given.samples})
     return [
-        describe(benchmark, problems[task], group, judged[task], drawn[task], given.answer)
+        describe(benchmark, problems[task], group, drawn[task], given.answer)
         for task, group in groups.items()
     ]
 
 
-def _by_draw(records: Iterable[T], tasks: Iterable[str]) -> dict[str, dict[int, T]]:
-    found: dict[str, dict[int, T]] = {task: {} for task in tasks}
-    for record in records:
-        if record.task_id in found:
-            if record.draw in found[record.task_id]:
-                raise UserError(
-                    f"duplicate draw {record.draw} of {record.task_id}: give each shard once"
-                )
-            found[record.task_id][record.draw] = record
-    return found
-
-
 def describe(
-    benchmark: Benchmark,
-    problem: Task,
-    group: str,
-    verdicts: dict[int, Verdict],
-    samples: dict[int, Sample],
-    answer: str,
+    benchmark: Benchmark, problem: Task, group: str, drawn: Sequence[Draw], answer: str
 ) -> Row:
-    """One task's row; ``verdicts`` and ``samples`` are its own, by draw.
-
-    :raises UserError: a draw that has only one of the two.
-    """
-    if strange := set(verdicts) ^ set(samples):
-        raise UserError(
-            f"draw {min(strange)} of {problem.task_id} has a sample but no verdict or vice versa: "
-            "give the samples that the verdicts were made from"
-        )
-    outcomes = Counter(verdict.outcome for verdict in verdicts.values())
+    """One task's row; ``drawn`` are its own draws, in order."""
+    outcomes = Counter(one.outcome for one in drawn)
     passing: Counter[str] = Counter()
     failing: Counter[str] = Counter()
     ended: dict[str, str] = {}
     endings: Counter[str] = Counter()
-    for draw in sorted(verdicts):
-        verdict = verdicts[draw]
-        text = benchmark.extract(problem, samples[draw].completion, answer)
-        text = text.removeprefix(problem.prompt)
-        if verdict.outcome == "passed":
+    for one in drawn:
+        text = benchmark.extract(problem, one.completion, answer).removeprefix(problem.prompt)
+        if one.outcome == "passed":
             passing[text] += 1
             continue
         failing[text] += 1
-        ended.setdefault(text, ending(verdict))
-        endings[ending(verdict)] += 1
+        ended.setdefault(text, one.ended)
+        endings[one.ended] += 1
     # most_common keeps the order of the draws where counts are equal.
     right = [*passing.most_common(1), ("", 0)][0]
     wrong = [*failing.most_common(2), ("", 0), ("", 0)][:2]
-    n = len(verdicts)
+    n = len(drawn)
     low, high = wilson(outcomes["passed"] / n, n)
     return Row(
         group,
@@ -220,10 +169,3 @@ def describe(
         right[1],
         *(cell for text, count in wrong for cell in (excerpt(text), count, ended.get(text, ""))),
     )
-
-
-def ending(verdict: Verdict) -> str:
-    """What a draw that did not pass ended in: an exception's name, or a word for the outcome."""
-    if verdict.outcome == "failed":
-        return verdict.error or "wrong output"
-    return verdict.outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from passk.analyses.view import counted
+from passk.words import counted
 
 TITLE = "Every task under every model"
 QUESTION = "Where do the models differ?"
@@ -29,8 +29,9 @@ def paragraph(table: pd.DataFrame) -> str:
         only = int((passed[own] & ~passed[labels[1:]].any(axis=1)).sum())
         missed = int((~passed[own] & passed[labels[1:]].any(axis=1)).sum())
         text.append(
-            f"No model solved {none} of them; {own} alone solved {only}, and {missed} were solved "
-            f"by another model but not by {own}."
+            f"{f'All but {none} were' if none else 'Every one was'} solved by some model; "
+            f"{own} alone solved {only}, and {missed} were solved by another model but not by "
+            f"{own}."
         )
     text.append(
         "More draws find more, so these counts describe the draws that were made and compare "

@@ -114,24 +114,22 @@ def check_pair(
     :raises UserError: as :func:`passk.provenance.check_shards`, and where samples or inputs differ.
     """
     required = settings is not None
-    check_shards(verdicts, require_metadata=required, settings=settings)
-    described = [
-        [
-            read_metadata(metadata_path(path), path)
-            for path in paths
-            if required or has_metadata(path)
-        ]
-        for paths in (verdicts, signatures)
+    of_verdicts = check_shards(verdicts, require_metadata=required, settings=settings)
+    of_signatures = [
+        read_metadata(metadata_path(path), path)
+        for path in signatures
+        if required or has_metadata(path)
     ]
     judged, observed = (
-        [(one["samples_sha256"], one["answer"]) for one in group] for group in described
+        [(one["samples_sha256"], one["answer"]) for one in group]
+        for group in (of_verdicts, of_signatures)
     )
     if judged and observed and set(judged) != set(observed):
         raise UserError(
             f"{verdicts[0]} and {signatures[0]} are not of the same samples, read alike; give "
             "the verdicts and the observations of the same shards"
         )
-    inputs = [one.get("inputs") for one in described[1]]
+    inputs = [one.get("inputs") for one in of_signatures]
     if None in inputs:
         raise UserError(f"{signatures[inputs.index(None)]} has no observations; see observe.py")
     if len({one["sha256"] for one in inputs}) > 1:

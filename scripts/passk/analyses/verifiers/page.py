@@ -6,8 +6,8 @@ import math
 
 import pandas as pd
 
-from passk.analyses.view import counted
 from passk.curve import percent
+from passk.words import counted
 
 TITLE = "Imperfect tests"
 QUESTION = "What if the tests that choose are weaker than those that judge?"

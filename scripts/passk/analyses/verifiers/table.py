@@ -34,14 +34,7 @@ import numpy as np
 from passk.analyses.given import Given
 from passk.estimator import k_grid, pass_table
 from passk.provenance import check_shards
-from passk.records import (
-    Snapshot,
-    UserError,
-    has_metadata,
-    metadata_path,
-    read_metadata,
-    read_verdicts,
-)
+from passk.records import Snapshot, UserError, read_verdicts
 from passk.statistics.intervals import ROUNDING, of_task_estimates, wilson
 
 COSTS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -94,12 +87,8 @@ def check_pair(
     """
     required = settings is not None
     of_both = {key: value for key, value in (settings or {}).items() if key != "suite"}
-    check_shards(base, require_metadata=required, settings=of_both)
-    check_shards(plus, require_metadata=required, settings=settings)
-    weak, strong = (
-        [read_metadata(metadata_path(path), path) for path in paths if has_metadata(path)]
-        for paths in (base, plus)
-    )
+    weak = check_shards(base, require_metadata=required, settings=of_both)
+    strong = check_shards(plus, require_metadata=required, settings=settings)
     if not (weak and strong):
         return
     samples = [{one["samples_sha256"] for one in described} for described in (weak, strong)]
