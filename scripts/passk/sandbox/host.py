@@ -8,7 +8,7 @@ passed may have been short of.
 
 Not covered: what lacked for a moment and shows in neither outcome nor exception, such as a program
 that meets a full disk, hides it, and answers wrongly while somebody frees the space; killers of
-memory in user space, which leave no count (a program that they end twice is a crash).
+memory in user space, which leave no count (a program that they end each time is a crash).
 """
 
 from __future__ import annotations

@@ -354,8 +354,10 @@ class Pool:
             worker = self.workers[0]
             self._send(worker, key, task_id, text, alone=True)
             ((_, result),) = self._collect([worker])
-            if result is not None:
+            if result is not None and not (result.again and result.outcome == "crashed"):
                 return result
+        if result is not None:
+            return result  # ended each time: as the program does it
         if processes.oom_kills() > kills:
             raise UserError(host.lack_of_memory(self.limits))
         if "seccomp" in self.layers:
