@@ -27,6 +27,7 @@ from passk.analyses import ANALYSES, formats
 from passk.benchmarks import KINDS, Kind
 from passk.engines import engine_of
 from passk.records import metadata_path
+from passk.verifiers import VERIFIERS
 
 DECIDES_SAMPLES = ("model", "benchmark", "sampling")
 
@@ -273,6 +274,9 @@ class Experiment:
             lacking["published_values"] = "no published value of this suite is named"
         if self.weaker(scoring) is None:
             lacking["weak_verdicts"] = "no weaker suite judged the same samples"
+        # The kind's first verifier is the one that gives signatures.
+        if why := VERIFIERS[next(iter(self.kind.suites.values()))].unsigned:
+            lacking["signatures"] = why
         if self.given:
             why, has = "its counts are given, without samples", OF_COUNTS
             lacking |= {part: why for part in PARTS if part not in has}

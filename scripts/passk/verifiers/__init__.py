@@ -100,6 +100,7 @@ class VerifierInfo:
         downloaded file and the path to write; makes the file that the option ``expected`` takes.
         Empty where nothing needs to be made first.
     :ivar audited_by: the verifier that believes what this one does not, for ``audit.py``.
+    :ivar unsigned: why its samples have no signatures, where they have none.
     :ivar checks: function of a task that raises ``UserError`` where it cannot be judged by this
         verifier; asked of every task before anything is sampled.
     """
@@ -109,6 +110,7 @@ class VerifierInfo:
     prepares: str = ""
     audited_by: str = ""
     checks: str = ""
+    unsigned: str = ""
 
 
 _SANDBOX = {
@@ -145,5 +147,23 @@ VERIFIERS: dict[str, VerifierInfo] = {
         prepares="passk.verifiers.inputs_and_outputs:prepare",
     ),
     "in_process": VerifierInfo(opens="passk.verifiers.in_process:open_verifier", options=_SANDBOX),
+    "proof_checker": VerifierInfo(
+        opens="passk.verifiers.proof:Proofs",
+        options={
+            "workers": Option("proofs that are checked at a time", int, 1, 0, "1 or more"),
+            "timeout": Option(
+                "CPU seconds of a checker", float, 30.0, 0, "a number of seconds above 0"
+            ),
+            "memory_mb": Option(
+                "memory of a checker, without files", int, 4096, 255, "256 or more"
+            ),
+            "require_sandbox": _SANDBOX["require_sandbox"],
+            "checker": Option(
+                "the command of the checker of proofs, if not the language's own", str
+            ),
+        },
+        checks="passk.verifiers.proof:check_theorem",
+        unsigned="there is nothing to vote on: a proof is right or it is not",
+    ),
 }
 """The verifiers: a row here and a file of its own is all that one needs."""
