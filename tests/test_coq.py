@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,7 +113,7 @@ def test_a_cheat_is_refused_and_would_not_pass_if_it_were_not(
 def test_a_false_context_is_what_axioms_are_allowed_for(session: Session, folder: Path) -> None:
     header = "Axiom bad : forall n : nat, n = 0."
     statement = "Theorem one : 1 = 2."
-    proof = "rewrite (bad 1), (bad 2). reflexivity."
+    proof = "exact (eq_trans (bad 1) (eq_sym (bad 2)))."
     found = session.judge(theorem(statement, header), proof, folder)
     assert (found.outcome, found.error) == ("failed", "it uses axioms: bad")
     assert (
@@ -216,3 +217,22 @@ def test_verdicts_come_in_order_and_a_proof_is_judged_once() -> None:
     assert json.dumps(verifier.about)
     with pytest.raises(UserError, match="nothing to vote on"):
         verifier.signatures(samples)
+
+
+def test_what_is_left_is_ended_once_nobody_waits_for_it() -> None:
+    (task,) = SHIPPED.first(1).problems
+    verifier = open_verifier(
+        "proof_checker", "proof", SHIPPED, [task.task_id], "verbatim", {"workers": 2}, total=9
+    )
+    endless = "repeat (pose proof I)."
+    samples = [Sample(task.task_id, draw, endless + " " * draw) for draw in range(2)]
+    begun = time.monotonic()
+    with pytest.raises(UserError, match="no more"):
+        for _ in verifier.verdicts(failing_after(samples)):
+            pass
+    assert time.monotonic() - begun < proofs.SECONDS
+
+
+def failing_after(samples: list[Sample]) -> Iterator[Sample]:
+    yield from samples
+    raise UserError("no more samples")

@@ -74,6 +74,7 @@ def test_minif2f_lines_are_read_as_they_are() -> None:
         "formal_statement": "theorem mathd_algebra_1 (x : \u211d) (h : x = 1) : x + 1 = 2 := by\n"
         "  sorry",
         "header": "import Mathlib\nopen Real\n",
+        "informal_prefix": "/-- Show it. -/\n",
     }
     task = read(line)
     assert (task.task_id, task.language, task.name) == (
@@ -82,6 +83,7 @@ def test_minif2f_lines_are_read_as_they_are() -> None:
         "mathd_algebra_1",
     )
     assert "sorry" not in task.prompt
+    assert "\n/-- Show it. -/\ntheorem" in task.prompt and "Show" not in task.statement
     file = lean.candidate(task.header, task.statement, lean.plain("linarith"))
     assert file.endswith("x + 1 = 2 := by\n  linarith\n")
 

@@ -75,7 +75,8 @@ def read_theorem(record: dict[str, Any], index: int, where: str) -> Theorem:
     opened = LANGUAGES[language].opened(statement)
     prompt = optional["prompt"]
     if prompt is None:
-        prompt = f"{optional['header']}\n{opened}\n".lstrip("\n")
+        said = str(record.get("informal_prefix", ""))  # MiniF2F
+        prompt = f"{optional['header']}\n{said}{opened}\n".lstrip("\n")
     return Theorem(
         task_id,
         language,

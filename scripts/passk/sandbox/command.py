@@ -18,6 +18,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -63,17 +64,25 @@ def layers() -> tuple[list[str], list[str]]:
     return found, [name for name in EVERY if name not in found]
 
 
-def run(command: Sequence[str], folder: Path, limits: Limits, fences: Fences) -> Ended:
-    """Run ``command``, whose first word is a path, in ``folder`` until it ends or is ended.
+def run(
+    command: Sequence[str],
+    folder: Path,
+    limits: Limits,
+    fences: Fences,
+    stop: threading.Event | None = None,
+) -> Ended:
+    """Run ``command``, whose first word is a path, in ``folder`` until it ends or is ended: by a
+    limit, or within :data:`STEP` once ``stop`` is set.
 
     :raises UserError: the host did not give it what it may use.
     """
-    ended = _run(command, folder, limits, fences)
+    stop = stop or threading.Event()
+    ended = _run(command, folder, limits, fences, stop)
     for _ in range(2):
         if ended.code != -signal.SIGKILL or ended.limit:
             break
         kills = oom_kills()
-        ended = _run(command, folder, limits, fences)
+        ended = _run(command, folder, limits, fences, stop)
         if ended.code == -signal.SIGKILL and not ended.limit and oom_kills() > kills:
             raise UserError(host.lack_of_memory(limits))
     else:
@@ -91,7 +100,9 @@ def _launcher() -> list[str]:
     return [sys.executable, "-I", "-S", str(LAUNCHER)]
 
 
-def _run(command: Sequence[str], folder: Path, limits: Limits, fences: Fences) -> Ended:
+def _run(
+    command: Sequence[str], folder: Path, limits: Limits, fences: Fences, stop: threading.Event
+) -> Ended:
     spec = {
         "limits": {
             "RLIMIT_CPU": math.ceil(limits.cpu_seconds),
@@ -135,6 +146,8 @@ def _run(command: Sequence[str], folder: Path, limits: Limits, fences: Fences) -
                     limit = f"more than {limits.reply_bytes >> 20} MiB of output"
                 elif time.monotonic() - begun > limits.wall_seconds:
                     limit = f"more than {limits.wall_seconds:g} s"
+                elif stop.is_set():
+                    limit = "stopped"
                 elif not events and _gone(process.pid):
                     break  # what it started may hold its output open
     finally:

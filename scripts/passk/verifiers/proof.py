@@ -32,7 +32,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +123,8 @@ class Found:
 class Session:
     """A language's checker, found on this host, and the limits that it runs under.
 
+    Once ``stop`` is set, what runs is ended, and its result is none.
+
     :raises UserError: it is not installed.
     """
 
@@ -149,6 +151,7 @@ class Session:
         self._read = tuple(dict.fromkeys(read))
         self._types: dict[Theorem, str] = {}
         self._lock = threading.Lock()
+        self.stop = threading.Event()
 
     def _found(self, name: str) -> str:
         found = shutil.which(name)
@@ -175,7 +178,7 @@ class Session:
         variable = {self._row.variable: str(folder)} if self._row.variable else {}
         fences = command.Fences(self._read, self._environment | variable, self._project)
         words = [word.format(**paths) if word.startswith("{") else word for word in words]
-        return command.run(words, folder, self._limits, fences)
+        return command.run(words, folder, self._limits, fences, self.stop)
 
     def judge(self, task: Theorem, proof: str, folder: Path) -> Found:
         """Judge a proof in an empty folder, which is left empty.
@@ -248,7 +251,8 @@ class Session:
             folder.mkdir()
             try:
                 text = self._texts.reference(task.header, task.statement)
-                for ended in (self._compile(text, folder), self._ask(task, folder)):
+                for step in (partial(self._compile, text), partial(self._ask, task)):
+                    ended = step(folder)
                     if ended.code or ended.limit:
                         why = self._failed(ended, 0.0).error
                         raise UserError(
@@ -350,6 +354,8 @@ class Proofs:
                 while waiting:
                     yield _verdict(*waiting.popleft())
             finally:
+                for session in self._sessions.values():
+                    session.stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
         self.about["distinct_programs"] = len(known)
 
