@@ -73,7 +73,7 @@ def page(
     parts = [
         Part(
             scoring,
-            _title(experiment, scoring),
+            title_of(experiment, scoring),
             claim(experiment, scoring, figures, results),
             {label: facts.outcomes(found, scoring) for label, found in shards.items()},
             tuple(sections(experiment, scoring, figures, results)),
@@ -103,7 +103,7 @@ def page(
     )
 
 
-def _title(experiment: Experiment, scoring: Scoring) -> str:
+def title_of(experiment: Experiment, scoring: Scoring) -> str:
     if scoring == GIVEN:
         return "from given counts"
     read = "verbatim" if scoring.answer == "verbatim" else f"as {scoring.answer}"
