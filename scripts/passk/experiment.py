@@ -27,7 +27,7 @@ from passk.analyses import ANALYSES, formats
 from passk.benchmarks import KINDS, Kind
 from passk.engines import engine_of
 from passk.records import metadata_path
-from passk.verifiers import VERIFIERS
+from passk.verifiers import VERIFIERS, VerifierInfo
 
 DECIDES_SAMPLES = ("model", "benchmark", "sampling")
 
@@ -93,6 +93,15 @@ class Experiment:
     def kind(self) -> Kind:
         """What is known of benchmarks of its kind."""
         return KINDS[self.benchmark.get("kind", "human_eval")]
+
+    def verifier(self, suite: str) -> VerifierInfo:
+        """What is known of that which judges by a suite."""
+        return VERIFIERS[self.kind.suites[suite]]
+
+    @property
+    def verifiers(self) -> list[VerifierInfo]:
+        """What judges its samples, suite by suite; nothing where counts are given."""
+        return [] if self.given else [self.verifier(suite) for suite in self.entry["suites"]]
 
     @property
     def label(self) -> str:

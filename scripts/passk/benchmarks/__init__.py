@@ -68,6 +68,12 @@ KINDS: dict[str, Kind] = {
         answers=("verbatim", "markdown"),
         extracts="passk.benchmarks.proof:proof_text",
     ),
+    "theorem": Kind(
+        reads="passk.benchmarks.theorem:read_theorem",
+        suites={"proof_term": "proof_term"},
+        answers=("verbatim",),
+        extracts="passk.benchmarks.theorem:term",
+    ),
 }
 """The kinds of benchmark: a row here and a file of its own is all that one needs."""
 

@@ -103,6 +103,8 @@ class VerifierInfo:
     :ivar unsigned: why its samples have no signatures, where they have none.
     :ivar checks: function of a task that raises ``UserError`` where it cannot be judged by this
         verifier; asked of every task before anything is sampled.
+    :ivar words: what judges, as the page says it.
+    :ivar exact: nothing passes that is not right, as a proof checker has it and tests do not.
     """
 
     opens: str
@@ -111,6 +113,13 @@ class VerifierInfo:
     audited_by: str = ""
     checks: str = ""
     unsigned: str = ""
+    words: str = "the benchmark's own tests"
+    exact: bool = False
+
+    @property
+    def runs_programs(self) -> bool:
+        """Whether it runs what a model wrote, in the sandbox."""
+        return "isolate" in self.options
 
 
 _SANDBOX = {
@@ -145,6 +154,7 @@ VERIFIERS: dict[str, VerifierInfo] = {
             "expected": Option("expected values, unless made once below resources,", Path),
         },
         prepares="passk.verifiers.inputs_and_outputs:prepare",
+        words="the stronger tests",
     ),
     "in_process": VerifierInfo(opens="passk.verifiers.in_process:open_verifier", options=_SANDBOX),
     "proof_checker": VerifierInfo(
@@ -164,6 +174,15 @@ VERIFIERS: dict[str, VerifierInfo] = {
         },
         checks="passk.verifiers.proof:check_theorem",
         unsigned="there is nothing to vote on: a proof is right or it is not",
+        words="a checker of proofs",
+        exact=True,
+    ),
+    "proof_term": VerifierInfo(
+        opens="passk.verifiers.proof_term:ProofTerms",
+        checks="passk.verifiers.proof_term:check_theorem",
+        unsigned="there is nothing to vote on: a proof is right or it is not",
+        words="a checker of proofs",
+        exact=True,
     ),
 }
 """The verifiers: a row here and a file of its own is all that one needs."""
