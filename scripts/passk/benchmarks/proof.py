@@ -23,6 +23,8 @@ from typing import Any
 from passk.benchmarks import chat, coq, lean, text_field
 from passk.records import UserError
 
+MOST_CHARACTERS = 200_000
+"""Of a proof; a longer completion is read verbatim, and fails."""
 LANGUAGES: Mapping[str, ModuleType] = {"coq": coq, "lean": lean}
 """What is known of the texts of each language."""
 
@@ -95,10 +97,10 @@ def proof_text(task: Theorem, completion: str, answer: str) -> str:
 
     :raises ValueError: ``answer`` is neither of the two; never because of the completion.
     """
-    if answer == "verbatim":
-        return completion
-    if answer != "markdown":
+    if answer not in ("verbatim", "markdown"):
         raise ValueError(f"answer {answer!r} is neither verbatim nor markdown")
+    if answer == "verbatim" or len(completion) > MOST_CHARACTERS:
+        return completion
     texts = LANGUAGES[task.language]
     text, unfinished = chat.without_thoughts(completion.replace("\r\n", "\n"))
     text = chat.without_tokens(text)

@@ -37,14 +37,13 @@ from pathlib import Path
 from typing import Any
 
 from passk.benchmarks import coq, lean
-from passk.benchmarks.proof import LANGUAGES, Theorem
+from passk.benchmarks.proof import LANGUAGES, MOST_CHARACTERS, Theorem
 from passk.records import Sample, UserError, Verdict
 from passk.sandbox import command, host, scratch
 from passk.sandbox.limits import Limits
 from passk.verifiers import Opening, Signature
 
 log = logging.getLogger(__name__)
-MOST_CHARACTERS = 200_000  # of a proof
 MOST_OF_ERROR = 200  # characters
 FILES = 16 << 20  # bytes of a compiled file
 MEMORY_MB = 4096
