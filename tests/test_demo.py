@@ -1,4 +1,4 @@
-"""The demo's programs, benchmark, training script and shipped models."""
+"""The demo's programs and theorems, benchmarks, training script and shipped models."""
 
 import hashlib
 import json
@@ -16,11 +16,14 @@ import pytest
 from conftest import TORCH_PYTHON
 
 import write_demo_benchmark as writer
-from passk.benchmarks import demo, read_problem_file
+import write_demo_theorems
+from passk.benchmarks import demo, demo_theorems, read_problem_file
+from passk.benchmarks.theorem import Theorem
 from passk.records import Sample, sha256_of
 from passk.sandbox.pool import Pool, Tally
 from passk.verifiers import inputs_and_outputs as plus
 from passk.verifiers.assertions import check_case
+from passk.verifiers.proof_term import check_theorem, read_statement
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "resources" / "demo"
@@ -185,6 +188,63 @@ def test_a_slip_that_shows_on_one_list_in_ten_fails_the_asserts():
     assert wrong > 1000
 
 
+def test_drawn_theorems_have_the_proof_that_comes_with_them():
+    rng = Random(4)
+    for number in range(800):
+        theorem = demo_theorems.draw(rng)
+        prompt, proof = demo_theorems.prompt(theorem), demo_theorems.body(theorem)
+        assert read_statement(prompt) == theorem.formula
+        check_theorem(Theorem("T", prompt, proof, number))
+        assert 0 < theorem.steps <= demo_theorems.LARGEST
+
+
+def renamed(formula, names):
+    if isinstance(formula, str):
+        return names[formula]
+    return formula[0], renamed(formula[1], names), renamed(formula[2], names)
+
+
+def test_a_shape_knows_no_names_and_no_order_of_hypotheses():
+    rng = Random(5)
+    for theorem in (demo_theorems.draw(rng) for _ in range(300)):
+        names = dict(zip(demo_theorems.ATOMS, rng.sample("pqrstuvw", 6), strict=True))
+        twin = renamed(theorem.formula, names)
+        assert demo_theorems.shape(twin) == demo_theorems.shape(theorem.formula)
+        twin = ("→", "p", ("→", twin, "q"))
+        other = ("→", ("∧", theorem.formula, "r"), "s")
+        assert demo_theorems.shape(twin) == demo_theorems.shape(other)
+    one, other = ("→", "p", ("→", "p", "q")), ("→", ("→", "p", "p"), "q")
+    assert demo_theorems.shape(one) != demo_theorems.shape(other)
+
+
+def test_no_theorem_of_the_benchmark_is_in_the_training_stream():
+    tasks = read_problem_file(SHIPPED / "theorems.jsonl", "theorem").problems
+    formulas = [read_statement(task.prompt) for task in tasks]
+    shapes = {demo_theorems.shape(formula) for formula in formulas}
+    assert len(shapes) == len(tasks) == 120
+    assert all(map(demo_theorems.is_held_out, formulas))
+    statements = {task.prompt for task in tasks}
+    for theorem in islice(demo_theorems.training_stream(Random(0)), 1500):
+        assert demo_theorems.shape(theorem.formula) not in shapes
+        assert demo_theorems.prompt(theorem) not in statements
+
+
+def test_atoms_and_variables_are_named_in_their_order():
+    """So that two texts are one theorem only where they are the same text."""
+    for prompt, body in islice(demo_theorems.training_texts(Random(6)), 500):
+        atoms = re.findall(r"\b[a-z]\b", prompt.partition(") : ")[2])
+        assert "".join(dict.fromkeys(atoms)) == demo_theorems.ATOMS[: len(set(atoms))]
+        variables = re.findall(r"\b[a-z]\b", body)
+        assert set(variables) <= set(demo_theorems.VARIABLES)
+
+
+@slow
+def test_shipped_theorems_are_what_the_script_writes():
+    found = write_demo_theorems.theorems()
+    text = (SHIPPED / "theorems.jsonl").read_text()
+    assert text == write_demo_theorems.benchmark_text(found)
+
+
 def test_training_without_torch_explains_itself(tmp_path):
     command = [sys.executable, "scripts/train_demo_model.py"]
     options = ["--size", "small", "--output", str(tmp_path / "model")]
@@ -204,10 +264,11 @@ def test_training_without_torch_explains_itself(tmp_path):
 
 @needs_torch
 @slow
-def test_training_twice_gives_the_same_bytes_and_a_lower_loss(tmp_path):
+@pytest.mark.parametrize("size", ["small", "prover"])
+def test_training_twice_gives_the_same_bytes_and_a_lower_loss(size, tmp_path):
     hashes = []
     for name in ("first", "second"):
-        command = [TORCH_PYTHON, "scripts/train_demo_model.py", "--size", "small"]
+        command = [TORCH_PYTHON, "scripts/train_demo_model.py", "--size", size]
         command += ["--steps", "15", "--output", tmp_path / name]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
         files = sorted((tmp_path / name).iterdir())
@@ -221,23 +282,25 @@ def test_training_twice_gives_the_same_bytes_and_a_lower_loss(tmp_path):
 def test_a_prompt_ends_at_a_token_and_text_comes_back():
     composed = [(c, Random(n)) for n, c in enumerate(streamed(300))]
     pairs = [[demo.prompt(c, rng), demo.body(c)] for c, rng in composed]
+    theorems = list(islice(demo_theorems.training_texts(Random(0)), 300))
     pairs.append(["def été(x):\n\t'''“ ” \r\n'''\n\n", "        return 1234567890\n#   ~\x00"])
     script = """
 import json, sys
 from transformers import AutoTokenizer
-for folder in ("small", "large"):
+pairs, theorems = json.load(sys.stdin)
+for folder, texts in (("small", pairs), ("large", []), ("prover", theorems + pairs[-1:])):
     tokenizer = AutoTokenizer.from_pretrained(f"resources/demo/{folder}")
     encode = lambda text: tokenizer(text).input_ids
-    for prompt, body in json.load(sys.stdin) if folder == "small" else []:
+    for prompt, body in texts:
         assert encode(prompt) + encode(body) == encode(prompt + body), (prompt, body)
         assert tokenizer.decode(encode(prompt + body)) == prompt + body, (prompt, body)
     assert tokenizer.pad_token_id not in encode("".join(map(chr, range(1, 3000))))
 """
     command = [TORCH_PYTHON, "-c", script]
-    subprocess.run(command, cwd=ROOT, check=True, input=json.dumps(pairs), text=True)
+    subprocess.run(command, cwd=ROOT, check=True, input=json.dumps([pairs, theorems]), text=True)
 
 
-@pytest.mark.parametrize("size", ["small", "large"])
+@pytest.mark.parametrize("size", ["small", "large", "prover"])
 def test_shipped_model_is_a_llama_of_the_size_it_says(size):
     config = json.loads((SHIPPED / size / "config.json").read_text())
     training = json.loads((SHIPPED / size / "training.json").read_text())
@@ -254,6 +317,8 @@ def test_readme_lists_the_shipped_files_hashes():
     assert {name for name, _ in listed} == {
         "problems.jsonl",
         "plus.jsonl",
+        "theorems.jsonl",
+        "prover/model.safetensors",
         "small/model.safetensors",
         "large/model.safetensors",
     }

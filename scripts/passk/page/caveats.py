@@ -27,12 +27,20 @@ def _demo(experiment: Experiment, _: Path) -> str:
         return ""
     return (
         "The models and the benchmark of this demonstration were made by the package itself, from "
-        "one narrow family of programs. The page shows the machinery at work; it says nothing "
+        "one narrow family of tasks. The page shows the machinery at work; it says nothing "
         "about any other model or benchmark."
     )
 
 
 def _oracle(experiment: Experiment, _: Path) -> str:
+    judges = experiment.verifiers
+    if judges and all(judge.exact for judge in judges):
+        return (
+            "pass@k takes a task for solved if any of k samples passes. Here only what is right "
+            f"passes: there are no false positives, and whoever has {judges[0].words} can find "
+            "that sample among the k. So pass@k is what a user gets. Tests promise less: "
+            "HumanEval's base tests, for one, let wrong programs pass."
+        )
     return (
         "pass@k takes a task for solved if any of k samples passes its tests. Someone has to run "
         "those tests to find that sample: where there are none, the gain is out of reach or "
@@ -51,7 +59,7 @@ def _intervals(experiment: Experiment, _: Path) -> str:
 
 
 def _reading(experiment: Experiment, results: Path) -> str:
-    if experiment.given:
+    if not any(judge.runs_programs for judge in experiment.verifiers):
         return ""
     text = (
         "verbatim puts the completion behind the prompt as it came, as the published run did: an "
@@ -102,7 +110,7 @@ def _contamination(experiment: Experiment, _: Path) -> str:
 
 
 def _sandbox(experiment: Experiment, _: Path) -> str:
-    if experiment.given:
+    if not any(judge.runs_programs for judge in experiment.verifiers):
         return ""
     return (
         "Programs ran with Python's standard library only, under a limit of CPU time and memory: "

@@ -184,7 +184,9 @@ def _engine(engine: dict[str, Any]) -> str:
 
 
 def _sandbox(record: dict[str, Any]) -> str:
-    sandbox = record.get("sandbox") or {}
+    sandbox = record.get("sandbox")
+    if not sandbox:  # nothing was run
+        return ""
     held = "held: " + (", ".join(sandbox.get("layers", [])) or "none")
     missing = sandbox.get("missing", [])
     return held + ("; missing on that machine: " + ", ".join(missing) if missing else "")
@@ -197,6 +199,8 @@ def _limits(record: dict[str, Any]) -> str:
         words.append(f"{limits['cpu_seconds']:g} s of CPU time")
     if "memory_bytes" in limits:
         words.append(f"{limits['memory_bytes'] / 2**20:,.0f} MiB of memory")
+    if "characters" in limits:
+        words.append(f"{limits['characters']:,} characters, nested {limits['depth']:,} deep")
     return ", ".join(words)
 
 

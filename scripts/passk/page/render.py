@@ -25,10 +25,6 @@ from passk.tables import read_table
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-SUITES = {"base": "the benchmark's own tests", "plus": "the stronger tests"}
-ANSWERS = {"verbatim": "read verbatim", "markdown": "read as markdown"}
-TITLES = {GIVEN: "from given counts"}
-
 
 # Types of the columns of cost.csv.
 COST = {
@@ -77,7 +73,7 @@ def page(
     parts = [
         Part(
             scoring,
-            TITLES.get(scoring) or f"{SUITES[scoring.suite]}, {ANSWERS[scoring.answer]}",
+            title_of(experiment, scoring),
             claim(experiment, scoring, figures, results),
             {label: facts.outcomes(found, scoring) for label, found in shards.items()},
             tuple(sections(experiment, scoring, figures, results)),
@@ -105,6 +101,13 @@ def page(
         origin=origin,
         configfiles=configfiles,
     )
+
+
+def title_of(experiment: Experiment, scoring: Scoring) -> str:
+    if scoring == GIVEN:
+        return "from given counts"
+    read = "verbatim" if scoring.answer == "verbatim" else f"as {scoring.answer}"
+    return f"{experiment.verifier(scoring.suite).words}, read {read}"
 
 
 def origin() -> Origin:

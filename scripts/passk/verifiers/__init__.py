@@ -100,8 +100,11 @@ class VerifierInfo:
         downloaded file and the path to write; makes the file that the option ``expected`` takes.
         Empty where nothing needs to be made first.
     :ivar audited_by: the verifier that believes what this one does not, for ``audit.py``.
+    :ivar unsigned: why its samples have no signatures, where they have none.
     :ivar checks: function of a task that raises ``UserError`` where it cannot be judged by this
         verifier; asked of every task before anything is sampled.
+    :ivar words: what judges, as the page says it.
+    :ivar exact: nothing passes that is not right, as a proof checker has it and tests do not.
     """
 
     opens: str
@@ -109,6 +112,14 @@ class VerifierInfo:
     prepares: str = ""
     audited_by: str = ""
     checks: str = ""
+    unsigned: str = ""
+    words: str = "the benchmark's own tests"
+    exact: bool = False
+
+    @property
+    def runs_programs(self) -> bool:
+        """Whether it runs what a model wrote, in the sandbox."""
+        return "isolate" in self.options
 
 
 _SANDBOX = {
@@ -143,7 +154,35 @@ VERIFIERS: dict[str, VerifierInfo] = {
             "expected": Option("expected values, unless made once below resources,", Path),
         },
         prepares="passk.verifiers.inputs_and_outputs:prepare",
+        words="the stronger tests",
     ),
     "in_process": VerifierInfo(opens="passk.verifiers.in_process:open_verifier", options=_SANDBOX),
+    "proof_checker": VerifierInfo(
+        opens="passk.verifiers.proof:Proofs",
+        options={
+            "workers": Option("proofs that are checked at a time", int, 1, 0, "1 or more"),
+            "timeout": Option(
+                "CPU seconds of a checker", float, 30.0, 0, "a number of seconds above 0"
+            ),
+            "memory_mb": Option(
+                "memory of a checker, without files", int, 4096, 255, "256 or more"
+            ),
+            "require_sandbox": _SANDBOX["require_sandbox"],
+            "checker": Option(
+                "the command of the checker of proofs, if not the language's own", str
+            ),
+        },
+        checks="passk.verifiers.proof:check_theorem",
+        unsigned="there is nothing to vote on: a proof is right or it is not",
+        words="a checker of proofs",
+        exact=True,
+    ),
+    "proof_term": VerifierInfo(
+        opens="passk.verifiers.proof_term:ProofTerms",
+        checks="passk.verifiers.proof_term:check_theorem",
+        unsigned="there is nothing to vote on: a proof is right or it is not",
+        words="a checker of proofs",
+        exact=True,
+    ),
 }
 """The verifiers: a row here and a file of its own is all that one needs."""
