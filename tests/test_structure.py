@@ -29,7 +29,7 @@ LAYERS = [
         "gpu",
     ],
     ["curve", "counts", "published", "provenance", "sandbox", "statistics"],
-    ["benchmarks", "baseline", "formats", "estimation"],
+    ["benchmarks", "baseline", "formats", "estimation", "limited"],
     ["engines", "verifiers"],
     ["cost", "forecast", "judging", "integrity", "figures"],
     ["analyses"],
