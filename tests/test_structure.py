@@ -24,6 +24,7 @@ LAYERS = [
         "hashes",
         "tables",
         "cli",
+        "downloads",
         "pins",
         "processes",
         "gpu",

@@ -22,6 +22,7 @@ from pkgutil import resolve_name
 from typing import Any, Protocol
 
 from passk import cli
+from passk.downloads import fetch
 from passk.records import UserError, read_lines, sha256_of
 
 DEFAULT_KIND = "human_eval"
@@ -61,6 +62,12 @@ KINDS: dict[str, Kind] = {
         answers=("verbatim", "markdown"),
         extracts="passk.benchmarks.extraction:program",
         packages={"human-eval": "passk.benchmarks.human_eval:human_eval_file"},
+    ),
+    "answer": Kind(
+        reads="passk.benchmarks.answer:read_question",
+        suites={"exact": "exact_answer", "lenient": "lenient_answer"},
+        answers=("boxed", "gsm8k", "last_number"),
+        extracts="passk.benchmarks.answer:final_answer",
     ),
 }
 """The kinds of benchmark: a row here and a file of its own is all that one needs."""
@@ -167,11 +174,12 @@ def text_field(record: Mapping[str, Any], name: str, where: str, kind: str) -> s
 def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
     """Load a benchmark from its entry in config.yaml.
 
-    ``entry`` has ``package`` (one of its kind's) or ``path``, and may have ``kind``, ``sha256``
-    (of the file) and ``first``. Relative paths start at ``root``.
+    ``entry`` has ``package`` (one of its kind's), ``path`` or ``url``, and may have ``kind``,
+    ``sha256`` (of the file; with ``url`` of its unpacked content, and needed) and ``first``.
+    Relative paths start at ``root``. What is fetched is kept below ``resources/problems``.
 
-    :raises UserError: neither of the two, a missing file, another sha256 than the entry's, a
-        damaged file.
+    :raises UserError: none of the three, a missing file, another sha256 than the entry's, a
+        damaged file; as :func:`passk.downloads.fetch`.
     """
     kind = entry.get("kind", DEFAULT_KIND)
     packages = find_kind(kind).packages
@@ -179,13 +187,17 @@ def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
         path = resolve_name(packages[entry["package"]])()
     elif "path" in entry:
         path = root / entry["path"]
+    elif "url" in entry:
+        cli.need(entry, "the entry of a benchmark with 'url'", ("sha256",))
+        path = root / "resources" / "problems" / f"{entry['sha256']}.jsonl"
+        fetch(entry["url"], entry["sha256"], path)
     else:
         known = f" or 'package' ({', '.join(packages)})" if packages else ""
-        raise UserError(f"the entry of a benchmark of kind {kind} needs 'path'{known}")
+        raise UserError(f"the entry of a benchmark of kind {kind} needs 'path' or 'url'{known}")
     if not path.exists():
         raise UserError(f"the problem file {path} does not exist; check the benchmark's 'path'")
     expected = entry.get("sha256")
-    if expected and sha256_of(path) != expected:
+    if expected and "url" not in entry and sha256_of(path) != expected:
         raise UserError(
             f"{path} is not the file that config.yaml expects (its sha256 differs); install the "
             "pinned package again, or correct the benchmark's 'sha256'"

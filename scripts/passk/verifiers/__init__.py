@@ -100,6 +100,7 @@ class VerifierInfo:
         downloaded file and the path to write; makes the file that the option ``expected`` takes.
         Empty where nothing needs to be made first.
     :ivar audited_by: the verifier that believes what this one does not, for ``audit.py``.
+    :ivar needs: the package that it imports, where that is not one of the rest's.
     :ivar checks: function of a task that raises ``UserError`` where it cannot be judged by this
         verifier; asked of every task before anything is sampled.
     """
@@ -109,6 +110,7 @@ class VerifierInfo:
     prepares: str = ""
     audited_by: str = ""
     checks: str = ""
+    needs: str = ""
 
 
 _SANDBOX = {
@@ -145,5 +147,20 @@ VERIFIERS: dict[str, VerifierInfo] = {
         prepares="passk.verifiers.inputs_and_outputs:prepare",
     ),
     "in_process": VerifierInfo(opens="passk.verifiers.in_process:open_verifier", options=_SANDBOX),
+    "exact_answer": VerifierInfo(
+        opens="passk.verifiers.final_answer:open_exact",
+        checks="passk.verifiers.final_answer:check_exact",
+    ),
+    "lenient_answer": VerifierInfo(
+        opens="passk.verifiers.final_answer:open_lenient",
+        options={
+            "timeout": Option(
+                "CPU seconds of one comparison", float, 5.0, 0, "a number of seconds above 0"
+            ),
+            "memory_mb": Option("memory of one comparison", int, 1024, 63, "64 or more"),
+        },
+        checks="passk.verifiers.final_answer:check_lenient",
+        needs="math_verify",
+    ),
 }
 """The verifiers: a row here and a file of its own is all that one needs."""
