@@ -6,9 +6,9 @@ r"""The normal form of a final answer: what equal answers share, found without c
     (``$``, ``\(``, ``\[``), ``\left``, ``\right``, ``\displaystyle``, thin and wide spaces, ``**``
     around the whole and a full stop at the end go; a box around the whole is opened.
 2.  *One spelling.* ``\dfrac``, ``\tfrac`` and ``\cfrac`` are ``\frac``; ``\frac12`` and
-    ``\sqrt3`` get their braces, ``x^{2}`` loses them; signs of Unicode (−, ×, ·, ÷, π, ∞, ≤, ≥, ≠,
-    °, √, ∪, ∩, ∅, ²) are LaTeX's; ``\leq`` is ``\le``, ``\cdot`` and ``\times`` are ``*``; ``\text``
-    and its kin give what they hold.
+    ``\sqrt3`` get their braces, ``x^{2}`` loses them; signs of Unicode such as π, ≤, √ and ½
+    are LaTeX's; ``\leq`` is ``\le``, ``\cdot`` and ``\times`` are ``*``; ``\text`` and its kin give
+    what they hold.
 3.  *A left-hand side goes* where it is one letter or Greek letter (``x = 5``, ``y=x+1``; also
     ``f(x) = …``) and the right-hand side has no other ``=``.
 4.  *Currency* ($, €, £, ``\$``) before a number goes.
@@ -16,11 +16,11 @@ r"""The normal form of a final answer: what equal answers share, found without c
     ``+5`` too), decimals, ``a/b`` and ``\frac{a}{b}`` of such, mixed numbers (``1 1/2``,
     ``1\frac{1}{2}``), ``1.5e3`` and ``1.5 \times 10^{3}``. So 0.5 is 1/2, and 0.33 is not 1/3.
 6.  *A unit* is what stands behind a number in letters (``cm``, ``\text{ cm}^2``, ``degrees``,
-    ``^\circ``, ``\%``, ``dollars``). It is kept apart: :func:`equal` lets it be missing on one
-    side, and otherwise wants the same. Plurals, ``per cent`` and the commonest abbreviations are
-    one unit; nothing is converted.
+    ``^\circ``, ``\%``, ``dollars``), and behind other values what ``\text`` marks. It is kept
+    apart: :func:`equal` lets it be missing on one side, and otherwise wants the same. Plurals,
+    ``per cent`` and the commonest abbreviations are one unit; nothing is converted.
 7.  *A base* (``1011_2``) is kept apart, too: it may be missing where the digits are the same.
-8.  *Lists.* Parts between brackets or commas are answers of their own. ``{1, 2}`` and ``1, 2`` (also
+8.  *Lists.* Parts between brackets or commas are answers of their own. ``{1, 2}`` and ``1, 2`` (or
     ``1 and 2``, ``x=1 or x=2``) are sets, whose order and repetitions do not matter; ``(1, 2)``,
     ``[1, 2)`` and matrices are sequences, whose order and brackets do.
 9.  *Words.* An answer of words alone is compared without regard to case; a letter of a choice
@@ -35,7 +35,7 @@ it stands.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from passk.benchmarks.answer import MOST_CHARACTERS
@@ -121,6 +121,12 @@ _UNIT_NAMES = {
     "mph": "miles/hours", "unit": "units", "person": "people",
 }  # fmt: skip
 _SQUARE = re.compile(r"\b(?:square|sq\.?) ([a-z]+)\b|\b(?:cubic|cu\.?) ([a-z]+)\b")
+# Behind what is no plain number only what is marked as text is a unit.
+_WRITTEN_UNIT = re.compile(
+    r"(.*[\d})])\s*(?:\\[,; ]|~)?\s*\\(?:text|textrm|mathrm|mbox)\s*\{[\s~]*"
+    r"((?!and\b|or\b|if\b|to\b|for\b|where\b|mod\b)[A-Za-z][A-Za-z\s./]*)\}(\^\{?\d\}?)?\s*\$?\.?",
+    re.DOTALL,
+)
 # Letters behind a number that are no unit but mathematics.
 _NO_UNIT = re.compile(
     r"(?:[a-zA-Z](?![a-zA-Z])(?!$)|[xyznkijpqrabcewtuvXYZNABCiE]$|\\|pi\b|sqrt|sin|cos|tan|log|ln\b"
@@ -156,6 +162,11 @@ def normal_form(text: str) -> NormalForm:
     """The normal form of an answer. Never raises, whatever the text is."""
     if len(text) > MOST_CHARACTERS:
         return NormalForm(text)
+    unit = _WRITTEN_UNIT.fullmatch(text)
+    if unit and not is_words(unit[1]):
+        form = _form(spelled(unit[1]), 0)
+        if not (form.unit or form.parts):
+            return replace(form, unit=unit_name(unit[2] + (unit[3] or "")))
     return _form(spelled(text), 0)
 
 
@@ -360,6 +371,7 @@ def parts_of(text: str, words: bool = False) -> list[str]:
 
 
 def _squeezed(text: str) -> str:
+    text = re.sub(r"(?<=\d)\s+(?=\d)", "_", text)  # two numbers are not one
     text = re.sub(r"\s+", "", text)
     text = re.sub(r"\\(?:operatorname|mathrm|text)(?![a-z])", "", text)
     return re.sub(r"(?<=[\w)}])\*(?=[A-Za-z\\(])", "", text)
