@@ -257,12 +257,12 @@ def test_a_benchmark_is_fetched_once_by_its_address_and_hash(tmp_path: Path) -> 
     path.unlink()
     assert load_benchmark(entry, tmp_path) == first
     written(path, {"question": "Q?", "answer": "2"})
-    with pytest.raises(UserError, match="is not the file that config.yaml expects"):
+    with pytest.raises(UserError, match=r"is not the file that config\.yaml expects"):
         load_benchmark({**entry, "sha256": "0" * 64}, tmp_path)
     with pytest.raises(UserError, match="needs 'sha256'"):
         load_benchmark({"kind": "answer", "url": path.as_uri()}, tmp_path)
     missing = (tmp_path / "none.jsonl").as_uri()
-    with pytest.raises(UserError, match="cannot be downloaded .* put the file at"):
+    with pytest.raises(UserError, match=r"cannot be downloaded .* put the file at"):
         load_benchmark({**entry, "url": missing, "sha256": "1" * 64}, tmp_path)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import importlib.util
-import json
 from pathlib import Path
 
 import pytest
-from adding import write_lines
+from adding import command, write_lines
 from conftest import Workflow, copy_workflow
 
 QUESTIONS = [
@@ -70,7 +69,8 @@ def workflow_of(folder: Path) -> Workflow:
                 "mine": {
                     "model": "mine", "benchmark": "questions", "sampling": "as-recorded",
                     "n_samples": 8, "k_values": [1, 2, 8], "suites": ["exact", "lenient"],
-                    "answers": ["boxed", "last_number"],
+                    "answers": ["boxed"],
+                    "analyses": ["pass_at_k", "verifiers", "selection", "hardest_tasks"],
                 }
             },
         }
@@ -83,7 +83,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-def test_answers_go_through_every_analysis(tmp_path: Path) -> None:
+def test_answers_go_through_the_workflow(tmp_path: Path) -> None:
     workflow = workflow_of(tmp_path)
     workflow.snakemake("mine")
     results = tmp_path / "results/mine/questions/as-recorded"
@@ -95,33 +95,60 @@ def test_answers_go_through_every_analysis(tmp_path: Path) -> None:
     figures = tmp_path / "figures/mine"
     # How much of coverage is the checker's kindness.
     verifiers = {
-        (row["quantity"], row["k"]): float(row["value"])
+        row["quantity"]: float(row["value"])
         for row in rows(figures / "lenient-boxed/verifiers.csv")
         if not row["task_id"]
     }
-    assert verifiers["false_negatives", ""] == 2
-    assert verifiers["false_positives", ""] == 0
-    # Coverage against majority, which no reference decides.
+    assert (verifiers["false_negatives"], verifiers["false_positives"]) == (2, 0)
+    # Coverage against majority, which no reference decides: of the third task's answers three are
+    # equally frequent, two of them right, and written otherwise.
     selected = {
         row["method"]: row
         for row in rows(figures / "lenient-boxed/selection.csv")
         if row["n"] == "8"
     }
     assert float(selected["oracle"]["pass_at_1"]) == 0.75
-    assert float(selected["behaviour"]["pass_at_1"]) == pytest.approx((1 + 0 + 2 / 3 * 0 + 0) / 4)
+    assert float(selected["behaviour"]["pass_at_1"]) == pytest.approx((1 + 0 + 2 / 3 + 0) / 4)
     assert selected["behaviour"]["inputs"] == "final answers"
-    hardest = rows(figures / "exact-boxed/hardest_tasks.csv")
-    (unsolved,) = (row for row in hardest if row["task_id"] == "3")
-    assert "<script>" in unsolved["failing"]
-    assert "unfinished thought 2" in unsolved["errors"]
+    hardest = {row["task_id"]: row for row in rows(figures / "exact-boxed/hardest_tasks.csv")}
+    assert hardest["3"]["failing"] == "<script>7</script>"
+    assert hardest["3"]["errors"] == "wrong output 6; unfinished thought 2"
     page = (figures / "report.html").read_text()
     assert "a majority of equal final answers takes a right one" in page
+    assert "How an answer is read and judged" in page
     assert "<script>7" not in page
     single = (figures / "exact-boxed/samples/0002.html").read_text()
-    assert "\\sqrt{8}" in single
-    differing = rows(figures / "lenient-boxed/disagreements.csv")
-    assert [(row["task_id"], row["weaker"], row["stronger"]) for row in differing] == [
-        ("2", "failed", "passed")
+    assert "So it is $\\boxed{\\sqrt{8}}$." in single
+    shards = ["00000-00003.jsonl.gz", "00004-00007.jsonl.gz"]
+    options = [
+        option
+        for name, folder in (
+            ("--samples", "samples"),
+            ("--weaker", "verdicts/exact-boxed"),
+            ("--stronger", "verdicts/lenient-boxed"),
+        )
+        for option in (name, *(str(results / folder / shard) for shard in shards))
     ]
-    assert differing[0]["answer"] == "\\sqrt{8}"
-    assert differing[0]["draws"] == "2"
+    command(
+        tmp_path, "scripts/disagreements.py", "--benchmark", "questions", *options,
+        "--output", "disagreements.csv",
+    )  # fmt: skip
+    (differing,) = rows(tmp_path / "disagreements.csv")
+    assert differing == {
+        "task_id": "2", "reference": "2\\sqrt{2}", "answer": "\\sqrt{8}", "weaker": "failed",
+        "stronger": "passed", "draws": "2",
+    }  # fmt: skip
+
+
+def test_answers_are_scored_without_figures(tmp_path: Path) -> None:
+    workflow_of(tmp_path)
+    score = ["scripts/score.py", "samples.jsonl", "--benchmark", "questions"]
+    command(tmp_path, *score)
+    command(tmp_path, *score, "--suite", "lenient", "--answer", "last_number")
+    for folder, right in (("exact-boxed", 11), ("lenient-last_number", 6)):
+        found = rows(tmp_path / f"samples.{folder}/counts.csv")
+        assert sum(int(row["c"]) for row in found) == right
+    said = command(tmp_path, *score, "--suite", "base", check=False)
+    assert said == (
+        "error: --suite base is not for benchmarks of kind answer; give one of exact, lenient\n"
+    )

@@ -46,6 +46,8 @@ class Kind:
         text, whatever the completion is.
     :ivar packages: what a config entry's ``package`` may be, and the function that returns the
         path of that package's problem file.
+    :ivar notes: what the report page says of how answers are read and judged, where they are no
+        programs.
     """
 
     reads: str
@@ -53,6 +55,7 @@ class Kind:
     answers: tuple[str, ...]
     extracts: str
     packages: Mapping[str, str] = field(default_factory=dict)
+    notes: str = ""
 
 
 KINDS: dict[str, Kind] = {
@@ -68,6 +71,13 @@ KINDS: dict[str, Kind] = {
         suites={"exact": "exact_answer", "lenient": "lenient_answer"},
         answers=("boxed", "gsm8k", "last_number"),
         extracts="passk.benchmarks.answer:final_answer",
+        notes=(
+            "boxed reads the last closed box, gsm8k what stands behind the last ####, last_number "
+            "the last number; thoughts do not count, and a completion without an answer fails. "
+            "exact compares what is written, after layout and notations are made alike: equal "
+            "expressions in another form fail. lenient asks computer algebra, too, which may take "
+            "for equal what is not. Both believe the reference, and neither looks at the reasoning."
+        ),
     ),
 }
 """The kinds of benchmark: a row here and a file of its own is all that one needs."""
