@@ -6,6 +6,7 @@ Every task is looked at first, so that none turns out to be unfit once its sampl
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,33 +30,37 @@ class _Endless(BaseException):
 def problem_file(entry: dict[str, Any], output: Path) -> None:
     """Load the benchmark of a config entry, check it, and write it to ``output``."""
     benchmark = load_benchmark(entry)
-    check_tasks(benchmark, entry.get("path") or entry["package"])
+    check_tasks(benchmark, entry.get("path") or entry.get("url") or entry["package"])
     write_text(output, write_problem_file(benchmark))
 
 
 def check_tasks(benchmark: Benchmark, source: str) -> None:
-    """Check that the first of its suites can judge every task.
+    """Check that each of its kind's suites can judge every task, as far as their verifiers check.
 
-    :raises UserError: what is wrong with each that it cannot.
+    :raises UserError: what is wrong with each that one cannot.
     """
-    (verifier, *_) = KINDS[benchmark.kind].suites.values()
-    if not VERIFIERS[verifier].checks:
-        return
-    check, faults = resolve_name(VERIFIERS[verifier].checks), []
-    for task in benchmark.problems:
-        try:
-            with at_most(
-                SECONDS, f"the canonical solution of {task.task_id} does not end its test"
-            ):
-                check(task)
-        except UserError as error:
-            faults.append(str(error))
+    faults: dict[str, str] = {}
+    for suite, verifier in KINDS[benchmark.kind].suites.items():
+        info = VERIFIERS[verifier]
+        if info.needs and importlib.util.find_spec(info.needs) is None:
+            raise UserError(
+                f"the suite {suite} needs the package {info.needs.replace('_', '-')}, which is not "
+                "installed; run `make setup`"
+            )
+        for task in benchmark.problems if info.checks else ():
+            sentence = f"the canonical solution of {task.task_id} does not end its test"
+            try:
+                with at_most(SECONDS, sentence):
+                    resolve_name(info.checks)(task)
+            except UserError as error:
+                faults.setdefault(task.task_id, str(error))
     if faults:
-        left = len(faults) - SHOWN
+        sentences = list(dict.fromkeys(faults.values()))
+        left = len(sentences) - SHOWN
         more = [f"and {left} more"] if left > 0 else []
         raise UserError(
             f"{source}: {len(faults)} of {len(benchmark.problems)} tasks cannot be judged; correct "
-            f"them: {'; '.join([*faults[:SHOWN], *more])}"
+            f"them: {'; '.join([*sentences[:SHOWN], *more])}"
         )
 
 

@@ -226,7 +226,7 @@ class Plus(Entry):
 
 
 class Benchmark(Entry):
-    ways = (("package",), ("path",), ("name",))
+    ways = (("package",), ("path",), ("url",), ("name",))
 
     kind: Literal[tuple(KINDS)] = "human_eval"
     """What a task is; it decides which suites and answers there are."""
@@ -234,14 +234,22 @@ class Benchmark(Entry):
     """HumanEval from the installed package."""
     path: Text = None
     """A problem file (jsonl or jsonl.gz)."""
+    url: Web = None
+    """A problem file that is fetched, once; needs sha256."""
     name: Text = None
     """What a benchmark is called whose problems are not here: for models with engine counts."""
     sha256: Sha256 = None
-    """Of the problem file."""
+    """Of the problem file; of one that is fetched, of its unpacked content."""
     first: Count = None
     """Only so many of the first tasks."""
     plus: Plus = None
     """The tests of the suite plus, in HumanEval+'s format. They do not decide samples."""
+
+    @model_validator(mode="after")
+    def _is_pinned(self) -> Self:
+        if self.url and not self.sha256:
+            raise _wrong("needs sha256 beside url, so that it is always the same file")
+        return self
 
 
 class Sampling(Entry):

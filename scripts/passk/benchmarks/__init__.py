@@ -22,6 +22,7 @@ from pkgutil import resolve_name
 from typing import Any, Protocol
 
 from passk import cli
+from passk.downloads import fetch
 from passk.records import UserError, read_lines, sha256_of
 
 DEFAULT_KIND = "human_eval"
@@ -45,6 +46,8 @@ class Kind:
         text, whatever the completion is.
     :ivar packages: what a config entry's ``package`` may be, and the function that returns the
         path of that package's problem file.
+    :ivar notes: what the report page says of how answers are read and judged, where they are no
+        programs.
     """
 
     reads: str
@@ -52,6 +55,7 @@ class Kind:
     answers: tuple[str, ...]
     extracts: str
     packages: Mapping[str, str] = field(default_factory=dict)
+    notes: str = ""
 
 
 KINDS: dict[str, Kind] = {
@@ -73,6 +77,19 @@ KINDS: dict[str, Kind] = {
         suites={"proof_term": "proof_term"},
         answers=("verbatim",),
         extracts="passk.benchmarks.theorem:term",
+    ),
+    "answer": Kind(
+        reads="passk.benchmarks.answer:read_question",
+        suites={"exact": "exact_answer", "lenient": "lenient_answer"},
+        answers=("boxed", "gsm8k", "last_number"),
+        extracts="passk.benchmarks.answer:final_answer",
+        notes=(
+            "boxed reads the last closed box, gsm8k what stands behind the last ####, last_number "
+            "the last number; thoughts do not count, and a completion without an answer fails. "
+            "exact compares what is written, after layout and notations are made alike: equal "
+            "expressions in another form fail. lenient asks computer algebra, too, which may take "
+            "for equal what is not. Both believe the reference, and neither looks at the reasoning."
+        ),
     ),
 }
 """The kinds of benchmark: a row here and a file of its own is all that one needs."""
@@ -179,11 +196,12 @@ def text_field(record: Mapping[str, Any], name: str, where: str, kind: str) -> s
 def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
     """Load a benchmark from its entry in config.yaml.
 
-    ``entry`` has ``package`` (one of its kind's) or ``path``, and may have ``kind``, ``sha256``
-    (of the file) and ``first``. Relative paths start at ``root``.
+    ``entry`` has ``package`` (one of its kind's), ``path`` or ``url``, and may have ``kind``,
+    ``sha256`` (of the file; with ``url`` of its unpacked content, and needed) and ``first``.
+    Relative paths start at ``root``. What is fetched is kept below ``resources/problems``.
 
-    :raises UserError: neither of the two, a missing file, another sha256 than the entry's, a
-        damaged file.
+    :raises UserError: none of the three, a missing file, another sha256 than the entry's, a
+        damaged file; as :func:`passk.downloads.fetch`.
     """
     kind = entry.get("kind", DEFAULT_KIND)
     packages = find_kind(kind).packages
@@ -191,13 +209,17 @@ def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
         path = resolve_name(packages[entry["package"]])()
     elif "path" in entry:
         path = root / entry["path"]
+    elif "url" in entry:
+        cli.need(entry, "the entry of a benchmark with 'url'", ("sha256",))
+        path = root / "resources" / "problems" / f"{entry['sha256']}.jsonl"
+        fetch(entry["url"], entry["sha256"], path)
     else:
         known = f" or 'package' ({', '.join(packages)})" if packages else ""
-        raise UserError(f"the entry of a benchmark of kind {kind} needs 'path'{known}")
+        raise UserError(f"the entry of a benchmark of kind {kind} needs 'path' or 'url'{known}")
     if not path.exists():
         raise UserError(f"the problem file {path} does not exist; check the benchmark's 'path'")
     expected = entry.get("sha256")
-    if expected and sha256_of(path) != expected:
+    if expected and "url" not in entry and sha256_of(path) != expected:
         raise UserError(
             f"{path} is not the file that config.yaml expects (its sha256 differs); install the "
             "pinned package again, or correct the benchmark's 'sha256'"

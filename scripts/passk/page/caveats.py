@@ -58,8 +58,12 @@ def _intervals(experiment: Experiment, _: Path) -> str:
     )
 
 
+def _notes(experiment: Experiment, _: Path) -> str:
+    return "" if experiment.given else experiment.kind.notes
+
+
 def _reading(experiment: Experiment, results: Path) -> str:
-    if not any(judge.runs_programs for judge in experiment.verifiers):
+    if experiment.kind.notes or not any(judge.runs_programs for judge in experiment.verifiers):
         return ""
     text = (
         "verbatim puts the completion behind the prompt as it came, as the published run did: an "
@@ -151,6 +155,7 @@ _LIMITS: tuple[tuple[str, Callable[[Experiment, Path], str]], ...] = (
     ("Someone has to check", _oracle),
     ("What the intervals mean", _intervals),
     ("How a completion becomes a program", _reading),
+    ("How an answer is read and judged", _notes),
     ("Faults of the benchmark", _faults),
     ("What the model may have seen", _contamination),
     ("Recorded samples", _recorded),

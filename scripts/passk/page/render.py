@@ -25,7 +25,12 @@ from passk.tables import read_table
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-
+READ = {
+    "verbatim": "read verbatim",
+    "boxed": "the last box",
+    "gsm8k": "behind ####",
+    "last_number": "the last number",
+}
 # Types of the columns of cost.csv.
 COST = {
     **dict.fromkeys(("model", "step", "judgement", "draws"), str),
@@ -106,8 +111,8 @@ def page(
 def title_of(experiment: Experiment, scoring: Scoring) -> str:
     if scoring == GIVEN:
         return "from given counts"
-    read = "verbatim" if scoring.answer == "verbatim" else f"as {scoring.answer}"
-    return f"{experiment.verifier(scoring.suite).words}, read {read}"
+    read = READ.get(scoring.answer, f"read as {scoring.answer}")
+    return f"{experiment.verifier(scoring.suite).words}, {read}"
 
 
 def origin() -> Origin:

@@ -101,6 +101,7 @@ class VerifierInfo:
         Empty where nothing needs to be made first.
     :ivar audited_by: the verifier that believes what this one does not, for ``audit.py``.
     :ivar unsigned: why its samples have no signatures, where they have none.
+    :ivar needs: the package that it imports, where that is not one of the rest's.
     :ivar checks: function of a task that raises ``UserError`` where it cannot be judged by this
         verifier; asked of every task before anything is sampled.
     :ivar words: what judges, as the page says it.
@@ -113,6 +114,7 @@ class VerifierInfo:
     audited_by: str = ""
     checks: str = ""
     unsigned: str = ""
+    needs: str = ""
     words: str = "the benchmark's own tests"
     exact: bool = False
 
@@ -183,6 +185,23 @@ VERIFIERS: dict[str, VerifierInfo] = {
         unsigned="there is nothing to vote on: a proof is right or it is not",
         words="a checker of proofs",
         exact=True,
+    ),
+    "exact_answer": VerifierInfo(
+        opens="passk.verifiers.final_answer:open_exact",
+        checks="passk.verifiers.final_answer:check_exact",
+        words="equal as written",
+    ),
+    "lenient_answer": VerifierInfo(
+        opens="passk.verifiers.final_answer:open_lenient",
+        options={
+            "timeout": Option(
+                "CPU seconds of one comparison", float, 5.0, 0, "a number of seconds above 0"
+            ),
+            "memory_mb": Option("memory of one comparison", int, 1024, 63, "64 or more"),
+        },
+        checks="passk.verifiers.final_answer:check_lenient",
+        needs="math_verify",
+        words="equal by computer algebra",
     ),
 }
 """The verifiers: a row here and a file of its own is all that one needs."""

@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import hashlib
 import json
 import logging
 import marshal
@@ -40,6 +39,7 @@ from typing import Any, ClassVar
 from passk import cli
 from passk.benchmarks import find_config, read_config
 from passk.benchmarks.human_eval import Problem
+from passk.downloads import check_content, fetch
 from passk.records import UserError, read_lines, replace_atomically
 from passk.sandbox import canonical, wire
 from passk.sandbox.limits import Limits
@@ -153,45 +153,8 @@ def find_tests(entry: dict[str, Any], fetched: Path, root: Path = Path()) -> Pat
     path = root / entry["path"]
     if not path.is_file():
         raise UserError(f"{path} is no file; check the 'path' of the benchmark's tests")
-    _check(path.read_bytes(), entry["sha256"], str(path))
+    check_content(path.read_bytes(), entry["sha256"], str(path))
     return path
-
-
-def fetch(url: str, sha256: str, path: Path) -> None:
-    """Have HumanEval+'s release at ``path`` (gzip), downloading it from ``url`` if it is not there.
-
-    :raises UserError: no network, or not the file whose content has ``sha256``.
-    """
-    if not path.exists():
-        import urllib.error
-        import urllib.request  # a heavy import, for one run in many
-
-        try:
-            with urllib.request.urlopen(url, timeout=60) as answer:
-                data = answer.read()
-        except (urllib.error.URLError, OSError) as error:
-            reason = getattr(error, "reason", error)
-            raise UserError(
-                f"{url} cannot be downloaded ({reason}); put the file at {path} and run the same "
-                "command again"
-            ) from None
-        _check(data, sha256, url)
-        with replace_atomically(path) as handle:
-            handle.write(data)
-    else:
-        _check(path.read_bytes(), sha256, str(path))
-
-
-def _check(data: bytes, sha256: str, where: str) -> None:
-    try:
-        content = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    except (OSError, EOFError):
-        content = b""
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise UserError(
-            f"{where} is not the file that config.yaml expects (the sha256 of its unpacked content "
-            "differs); replace it, or correct the sha256 of the benchmark's tests"
-        )
 
 
 def expected_values(tests: Path, sha256: str, output: Path) -> None:

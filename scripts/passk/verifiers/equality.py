@@ -1,0 +1,242 @@
+r"""Whether two final answers are equal by computer algebra (math-verify), and guards around that.
+
+This module runs in a process of its own (``passk.limited``): math-verify and sympy can be kept busy
+for hours by a line of text. It imports them, and nothing else imports it.
+
+math-verify rounds, drops units and bases, sorts what is ordered and lets letters commute. So
+
+- lists are taken apart first: sets must match part by part in any order, sequences in their order
+  and with the same brackets; a bare list is a sequence where the other side is one in ``( )``;
+- words are equal where their normal forms are, and so is a single letter;
+- units must agree where both sides have one, and so must bases; a percentage equals the number
+  itself and its hundredth;
+- what is a task rather than an answer is not evaluated: integrals, sums, products, limits, towers
+  of powers, exponents and factorials of five digits, brackets more than :data:`MOST_DEPTH` deep;
+- only a whole answer is read: math-verify would find the 5 in any text that has one;
+- what math-verify accepts must hold numerically: to :data:`RELATIVE` at :data:`DIGITS` digits, with
+  letters at :data:`POINTS`.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import sympy
+from latex2sympy2_extended.sets import FiniteSet
+from math_verify import LatexExtractionConfig, parse, verify
+
+from passk.verifiers.normal_form import NormalForm, equal, is_words, normal_form, parts_of, spelled
+
+DIGITS, RELATIVE = 30, 1e-12
+POINTS = (sympy.Rational(7, 5), sympy.Rational(23, 11))
+MOST_PARTS = 30
+MOST_DEPTH = 20  # of brackets in one another
+_READ = (LatexExtractionConfig(boxed_match_priority=0),)
+_OPERATOR = re.compile(r"\\(?:i*int|oint|sum|prod|lim|limsup|liminf)(?![a-z])")
+_TOWER = re.compile(
+    r"\^\s*\{?\s*\d+\s*\^|\*\*\s*\d+\s*\*\*|\^\s*\{[^{}^]{0,20}\^\s*\{[^{}^]{0,20}\^"
+)
+_HUGE = re.compile(
+    r"(?:\^|\*\*)\s*[{(]*\s*-?\d{5}|\d{5}\s*[)}]*\s*!|(?:\^|\*\*)[^!]{0,20}\)\s*!|!\s*!"
+)
+_DEGREES = re.compile(r"(\d+(?:\.\d+)?)\s*(?:\^\s*\{?\s*\\circ\s*\}?|\u00b0)")
+_TURN = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![a-z])")
+_LETTER = re.compile(r"[A-Za-z]|\\[A-Za-z]+")
+_LIST = re.compile(r"(\\\{|\(|\[)?(.*?)(\\\}|\)|\])?", re.DOTALL)
+logging.disable()  # math-verify tells of every text that it cannot read
+
+
+def same(reference: str, answer: str) -> bool:
+    """Whether ``answer`` is the ``reference``, the right answer."""
+    return _same(spelled(reference), spelled(answer), reference, answer)
+
+
+def readable(reference: str) -> bool:
+    """Whether a right answer can be compared with others: it equals itself."""
+    form = normal_form(reference)
+    if form.is_number or form.base or form.parts or is_words(spelled(reference)):
+        return True
+    return not is_task(reference) and bool(_read(reference))
+
+
+def _same(wanted: str, found: str, reference: str, answer: str) -> bool:
+    one, other = normal_form(reference), normal_form(answer)
+    if equal(one, other):
+        return True
+    if one.unit and other.unit and one.unit != other.unit:
+        return False
+    if one.base or other.base:
+        return bool(one.base and other.base) and _value(one) == _value(other)
+    if is_words(wanted) or is_words(found) or "" in (wanted, found):
+        return False
+    if _LETTER.fullmatch(wanted) and _LETTER.fullmatch(found):
+        return False
+    if one.is_number and other.is_number:
+        return _percent_equal(one, other)
+    if one.parts and other.parts:
+        return _lists_equal(wanted, found)
+    return _algebra_equal(reference, answer)
+
+
+def _value(form: NormalForm) -> int | None:
+    try:
+        return int(form.value, int(form.base))
+    except ValueError:
+        return None
+
+
+def _percent_equal(one: NormalForm, other: NormalForm) -> bool:
+    """Of numbers that differ: whether one is the other's percentage."""
+    if (one.unit == "%") == (other.unit == "%"):
+        return False
+    percent, plain = (one, other) if one.unit == "%" else (other, one)
+    return sympy.Rational(percent.value) / 100 == sympy.Rational(plain.value) and not plain.unit
+
+
+def _lists_equal(wanted: str, found: str) -> bool:
+    (opens, ours, closes), (opened, theirs, closed) = _cut(wanted), _cut(found)
+    if len(ours) != len(theirs) or len(ours) > MOST_PARTS:
+        return False
+    if (opens, closes) != (opened, closed) and {opens + closes, opened + closed} != {"", "()"}:
+        sets = ("", "\\{\\}")
+        if opens + closes not in sets or opened + closed not in sets:
+            return False
+    if opens + closes in ("()", "[]", "(]", "[)") or opened + closed == "()":
+        return all(_same(a, b, a, b) for a, b in zip(ours, theirs, strict=True))
+    left = list(theirs)
+    for part in ours:
+        match = next((other for other in left if _same(part, other, part, other)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return True
+
+
+def _cut(text: str) -> tuple[str, list[str], str]:
+    """Brackets and parts of a list; no brackets where they do not enclose all of it."""
+    opens, inner, closes = _LIST.fullmatch(text).groups()
+    if opens and closes and len(normal_form(text).parts) > 0:
+        parts = parts_of(inner)
+        if len(parts) > 1:
+            return opens, [_bare(part) for part in parts], closes
+    return "", [_bare(part) for part in parts_of(text, words=True)], ""
+
+
+def _bare(part: str) -> str:
+    """A part without a letter's ``=`` before it."""
+    return re.sub(r"^\s*\\?[A-Za-z]\s*=\s*(?=[^=]+$)", "", part).strip()
+
+
+def _algebra_equal(reference: str, answer: str) -> bool:
+    if is_task(reference) or is_task(answer):
+        return False
+    ours, theirs = _read(reference), _read(answer)
+    if not ours or not theirs:
+        return False
+    if verify(ours, theirs, timeout_seconds=None, strict=True, allow_set_relation_comp=True):
+        return any(_holds(a, b) for a in ours for b in theirs)
+    return any(_complex_equal(a, b) for a in ours for b in theirs)
+
+
+def is_task(text: str) -> bool:
+    """Whether a text asks for a computation that no final answer needs, and that may be endless."""
+    if _OPERATOR.search(text) or _TOWER.search(text) or _HUGE.search(text):
+        return True
+    depth = 0
+    for bracket in re.finditer(r"[()\[\]{}]", text):
+        depth += 1 if bracket[0] in "({[" else -1
+        if depth > MOST_DEPTH:
+            return True
+    return False
+
+
+def _complex_equal(one: Any, other: Any) -> bool:
+    """Numbers with ``i``, which math-verify takes for a letter where it stands alone."""
+    if not (isinstance(one, sympy.Expr) and isinstance(other, sympy.Expr)):
+        return False
+    letters = one.free_symbols | other.free_symbols
+    if not letters or {str(letter) for letter in letters} != {"i"}:
+        return False
+    return _close(*(part.subs(dict.fromkeys(letters, sympy.I)) for part in (one, other)))
+
+
+def _read(text: str) -> list[Any]:
+    """What math-verify reads out of an answer: expressions, and none that is only text."""
+    text = re.sub(r"(?<!\\)\$|\\[()]|\\\[|\\\]", "", text)
+    if _TURN.search(text):  # else degrees are a unit, and math-verify drops them
+        text = _DEGREES.sub(r"{(\\frac{\1 \\pi}{180})}", text)
+    read = parse(
+        f"\\boxed{{{text}}}",
+        extraction_config=_READ,
+        fallback_mode="no_fallback",
+        parsing_timeout=None,
+    )
+    return [one for one in read if not isinstance(one, str)]
+
+
+def _holds(one: Any, other: Any) -> bool:
+    """Whether an accepted pair is equal numerically, as far as that can be asked."""
+    one, other = _right(one, other), _right(other, one)
+    if isinstance(one, sympy.MatrixBase) and isinstance(other, sympy.MatrixBase):
+        return one.shape == other.shape and all(map(_holds, one.flat(), other.flat()))
+    if isinstance(one, sympy.Interval) and isinstance(other, sympy.Interval):
+        ends = (one.left_open, one.right_open) == (other.left_open, other.right_open)
+        return ends and _holds(one.start, other.start) and _holds(one.end, other.end)
+    if isinstance(one, sympy.Tuple) and isinstance(other, sympy.Tuple):
+        return len(one) == len(other) and all(map(_holds, one, other))
+    sets = (sympy.FiniteSet, FiniteSet)
+    if isinstance(one, sets) and isinstance(other, sets):
+        return all(
+            any(_holds(a, b) for b in second)
+            for first, second in ((one.args, other.args), (other.args, one.args))
+            for a in first
+        )
+    if isinstance(one, sympy.Expr) and isinstance(other, sympy.Expr):
+        return _numbers_equal(one, other)
+    return True
+
+
+def _right(one: Any, other: Any) -> Any:
+    """The right-hand side of an equation, where the other is none."""
+    if isinstance(one, sympy.Eq) and not isinstance(other, sympy.core.relational.Relational):
+        return one.rhs
+    return one
+
+
+def _numbers_equal(one: sympy.Expr, other: sympy.Expr) -> bool:
+    symbols = sorted(one.free_symbols | other.free_symbols, key=str)
+    if not symbols:
+        return _close(one, other)
+    if {str(s) for s in one.free_symbols} != {str(s) for s in other.free_symbols}:
+        return sympy.simplify(one - other) == 0
+    for place, point in enumerate(POINTS):
+        values = {symbol: point + place + 3 * i for i, symbol in enumerate(symbols)}
+        by_name = {str(symbol): value for symbol, value in values.items()}
+        first, second = (
+            part.subs({symbol: by_name[str(symbol)] for symbol in part.free_symbols})
+            for part in (one, other)
+        )
+        if not _close(first, second):
+            return False
+    return True
+
+
+def _close(one: sympy.Expr, other: sympy.Expr) -> bool:
+    first, second = (sympy.N(part.doit(), DIGITS) for part in (one, other))
+    if not (first.is_number and second.is_number):
+        return True
+    if first.is_finite is False or second.is_finite is False:
+        return first == second
+    difference, size = abs(first - second), max(abs(first), abs(second))
+    return bool(difference <= RELATIVE * size) or any(
+        bool(abs(first * factor - second) <= RELATIVE * size) for factor in _percents(one, other)
+    )
+
+
+def _percents(one: sympy.Expr, other: sympy.Expr) -> list[Any]:
+    """What a percentage may be off by: math-verify takes 9 % and 9 for equal."""
+    hundredth = sympy.UnevaluatedExpr(sympy.Rational(1, 100))
+    has = [part.has(hundredth) for part in (one, other)]
+    return [] if has[0] == has[1] else [sympy.Integer(100), sympy.Rational(1, 100)]
