@@ -46,7 +46,9 @@ def test_where_no_program_runs_nothing_is_said_of_programs() -> None:
 
 
 def test_a_scoring_is_called_by_what_judges() -> None:
-    assert title_of(Experiment("demo-proofs", CONFIG), PROOFS) == "a checker of proofs, read verbatim"
+    assert (
+        title_of(Experiment("demo-proofs", CONFIG), PROOFS) == "a checker of proofs, read verbatim"
+    )
     demo = Experiment("demo-plus", CONFIG)
     assert [title_of(demo, scoring) for scoring in demo.scorings] == [
         "the benchmark's own tests, read verbatim",
