@@ -1,8 +1,8 @@
 """Write the demo's theorems: held-out statements of the demo's family, each with a proof.
 
 Theorems are drawn from the same generator as those that the prover is trained on, and only shapes
-that are held out from it (see ``passk/benchmarks/demo_theorems.py``); each shape comes once. They
-are in the order of the steps of their proofs.
+that are held out from it (see ``passk/benchmarks/demo_theorems.py``); each statement comes once,
+and few of a shape. They are in the order of the steps of their proofs.
 
 Not covered: how hard a theorem is. A proof of fewer steps than the one that was drawn may exist.
 """
@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from pathlib import Path
 from random import Random
 
 from passk import cli
 from passk.benchmarks.demo_theorems import (
     DrawnTheorem,
+    Formula,
     body,
     draw,
     is_held_out,
@@ -26,26 +28,28 @@ from passk.benchmarks.demo_theorems import (
 from passk.records import write_text
 
 SEED = 1
-TASKS_OF_STEPS = {(5, 6): 12, (7, 8): 36, (9, 10): 36, (11, 14): 36}
+TASKS_OF_STEPS = {(3, 4): 12, (5, 6): 36, (7, 8): 36, (9, 12): 36}
 """How many theorems there are with proofs of so many steps, from the first to the last."""
+OF_A_SHAPE = 6
+"""At most so many of one shape."""
 
 
 def theorems(seed: int = SEED) -> list[DrawnTheorem]:
-    """The benchmark's theorems, by number of steps; every shape once."""
+    """The benchmark's theorems, by number of steps."""
     rng = Random(seed)
     wanted = dict(TASKS_OF_STEPS)
-    shapes: set[str] = set()
-    found = []
+    shapes: Counter[str] = Counter()
+    found: dict[Formula, DrawnTheorem] = {}
     while any(wanted.values()):
         theorem = draw(rng)
         band = next((band for band in wanted if band[0] <= theorem.steps <= band[1]), None)
         if not wanted.get(band) or not is_held_out(theorem.formula):
             continue
-        if shape(theorem.formula) not in shapes:
-            shapes.add(shape(theorem.formula))
+        if theorem.formula not in found and shapes[shape(theorem.formula)] < OF_A_SHAPE:
+            shapes[shape(theorem.formula)] += 1
             wanted[band] -= 1
-            found.append(theorem)
-    return sorted(found, key=lambda theorem: theorem.steps)
+            found[theorem.formula] = theorem
+    return sorted(found.values(), key=lambda theorem: theorem.steps)
 
 
 def benchmark_text(found: list[DrawnTheorem]) -> str:

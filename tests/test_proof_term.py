@@ -292,6 +292,30 @@ def test_hostile_text_fails_at_once(text: str) -> None:
     assert time.process_time() - started < 0.25
 
 
+def test_any_row_of_signs_is_refused_or_judged_as_by_unification() -> None:
+    rng, signs = Random(0), "fun,a,b,_,=>,⟨,⟩,(,),.1,.2, , ,\n,And.intro,a0,p,→,∧,:,\t,é,a.1,b.2"
+    choices = [*signs.split(","), ","]
+    statements = ["p → p", "p → q → p", "p → p ∧ p", "p ∧ q → q ∧ p", "(p → q) → p → q"]
+    formulas = [read_statement(f"theorem t (p q : Prop) : {text} :=") for text in statements]
+    found = []
+    for _ in range(15_000):
+        length = rng.choice([1, 2, 3, 5, 8, 40, 400])
+        text = f"fun a{rng.choice([' ', ' b '])}=> {''.join(rng.choices(choices, k=length))}"
+        try:
+            term = read_term(text)
+        except SyntaxError:
+            continue
+        for formula in formulas:
+            try:
+                check(term, formula)
+                found.append(True)
+            except (NameError, TypeError):
+                found.append(False)
+            assert found[-1] == has_type(term, formula), (text, formula)
+    assert sum(found) > 50
+    assert len(found) > 500
+
+
 def test_deepest_terms_pass_and_deeper_ones_fail() -> None:
     binders = [f"a{n}" for n in range(DEPTH - 2)]
     statement = f"theorem t (p : Prop) : {'p → ' * 40}p :="
