@@ -145,5 +145,19 @@ VERIFIERS: dict[str, VerifierInfo] = {
         prepares="passk.verifiers.inputs_and_outputs:prepare",
     ),
     "in_process": VerifierInfo(opens="passk.verifiers.in_process:open_verifier", options=_SANDBOX),
+    "stdin_stdout": VerifierInfo(
+        opens="passk.verifiers.stdin_stdout:open_verifier",
+        options={name: what for name, what in _SANDBOX.items() if name != "isolate"}
+        | {
+            "timeout": Option(
+                "CPU seconds of each test whose problem has no time_limit",
+                float,
+                3.0,
+                0,
+                "a number of seconds above 0",
+            ),
+        },
+        checks="passk.verifiers.stdin_stdout:check_problem",
+    ),
 }
 """The verifiers: a row here and a file of its own is all that one needs."""
