@@ -90,6 +90,9 @@ STYLES = {
     "crlf": "import sys\r\nSOLVE\nsys.stdout.write(solve(sys.stdin.read()).replace('\\n', '\\r\\n') + '\\r\\n')\r\n",
     "seek": "import sys\nSOLVE\nsys.stdin.read()\nsys.stdin.seek(0)\nprint(solve(sys.stdin.read()))\n",
     "byte order mark": "\ufeffimport sys\nSOLVE\nprint(solve(sys.stdin.read()))\n",
+    "stdout deleted": (
+        "import os, sys\nSOLVE\nos.write(1, solve(sys.stdin.read()).encode())\ndel sys.stdout\n"
+    ),
     "pickled class": (
         "import pickle, sys\nSOLVE\nclass Held:\n    pass\nheld = Held()\nheld.text = sys.stdin.read()\n"
         "print(solve(pickle.loads(pickle.dumps(held)).text))\n"

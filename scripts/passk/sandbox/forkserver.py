@@ -22,8 +22,8 @@ not run and answered by ``G``.
 
 Where the request is a text, it is a program that runs whole, as ``__main__``. Then what follows the
 pid is its standard output and nothing else: no frame, no token, so that nothing printed can be
-taken for one. Only if it ends with another status than 0 do a zero byte and the name of the exception
-stand behind the last output.
+taken for one. Only if it ends with another status than 0 do a zero byte and the name of the
+exception stand behind the last output.
 """
 
 from __future__ import annotations
@@ -418,7 +418,7 @@ def run_whole(program: str) -> NoReturn:
     """Run a program as ``python program.py`` would, with the descriptors 0 and 1 as they are, and
     end this process with its status."""
     os.dup2(3, 1)
-    _open_streams()
+    stdout = _open_streams()
     exit, write, name_of = os._exit, os.write, wire.exception_name
     main = sys.modules["__main__"] = type(sys)("__main__")
     main.__file__ = sys.argv[0] = "main.py"
@@ -444,7 +444,7 @@ def run_whole(program: str) -> NoReturn:
             error.__traceback__ = None  # its frames hold files that are flushed as they go
     gc.collect()
     try:
-        sys.__stdout__.flush()
+        stdout.flush()
     except ValueError:
         pass  # the program has closed it
     except BaseException as error:
@@ -457,9 +457,9 @@ def run_whole(program: str) -> NoReturn:
     exit(status)
 
 
-def _open_streams() -> None:
-    """Standard input and output on the descriptors 0 and 1; their names in ``/dev`` open them, too,
-    which the file system of a child does not have."""
+def _open_streams() -> Any:
+    """Standard input and output on the descriptors 0 and 1, of which it returns the second; their
+    names in ``/dev`` open them, too, which the file system of a child does not have."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w")):
         stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115
         setattr(sys, name, stream)
@@ -474,6 +474,7 @@ def _open_streams() -> None:
         return original(file, *args, **kwargs)
 
     builtins.open = io.open = wrapper
+    return sys.stdout
 
 
 def _execute(program: str, scope: dict[str, Any]) -> None:
@@ -489,8 +490,9 @@ def _join_threads() -> None:
 def _leave() -> None:
     """What was registered to be called at the end; then what is printed and not yet written."""
     atexit._run_exitfuncs()
-    if sys.stdout is not None and not getattr(sys.stdout, "closed", False):
-        sys.stdout.flush()
+    printed = getattr(sys, "stdout", None)
+    if printed is not None and not getattr(printed, "closed", False):
+        printed.flush()
 
 
 def _overwritten_check(*_: object) -> None:

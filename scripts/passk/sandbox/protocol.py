@@ -71,9 +71,9 @@ class Case(Protocol):
     calls after one that raised are made, too.
 
     ``prints``: there is no entry point. The program runs whole, as ``__main__``, once an input,
-    each time in a child of its own; a call is its standard input and a reply its standard output, or how
-    it failed. ``calls`` has the first alone, since judgements ask for the others. ``memory_bytes``:
-    what it may use, where that is less than what all may.
+    each time in a child of its own; a call is its standard input and a reply its standard output,
+    or how it failed. ``calls`` has the first alone, since judgements ask for the others.
+    ``memory_bytes``: what it may use, where that is less than what all may.
     """
 
     task_id: str

@@ -2,8 +2,8 @@
 
 The program runs whole, as ``__main__``, once a test and each time in a child of its own
 (``sandbox``): the input is its standard input, what it prints is compared here, in the judge, and
-no expected output ever enters a child that runs a candidate. The first test that it fails ends it. It
-must end with status 0; the examples come first.
+no expected output ever enters a child that runs a candidate. The first test that it fails ends it.
+It must end with status 0; the examples come first.
 
 Outputs are equal where their tokens are: the bytes between ASCII white space. How lines are cut,
 blanks at their ends and a last line break do not count. With ``ignore_case``, ``YES`` is ``yes``.
