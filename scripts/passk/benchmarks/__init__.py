@@ -91,6 +91,18 @@ KINDS: dict[str, Kind] = {
             "for equal what is not. Both believe the reference, and neither looks at the reasoning."
         ),
     ),
+    "mbpp": Kind(
+        reads="passk.benchmarks.mbpp:read_problem",
+        suites={"base": "assertions"},
+        answers=("verbatim", "markdown"),
+        extracts="passk.benchmarks.extraction:program",
+    ),
+    "stdin_stdout": Kind(
+        reads="passk.benchmarks.stdin_stdout:read_problem",
+        suites={"tests": "stdin_stdout"},
+        answers=("verbatim", "markdown"),
+        extracts="passk.benchmarks.stdin_stdout:program",
+    ),
 }
 """The kinds of benchmark: a row here and a file of its own is all that one needs."""
 

@@ -127,47 +127,29 @@ class _Piece:
         return self.indented or definitions.returns(self.tree.body)
 
 
-class _Reader:
-    """Reads one completion; counts what it lets the parser see."""
+class Reader:
+    """Reads the blocks of one completion; counts what it lets the parser see."""
 
-    def __init__(self, problem: Problem) -> None:
-        self._problem = problem
-        self._name = problem.entry_point
+    def __init__(self) -> None:
         self._left = 2 * MOST_CHARACTERS
 
-    def read(self, text: str) -> str | None:
-        """The program in a text without thoughts, or None."""
-        if len(text) > MOST_CHARACTERS:
-            return None
+    def cleaned(self, text: str) -> str:
+        """A text without thoughts as its blocks are read: no tokens, tags and odd spaces."""
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         text = chat.without_tags(chat.without_tokens(chat.unquoted(text)))
         if ODD.search(text):
             text = _outside_strings(text, lambda part: part.translate(SPACES))
-        found = self.continued(text)
-        if found is not None:
-            return found
-        blocks = [one for one in self._joined(chat.blocks(text)) if one.language in chat.PYTHON]
-        for chosen in ([one for one in blocks if one.fenced], blocks):
-            found = self._best(
-                chat.patched(one.text) if one.language in chat.DIFFS else one.text for one in chosen
-            )
-            if found is not None:
-                return found
-        return self._best(chat.inline(text))
+        return text
 
-    def continued(self, completion: str) -> str | None:
-        """The program where the completion goes on from the prompt as it stands, or None."""
-        text = self._problem.prompt + completion
-        tree = self._parsed(text)
-        if tree is None or definitions.returns(tree.body):
-            return None
-        own = self._problem.prompt.count("\n")
-        written = [one for one in tree.body if one.lineno > own]
-        if not definitions.defines(tree, self._name) or any(map(definitions.is_future, written)):
-            return None
-        return self._needed(text, tree, written)
+    def blocks(self, text: str) -> list[chat.Block]:
+        """The blocks that may hold Python, those of one docstring joined."""
+        return [
+            replace(one, text=chat.patched(one.text)) if one.language in chat.DIFFS else one
+            for one in self._joined(chat.blocks(text))
+            if one.language in chat.PYTHON
+        ]
 
-    def _parsed(self, text: str) -> ast.Module | None:
+    def parsed(self, text: str) -> ast.Module | None:
         return self._parsed_to(text)[0]
 
     def _parsed_to(self, text: str) -> tuple[ast.Module | None, int]:
@@ -194,10 +176,46 @@ class _Reader:
                 text = block.text
                 for end in range(at, min(at + MOST_JOINED, len(blocks))):
                     text += f"\n{blocks[end].mark}\n{blocks[end].text}"
-                    if self._parsed(_dedent(text)):
+                    if self.parsed(dedented(text)):
                         block, at = replace(block, text=text), end + 1
                         break
             yield block
+
+
+class _Reader(Reader):
+    """Reads a function."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self._problem = problem
+        self._name = problem.entry_point
+
+    def read(self, text: str) -> str | None:
+        """The program in a text without thoughts, or None."""
+        if len(text) > MOST_CHARACTERS:
+            return None
+        text = self.cleaned(text)
+        found = self.continued(text)
+        if found is not None:
+            return found
+        blocks = self.blocks(text)
+        for chosen in ([one for one in blocks if one.fenced], blocks):
+            found = self._best(one.text for one in chosen)
+            if found is not None:
+                return found
+        return self._best(chat.inline(text))
+
+    def continued(self, completion: str) -> str | None:
+        """The program where the completion goes on from the prompt as it stands, or None."""
+        text = self._problem.prompt + completion
+        tree = self.parsed(text)
+        if tree is None or definitions.returns(tree.body):
+            return None
+        own = self._problem.prompt.count("\n")
+        written = [one for one in tree.body if one.lineno > own]
+        if not definitions.defines(tree, self._name) or any(map(definitions.is_future, written)):
+            return None
+        return self._needed(text, tree, written)
 
     def _best(self, texts: Iterable[str]) -> str | None:
         """The program that these blocks give together, or None."""
@@ -223,11 +241,11 @@ class _Reader:
         if TRANSCRIPT.match(text.lstrip("\n")):
             shown = (line for line in text.split("\n") if INPUT.match(line))
             text = "\n".join(INPUT.sub("", line, count=1) for line in shown)
-        text = _dedent(LANGUAGE.sub("", text, count=1))
-        tree = self._parsed(text)
+        text = dedented(LANGUAGE.sub("", text, count=1))
+        tree = self.parsed(text)
         if tree is None:
-            spoken = _dedent(self._without_prose(text))
-            tree = self._parsed(spoken)
+            spoken = dedented(self._without_prose(text))
+            tree = self.parsed(spoken)
             text = text if tree is None else spoken
         if tree is not None and not definitions.returns(tree.body):
             whole = definitions.defines(tree, self._name)
@@ -274,17 +292,17 @@ class _Reader:
 
     def _piece(self, text: str) -> _Piece | None:
         """The statement, its first line put where it belongs, or up to a final ``return``."""
-        plain = _dedent(text)
+        plain = dedented(text)
         indented = _levels(text)[:1] != [0]
         tree, lines = self._parsed_to(plain)
         if tree is not None:
             return _Piece(plain, tree, indented) if tree.body else None
         moved = _with_first_line_moved(plain)
-        tree = self._parsed(moved)
+        tree = self.parsed(moved)
         if tree is not None:
             return _Piece(moved, tree, indented=True)
         plain = "\n".join(plain.split("\n")[:lines])
-        tree = self._parsed(plain)
+        tree = self.parsed(plain)
         if tree is not None and definitions.ends(tree.body):
             return _Piece(plain, tree, indented)
         return None
@@ -294,7 +312,7 @@ class _Reader:
         if DEFINITION.match(line):
             return True
         opens = line.rstrip().endswith(":")
-        return opens and line[0] not in " \t" and self._parsed(line + " pass") is not None
+        return opens and line[0] not in " \t" and self.parsed(line + " pass") is not None
 
     def _without_prose(self, text: str) -> str:
         """Without the lines at column 0 that are no Python."""
@@ -306,7 +324,7 @@ class _Reader:
             or line[:1] in ("", " ", "\t", "#", ")", "]", "}", "@")
             or CONTINUES.match(line)
             or self._is_head(line)
-            or self._parsed(line) is not None
+            or self.parsed(line) is not None
         )
 
     def _preamble(self) -> str:
@@ -324,18 +342,18 @@ class _Reader:
 
     def _united(self, parts: list[str], later: list[_Answer]) -> str | None:
         """The program of these parts, and what it lacks of ``later`` ones; None if it is none."""
-        text = _joined_text(parts)
-        tree = self._parsed(text)
+        text = joined_text(parts)
+        tree = self.parsed(text)
         if tree is None or definitions.returns(tree.body):
             return None
         if not definitions.defines(tree, self._name):
             return None
         missing = definitions.unknown(tree) if later else set()
         for answer in later:
-            more = self._parsed(answer.statements) if missing else None
+            more = self.parsed(answer.statements) if missing else None
             if more and not missing.isdisjoint(definitions.bound(more)):
-                text = _joined_text([text, answer.statements])
-                tree = self._parsed(text) or tree
+                text = joined_text([text, answer.statements])
+                tree = self.parsed(text) or tree
                 missing = definitions.unknown(tree)
         return self._needed(text, tree, tree.body)
 
@@ -344,7 +362,7 @@ class _Reader:
         at its top level does more than define; a helper with the name of the test gets another."""
         if self._name != TEST and any(getattr(one, "name", "") == TEST for one in written):
             text = _outside_strings(text, lambda part: OF_TEST.sub(f"{TEST}_", part))
-            tree = self._parsed(text) or tree
+            tree = self.parsed(text) or tree
         if all(map(definitions.only_defines, written)):
             return text
         try:
@@ -357,7 +375,7 @@ class _Reader:
         return ANNOTATIONS + text if missing else text
 
 
-def _joined_text(parts: Iterable[str]) -> str:
+def joined_text(parts: Iterable[str]) -> str:
     """The parts one after another, what they import from ``__future__`` first."""
     text = "\n".join(part for part in parts if part.strip())
     future = "".join(FUTURE.findall(text))
@@ -443,7 +461,7 @@ def _shift(code: str, by: int) -> str:
     return "\n".join(lines)
 
 
-def _dedent(code: str) -> str:
+def dedented(code: str) -> str:
     lowest = min(_levels(code), default=0)
     return _shift(code, -lowest) if lowest else code
 
@@ -461,4 +479,4 @@ def _with_first_line_moved(code: str) -> str:
         if at in starts and line.strip() and line.lstrip()[0] != "#"
     )
     lines[first] = " " * min(levels[1:]) + lines[first].lstrip(" \t")
-    return _dedent("\n".join(lines))
+    return dedented("\n".join(lines))

@@ -5,8 +5,9 @@ its six neighbours and part of the standard library, and even the program to run
 child, after the fork, over a socket that is that child's alone. What a child sends back is a claim;
 only the judge, which has the tests, decides.
 
-Messages on the control socket (SOCK_SEQPACKET), judge to fork server: ``F`` slot with a descriptor
-(fork a child that serves it), ``K`` slot (kill that child). Fork server to judge: ``R`` with the
+Messages on the control socket (SOCK_SEQPACKET), judge to fork server: ``F`` slot, bytes of memory
+(0 for what all may use) with one or two descriptors (fork a child that serves the first and has the
+second as its standard input), ``K`` slot (kill that child). Fork server to judge: ``R`` with the
 layers that hold, as JSON; ``E`` slot, wait status, CPU microseconds (a child has ended and is
 reaped); ``N`` slot, errno (no fork was possible); ``X`` with the reason why this fork server cannot
 start.
@@ -18,6 +19,11 @@ frame a call: length (4 bytes), ``V`` with the encoded value (or its digest) or 
 exception's name, and a last frame ``D`` with its CPU microseconds; each begins with the job's
 token, which is empty where the job is alone. Of several jobs those that do not pass the gate are
 not run and answered by ``G``.
+
+Where the request is a text, it is a program that runs whole, as ``__main__``. Then what follows the
+pid is its standard output and nothing else: no frame, no token, so that nothing printed can be
+taken for one. Only if it ends with another status than 0 do a zero byte and the name of the
+exception stand behind the last output.
 """
 
 from __future__ import annotations
@@ -27,7 +33,10 @@ import sys
 sys.path.insert(0, __file__.rpartition("/")[0])
 
 import _socket
+import atexit
+import builtins
 import gc
+import io
 import json
 import marshal
 import os
@@ -49,7 +58,7 @@ sys.path.pop(0)
 import bisect  # noqa: F401
 import collections  # noqa: F401
 import copy  # noqa: F401
-import functools  # noqa: F401
+import functools
 import heapq  # noqa: F401
 import itertools  # noqa: F401
 import math  # noqa: F401
@@ -57,6 +66,7 @@ import operator  # noqa: F401
 import re  # noqa: F401
 import string  # noqa: F401
 import typing  # noqa: F401
+from typing import Any, NoReturn
 
 SENT_AT_ONCE = 32
 SEND_EVERY = 0.001
@@ -281,7 +291,7 @@ class ForkServer:
 
     def obey(self) -> int | None:
         """Do what the next message says; return the slot of a child that was forked."""
-        message, ancillary, _, _ = self.control.recvmsg(16, _socket.CMSG_SPACE(4))
+        message, ancillary, _, _ = self.control.recvmsg(16, _socket.CMSG_SPACE(8))
         if not message:
             os._exit(0)
         slot = message[1]
@@ -289,34 +299,40 @@ class ForkServer:
             if slot in self.pids:
                 os.kill(self.pids[slot], 9)
             return None
-        channel = struct.unpack("i", ancillary[0][2])[0]
+        memory = struct.unpack_from("Q", message, 2)[0]
+        channel, *others = memoryview(ancillary[0][2]).cast("i")
         try:
             pid = os.fork()
         except OSError as error:
-            os.close(channel)
+            for number in (channel, *others):
+                os.close(number)
             self.control.send(struct.pack("=cBi", b"N", slot, error.errno))
             return None
         if pid == 0:
             status = 0
             try:
-                self.become_child(channel, slot)
+                self.become_child(channel, slot, memory, *others)
             except OSError as error:
                 status = error.errno
             finally:
                 os._exit(status)
-        os.close(channel)
+        for number in (channel, *others):
+            os.close(number)
         self.pids[slot] = pid
         return slot
 
-    def become_child(self, channel: int, slot: int) -> None:
+    def become_child(self, channel: int, slot: int, memory: int, stdin: int = 0) -> None:
         isolation.set_parent_death_signal(9)
         if os.getppid() != self.pid:
             return  # the fork server died before it could be heard
         if self.rulesets[slot] >= 0 and not isolation.enter(self.rulesets[slot]):
             return
+        os.dup2(stdin, 0)
         os.dup2(channel, 3)
         os.closerange(4, 4096)
         pid = os.getpid()
+        if memory:
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CPU, self.cpu_limits)
         os.chdir(self.slots[slot])
         if self.child_filter is not None and not self.child_filter.install_for(pid):
@@ -336,6 +352,8 @@ def serve_request() -> None:
         parts.append(part)
         wanted -= len(part)
     jobs = marshal.loads(b"".join(parts))
+    if isinstance(jobs, str):
+        run_whole(jobs)
     if len(jobs) == 1:
         run_job(*jobs[0], in_company=False)
     else:
@@ -394,6 +412,87 @@ def run_job(
     send(token + b"D" + struct.pack("Q", round((used() - begun) * 1e6)), unsent)
     scope.clear()
     return None
+
+
+def run_whole(program: str) -> NoReturn:
+    """Run a program as ``python program.py`` would, with the descriptors 0 and 1 as they are, and
+    end this process with its status."""
+    os.dup2(3, 1)
+    stdout = _open_streams()
+    exit, write, name_of = os._exit, os.write, wire.exception_name
+    main = sys.modules["__main__"] = type(sys)("__main__")
+    main.__file__ = sys.argv[0] = "main.py"
+    depth, frame = 0, sys._getframe()
+    while frame is not None:
+        depth, frame = depth + 1, frame.f_back
+    sys.setrecursionlimit(sys.getrecursionlimit() + depth)  # it has as much left as a script has
+    status, name = 0, ""
+    for step in (
+        lambda: _execute(program, main.__dict__),
+        _join_threads,
+        _leave,
+        main.__dict__.clear,
+    ):
+        try:
+            step()
+        except SystemExit as error:
+            code = error.code
+            status = code & 0xFF if isinstance(code, int) else int(code is not None)
+            name = "SystemExit"
+        except BaseException as error:
+            status, name = 1, name_of(error)
+            error.__traceback__ = None  # its frames hold files that are flushed as they go
+    gc.collect()
+    try:
+        stdout.flush()
+    except ValueError:
+        pass  # the program has closed it
+    except BaseException as error:
+        status, name = 120, name_of(error)
+    if status:
+        try:
+            write(3, b"\0" + name.encode())
+        except OSError:  # it has closed this, too
+            exit(status)
+    exit(status)
+
+
+def _open_streams() -> Any:
+    """Standard input and output on the descriptors 0 and 1, of which it returns the second; their
+    names in ``/dev`` open them, too, which the file system of a child does not have."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w")):
+        stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    numbers = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
+    original = open
+
+    @functools.wraps(original)
+    def wrapper(file: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(file) is not int and str(file) in numbers:
+            file = os.dup(numbers[str(file)])
+        return original(file, *args, **kwargs)
+
+    builtins.open = io.open = wrapper
+    return sys.stdout
+
+
+def _execute(program: str, scope: dict[str, Any]) -> None:
+    code = compile(program.removeprefix("\ufeff"), "main.py", "exec", dont_inherit=True)
+    exec(code, scope)
+
+
+def _join_threads() -> None:
+    if "threading" in sys.modules:
+        sys.modules["threading"]._shutdown()
+
+
+def _leave() -> None:
+    """What was registered to be called at the end; then what is printed and not yet written."""
+    atexit._run_exitfuncs()
+    printed = getattr(sys, "stdout", None)
+    if printed is not None and not getattr(printed, "closed", False):
+        printed.flush()
 
 
 def _overwritten_check(*_: object) -> None:

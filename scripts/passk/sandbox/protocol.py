@@ -48,12 +48,17 @@ class Judgement:
     are needed); ``diverged`` (the test wants the ``calls`` instead of those that were made;
     ``keep_going`` where it goes on after an exception). A case that only observes hands on what it
     has seen as the ``error`` of ``passed`` and ``unfinished``; for the others that is None.
+
+    Of a case that ``prints``, ``unfinished`` has the next run's standard input as its one call and
+    as ``error`` what a verdict says that this run decides; ``program`` runs there instead of the
+    candidate, where it is given. The kind of an ``error`` may stand behind a place and a colon.
     """
 
     state: str
     error: str | None = None
     calls: tuple[bytes, ...] = ()
     keep_going: bool = False
+    program: str | None = None
 
 
 class Case(Protocol):
@@ -64,6 +69,11 @@ class Case(Protocol):
     names do not survive, since the test's own text defines them after the program; ``quick``: a
     right program takes so little time that it may share a child with others; ``keep_going``: the
     calls after one that raised are made, too.
+
+    ``prints``: there is no entry point. The program runs whole, as ``__main__``, once an input,
+    each time in a child of its own; a call is its standard input and a reply its standard output,
+    or how it failed. ``calls`` has the first alone, since judgements ask for the others.
+    ``memory_bytes``: what it may use, where that is less than what all may.
     """
 
     task_id: str
@@ -75,6 +85,8 @@ class Case(Protocol):
     overwritten: tuple[str, ...]
     quick: bool
     keep_going: bool
+    prints: bool
+    memory_bytes: int | None
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement: ...
 

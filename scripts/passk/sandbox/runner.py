@@ -6,7 +6,9 @@ replies allow one, and restarts a fork server that died. Most programs end withi
 milliseconds, so a child is looked at only when it has ended or after :data:`FIRST_LOOK`.
 
 Programs of quick tasks share a child with others, as far as ``purity`` lets them; what stalls or
-dies in company, or needs more than the first round, runs again alone.
+dies in company, or needs more than the first round, runs again alone. A program that prints has a
+child for each of its inputs, one after another, and is judged when that child has ended: what it
+printed comes through the same socket, and its end is the status that the kernel tells.
 
 Time is charged to a program by the looks at it: of the time between two, no more than was meant to
 pass. Time in which the judge did not run, because its job was stopped, frozen or suspended or its
@@ -16,6 +18,7 @@ machine is crowded, is no time of the program.
 from __future__ import annotations
 
 import array
+import builtins
 import contextlib
 import json
 import marshal
@@ -94,6 +97,7 @@ class _Job:
     cpu_at_call: float = 0.0
     slowest_call: float = 0.0
     replies: list[Reply] = field(default_factory=list)
+    instead: str | None = None  # the program that runs this time, if not the candidate
     judged: int = -1
     done: bool = False
     verdict: tuple[str, str | None] | None = None
@@ -111,6 +115,8 @@ class _Job:
         fresh.alone, fresh.rounds, fresh.tries = self.alone, self.rounds, self.tries
         fresh.kills = self.kills
         fresh.cpu_before = self.cpu_before
+        if self.case.prints:  # these replies are of children that have ended
+            fresh.replies, fresh.instead = list(self.replies), self.instead
         for name, value in changes.items():
             setattr(fresh, name, value)
         return fresh
@@ -331,8 +337,9 @@ class Runner:
         ours.setblocking(False)
         size = TOKEN_BYTES if len(jobs) > 1 else 0
         tokens = [secrets.token_bytes(size) for _ in jobs]
+        case = jobs[0].case
         requests = [_request(job, token) for job, token in zip(jobs, tokens, strict=True)]
-        body = marshal.dumps(requests, 2)
+        body = marshal.dumps(_text(jobs[0]) if case.prints else requests, 2)
         request = struct.pack("I", len(body)) + body
         now = time.monotonic()
         child = _Child(jobs, tokens, slot, ours, looked=now, next_look=now + FIRST_LOOK)
@@ -344,11 +351,14 @@ class Runner:
             child.unsent = memoryview(request)[sent:]
         self.children[slot] = child
         descriptors = array.array("i", [theirs.fileno()])
+        if case.prints:
+            descriptors.append(_file_of(jobs[0].calls[0]))
+        order = struct.pack("=cBQ", b"F", slot, case.memory_bytes or 0)
         with contextlib.suppress(OSError):  # were the fork server gone, _listen would hear of it
-            self.control.sendmsg(
-                [b"F", bytes([slot])], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)]
-            )
+            self.control.sendmsg([order], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)])
         theirs.close()
+        for number in descriptors[1:]:
+            os.close(number)
         if child.unsent is not None:
             self._watch(child)
 
@@ -413,6 +423,8 @@ class Runner:
                 self._release(child)
                 if child.shared:
                     finished += self._part(child)
+                elif child.job.case.prints:
+                    finished += self._end_of_run(child, child.job, status, cpu / 1e6)
                 else:
                     finished += self._end(child, child.job, status, cpu / 1e6)
             elif message[:1] == b"N":
@@ -500,6 +512,41 @@ class Runner:
         again = child.displaced or (outcome == "timeout" and late)
         return [self._believe(job, outcome, total, error or seen, killed, again)]
 
+    def _end_of_run(
+        self, child: _Child, job: _Job, status: int, cpu: float
+    ) -> list[tuple[Any, Result]]:
+        """The child of a program that prints is gone: judge, and return the result or start the
+        next run."""
+        total = round(job.cpu_before + cpu, 4)
+        decided, error = job.verdict or (None, None)
+        reply = None
+        if decided == "failed":
+            reply = Reply(exception=error or "output limit")
+        elif decided is None and not os.WIFSIGNALED(status):
+            reply = _printed(bytes(child.received[4:]), os.waitstatus_to_exitcode(status))
+        killed = decided is None and reply is None and _cause(status)[0] == "crashed"
+        stopped = child.stopped and decided == "timeout"
+        if reply is None and job.instead is not None:  # a program that is no candidate's
+            reply = Reply(exception="did not end")
+        if reply is None:
+            outcome = decided or _cause(status)[0]
+            seen = job.judge().error
+            again = child.displaced or stopped
+            return [self._believe(job, outcome, total, seen, killed, again)]
+        job.replies.append(reply)
+        judgement = job.judge()
+        if judgement.state == "unfinished" and not child.displaced:
+            following = job.again(
+                calls=judgement.calls, cpu_before=total, instead=judgement.program
+            )
+            self.queue.appendleft(following)
+            return []
+        outcome, error = judgement.state, judgement.error
+        if outcome != "passed":
+            outcome = _failure(error)[0]
+        again = child.displaced or stopped
+        return [self._believe(job, outcome, total, error, killed, again)]
+
     def _believe(
         self,
         job: _Job,
@@ -510,7 +557,9 @@ class Runner:
         again: bool = False,
     ) -> tuple[Any, Result]:
         """The result of a program, unless the host may have decided it."""
-        doubtful, lacking = host.lack(outcome, error, killed, job.kills, self.scratch, self.limits)
+        doubtful, lacking = host.lack(
+            outcome, _kind(error), killed, job.kills, self.scratch, self.limits
+        )
         if lacking and job.kills is not None:
             raise UserError(lacking)
         return job.key, Result(outcome, cpu, error, outcome != "passed" and (again or doubtful))
@@ -557,6 +606,8 @@ class Runner:
                 return None
             child.pid = struct.unpack_from("I", data)[0]
             child.taken = 4
+        if child.job.case.prints:
+            return None
         while child.place < len(child.jobs) and len(data) - child.taken >= 4:
             job, token = child.jobs[child.place], child.tokens[child.place]
             length = struct.unpack_from("I", data, child.taken)[0]
@@ -618,7 +669,7 @@ class Runner:
 
     def _look_at_job(self, child: _Child, job: _Job, now: float, threads: int) -> None:
         cpu = child.cpu
-        if len(job.replies) > job.judged:
+        if len(job.replies) > job.judged and not job.case.prints:
             if job.judged >= 0:
                 job.cpu_at_reply = cpu
                 job.slowest_call = max(job.slowest_call, cpu - job.cpu_at_call)
@@ -630,7 +681,8 @@ class Runner:
                 return self._decide(child, *_failure(judgement.error))
         if threads > MAX_THREADS:
             return self._decide(child, "failed", "RuntimeError")
-        left = min(self.limits.cpu_seconds, 2 * self.limits.cpu_seconds - job.cpu_before) - cpu
+        earlier = 0.0 if job.case.prints else job.cpu_before
+        left = min(self.limits.cpu_seconds, 2 * self.limits.cpu_seconds - earlier) - cpu
         if len(job.replies) < len(job.case.seconds):
             left = min(left, job.case.seconds[len(job.replies)] - (cpu - job.cpu_at_call))
         if (
@@ -670,8 +722,41 @@ def _request(job: _Job, token: bytes) -> tuple[Any, ...]:
     return (*what, case.digests, case.overwritten, token)
 
 
+def _text(job: _Job) -> str:
+    return job.program if job.instead is None else job.instead
+
+
+def _file_of(content: bytes) -> int:
+    """A file in memory, to be read from its beginning."""
+    number = os.memfd_create("stdin")
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(number, left) :]
+        os.lseek(number, 0, os.SEEK_SET)
+    except BaseException:
+        os.close(number)
+        raise
+    return number
+
+
+def _printed(output: bytes, status: int) -> Reply:
+    """What a run printed, or the exception by which it says that it ended."""
+    if status == 0:
+        return Reply(value=output)
+    name = output.rpartition(b"\0")[2][:100].decode(errors="replace") if b"\0" in output else ""
+    kind = getattr(builtins, name, None)
+    known = isinstance(kind, type) and issubclass(kind, BaseException)
+    return Reply(exception=name if known else "SystemExit")
+
+
+def _kind(error: str | None) -> str | None:
+    """The exception of an error that names a place before it."""
+    return error and error.rpartition(": ")[2]
+
+
 def _failure(error: str | None) -> tuple[str, str | None]:
-    return ("crashed" if error == "MemoryError" else "failed", error)
+    return ("crashed" if _kind(error) == "MemoryError" else "failed", error)
 
 
 def _cause(status: int) -> tuple[str, str | None]:

@@ -105,6 +105,7 @@ class VerifierInfo:
     :ivar checks: function of a task that raises ``UserError`` where it cannot be judged by this
         verifier; asked of every task before anything is sampled.
     :ivar words: what judges, as the page says it.
+    :ivar runs_programs: what a model wrote is run, in the sandbox.
     :ivar exact: nothing passes that is not right, as a proof checker has it and tests do not.
     """
 
@@ -117,11 +118,7 @@ class VerifierInfo:
     needs: str = ""
     words: str = "the benchmark's own tests"
     exact: bool = False
-
-    @property
-    def runs_programs(self) -> bool:
-        """Whether it runs what a model wrote, in the sandbox."""
-        return "isolate" in self.options
+    runs_programs: bool = False
 
 
 _SANDBOX = {
@@ -145,6 +142,7 @@ VERIFIERS: dict[str, VerifierInfo] = {
         options=_SANDBOX,
         audited_by="in_process",
         checks="passk.verifiers.assertions:check_case",
+        runs_programs=True,
     ),
     "inputs_and_outputs": VerifierInfo(
         opens="passk.verifiers.inputs_and_outputs:open_verifier",
@@ -157,8 +155,11 @@ VERIFIERS: dict[str, VerifierInfo] = {
         },
         prepares="passk.verifiers.inputs_and_outputs:prepare",
         words="the stronger tests",
+        runs_programs=True,
     ),
-    "in_process": VerifierInfo(opens="passk.verifiers.in_process:open_verifier", options=_SANDBOX),
+    "in_process": VerifierInfo(
+        opens="passk.verifiers.in_process:open_verifier", options=_SANDBOX, runs_programs=True
+    ),
     "proof_checker": VerifierInfo(
         opens="passk.verifiers.proof:Proofs",
         options={
@@ -202,6 +203,21 @@ VERIFIERS: dict[str, VerifierInfo] = {
         checks="passk.verifiers.final_answer:check_lenient",
         needs="math_verify",
         words="equal by computer algebra",
+    ),
+    "stdin_stdout": VerifierInfo(
+        opens="passk.verifiers.stdin_stdout:open_verifier",
+        options={name: what for name, what in _SANDBOX.items() if name != "isolate"}
+        | {
+            "timeout": Option(
+                "CPU seconds of each test whose problem has no time_limit",
+                float,
+                3.0,
+                0,
+                "a number of seconds above 0",
+            ),
+        },
+        checks="passk.verifiers.stdin_stdout:check_problem",
+        runs_programs=True,
     ),
 }
 """The verifiers: a row here and a file of its own is all that one needs."""

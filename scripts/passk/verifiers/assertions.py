@@ -59,6 +59,8 @@ class CheckCase:
     seconds: ClassVar[tuple[float, ...]] = ()
     overwritten: ClassVar[tuple[str, ...]] = ("check",)
     keep_going: ClassVar[bool] = False
+    prints: ClassVar[bool] = False
+    memory_bytes: ClassVar[int | None] = None
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
         """Run the check on the replies to ``calls``. Never raises."""

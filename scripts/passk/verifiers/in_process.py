@@ -46,6 +46,8 @@ class ReferenceCase:
     overwritten: ClassVar[tuple[str, ...]] = ()
     quick: ClassVar[bool] = False
     keep_going: ClassVar[bool] = False
+    prints: ClassVar[bool] = False
+    memory_bytes: ClassVar[int | None] = None
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
         """Believe the program's process. Never raises."""

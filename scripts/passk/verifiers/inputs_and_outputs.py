@@ -75,6 +75,8 @@ class PlusCase:
     epilogue: ClassVar[str] = ""
     overwritten: ClassVar[tuple[str, ...]] = ()
     keep_going: ClassVar[bool] = False
+    prints: ClassVar[bool] = False
+    memory_bytes: ClassVar[int | None] = None
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
         """Compare the replies with the expected values. Never raises."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from passk.benchmarks import UNFINISHED
@@ -20,11 +20,42 @@ from passk.verifiers.generated_inputs import COUNT, SOURCES, generate
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Observing:
+    """The cases that programs are observed on, a task each, under ``limits``; ``seen``: the tasks
+    whose case has an input; ``about``: what the metadata say of the inputs."""
+
+    cases: Mapping[str, Case]
+    seen: Collection[str]
+    limits: Limits
+    about: Mapping[str, Any]
+
+
+def of_generated_inputs(problems: Mapping[str, Any]) -> Observing:
+    """Inputs made from the prompts of functions."""
+    inputs = {task: generate(problem) for task, problem in problems.items()}
+    cases = {
+        task: signatures.SignatureCase(task, problem.entry_point, inputs[task].calls)
+        for task, problem in problems.items()
+    }
+    sources = Counter(one.source for one in inputs.values())
+    calls = {task: [call.hex() for call in one.calls] for task, one in inputs.items()}
+    about = {
+        "count": COUNT,
+        "sources": {source: sources[source] for source in SOURCES},
+        "sha256": fingerprint(calls),
+    }
+    limits = Limits.of(signatures.CPU_SECONDS, Limits().memory_bytes)
+    return Observing(cases, cases, limits, about)
+
+
 class Programs:
     """A :class:`passk.verifiers.Verifier`. ``case`` makes a task's case, ``tests`` says of which
     tests.
 
-    Signatures are of generated inputs, in the same sandbox: no test decides them.
+    Signatures are of the inputs that ``observes`` gives, by default generated ones, in the same
+    sandbox: no test decides them. Samples of a task that it gives no case have the one mark
+    ``signatures.NO_VALUE``.
     """
 
     def __init__(
@@ -33,10 +64,12 @@ class Programs:
         case: Callable[[Any], Case],
         limits: Limits,
         tests: Mapping[str, Any] | None = None,
+        observes: Callable[[Mapping[str, Any]], Observing] | None = None,
     ) -> None:
         self._opening = opening
         self._case = case
         self._limits = limits
+        self._observes = observes or of_generated_inputs
         self.about = dict(tests or {})
 
     def verdicts(self, samples: Iterable[Sample]) -> Iterator[Verdict]:
@@ -68,13 +101,7 @@ class Programs:
 
         :raises UserError: a sandbox that cannot start or, where it is required, is not whole.
         """
-        problems = self._opening.problems
-        inputs = {task: generate(problem) for task, problem in problems.items()}
-        cases = {
-            task: signatures.SignatureCase(task, problem.entry_point, inputs[task].calls)
-            for task, problem in problems.items()
-        }
-        limits = Limits.of(signatures.CPU_SECONDS, Limits().memory_bytes)
+        observing = self._observes(self._opening.problems)
         beside: dict[tuple[str, int], tuple[str, float | None]] = {}
 
         def program(sample: Sample) -> str:
@@ -84,17 +111,13 @@ class Programs:
             beside[sample.task_id, sample.draw] = signatures.text_digest(text), logprob
             return text
 
-        for verdict in self._run(samples, cases, limits, program):
+        for verdict in self._run(samples, observing.cases, observing.limits, program):
             task, draw = verdict.task_id, verdict.draw
             outcome, outputs = signatures.observed(verdict.outcome, verdict.error)
+            if task not in observing.seen:
+                outputs = (signatures.NO_VALUE,)
             yield Signature(task, draw, outcome, outputs, *beside.pop((task, draw)))
-        sources = Counter(one.source for one in inputs.values())
-        calls = {task: [call.hex() for call in one.calls] for task, one in inputs.items()}
-        self.about["inputs"] = {
-            "count": COUNT,
-            "sources": {source: sources[source] for source in SOURCES},
-            "sha256": fingerprint(calls),
-        }
+        self.about["inputs"] = observing.about
 
     def _run(
         self,
@@ -105,7 +128,7 @@ class Programs:
     ) -> Iterator[Verdict]:
         options, label = self._opening.options, self._opening.label
         started = time.monotonic()
-        isolate = options["isolate"]
+        isolate = options.get("isolate", "each")
         with Pool(
             cases, options["workers"], limits, options["require_sandbox"], isolate=isolate
         ) as pool:

@@ -70,6 +70,8 @@ class SignatureCase:
     overwritten: ClassVar[tuple[str, ...]] = ()
     quick: ClassVar[bool] = True
     keep_going: ClassVar[bool] = True
+    prints: ClassVar[bool] = False
+    memory_bytes: ClassVar[int | None] = None
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
         """Hand on the marks of the replies; what has company and no memory runs again alone."""
