@@ -162,5 +162,15 @@ VERIFIERS: dict[str, VerifierInfo] = {
         checks="passk.verifiers.final_answer:check_lenient",
         needs="math_verify",
     ),
+    "reasoning_gym": VerifierInfo(
+        opens="passk.verifiers.reasoning_gym:open_verifier",
+        options={
+            "timeout": Option(
+                "CPU seconds of an answer's scorer", float, 10.0, 0, "a number of seconds above 0"
+            ),
+            "memory_mb": Option("memory of a scorer", int, 1024, 63, "64 or more"),
+        },
+        checks="passk.verifiers.reasoning_gym:check_puzzle",
+    ),
 }
 """The verifiers: a row here and a file of its own is all that one needs."""
