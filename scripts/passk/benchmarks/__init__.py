@@ -48,6 +48,8 @@ class Kind:
         path of that package's problem file.
     :ivar makes: function of a config entry's ``generators`` that yields the lines of a problem
         file; empty where tasks are not made.
+    :ivar notes: what the report page says of how answers are read and judged, where they are no
+        programs.
     """
 
     reads: str
@@ -56,6 +58,7 @@ class Kind:
     extracts: str
     packages: Mapping[str, str] = field(default_factory=dict)
     makes: str = ""
+    notes: str = ""
 
 
 KINDS: dict[str, Kind] = {
@@ -71,6 +74,13 @@ KINDS: dict[str, Kind] = {
         suites={"exact": "exact_answer", "lenient": "lenient_answer"},
         answers=("boxed", "gsm8k", "last_number"),
         extracts="passk.benchmarks.answer:final_answer",
+        notes=(
+            "boxed reads the last closed box, gsm8k what stands behind the last ####, last_number "
+            "the last number; thoughts do not count, and a completion without an answer fails. "
+            "exact compares what is written, after layout and notations are made alike: equal "
+            "expressions in another form fail. lenient asks computer algebra, too, which may take "
+            "for equal what is not. Both believe the reference, and neither looks at the reasoning."
+        ),
     ),
     "reasoning_gym": Kind(
         reads="passk.benchmarks.reasoning_gym:read_puzzle",
@@ -78,6 +88,11 @@ KINDS: dict[str, Kind] = {
         answers=("tagged", "boxed", "last_line", "verbatim"),
         extracts="passk.benchmarks.reasoning_gym:read_answer",
         makes="passk.benchmarks.reasoning_gym:make",
+        notes=(
+            "tagged reads the last <answer>, boxed the last closed box, last_line the last line, "
+            "verbatim all; but with verbatim thoughts do not count. A pass is a score of 1.0 by the "
+            "generator's own scorer, which may be kinder than it should (docs/reasoning.md)."
+        ),
     ),
 }
 """The kinds of benchmark: a row here and a file of its own is all that one needs."""

@@ -50,8 +50,12 @@ def _intervals(experiment: Experiment, _: Path) -> str:
     )
 
 
+def _notes(experiment: Experiment, _: Path) -> str:
+    return "" if experiment.given else experiment.kind.notes
+
+
 def _reading(experiment: Experiment, results: Path) -> str:
-    if experiment.given:
+    if experiment.given or experiment.kind.notes:
         return ""
     text = (
         "verbatim puts the completion behind the prompt as it came, as the published run did: an "
@@ -102,7 +106,7 @@ def _contamination(experiment: Experiment, _: Path) -> str:
 
 
 def _sandbox(experiment: Experiment, _: Path) -> str:
-    if experiment.given:
+    if experiment.given or experiment.kind.notes:
         return ""
     return (
         "Programs ran with Python's standard library only, under a limit of CPU time and memory: "
@@ -143,6 +147,7 @@ _LIMITS: tuple[tuple[str, Callable[[Experiment, Path], str]], ...] = (
     ("Someone has to check", _oracle),
     ("What the intervals mean", _intervals),
     ("How a completion becomes a program", _reading),
+    ("How an answer is read and judged", _notes),
     ("Faults of the benchmark", _faults),
     ("What the model may have seen", _contamination),
     ("Recorded samples", _recorded),

@@ -25,8 +25,22 @@ from passk.tables import read_table
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-SUITES = {"base": "the benchmark's own tests", "plus": "the stronger tests"}
-ANSWERS = {"verbatim": "read verbatim", "markdown": "read as markdown"}
+SUITES = {
+    "base": "the benchmark's own tests",
+    "plus": "the stronger tests",
+    "exact": "equal as written",
+    "lenient": "equal by computer algebra",
+    "score": "the generator's own score",
+}
+ANSWERS = {
+    "verbatim": "read verbatim",
+    "markdown": "read as markdown",
+    "boxed": "the last box",
+    "gsm8k": "behind ####",
+    "last_number": "the last number",
+    "tagged": "the last <answer>",
+    "last_line": "the last line",
+}
 TITLES = {GIVEN: "from given counts"}
 
 
@@ -77,7 +91,9 @@ def page(
     parts = [
         Part(
             scoring,
-            TITLES.get(scoring) or f"{SUITES[scoring.suite]}, {ANSWERS[scoring.answer]}",
+            TITLES.get(scoring)
+            or f"{SUITES.get(scoring.suite, scoring.suite)}, "
+            f"{ANSWERS.get(scoring.answer, scoring.answer)}",
             claim(experiment, scoring, figures, results),
             {label: facts.outcomes(found, scoring) for label, found in shards.items()},
             tuple(sections(experiment, scoring, figures, results)),

@@ -20,6 +20,8 @@ from passk.records import OUTCOMES
 
 MOST_CHARACTERS = 20_000
 """Of a program or a completion; what follows is counted."""
+SHORTEST = 8
+"""Of a text that is left out of a completion around it, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Program:
 
     def _without_program(self, completion: str) -> str:
         for known, name in ((self.text, "[program]"), (self.prompt, "[prompt]\n")):
-            if known.strip():
+            short = len(known.strip()) < SHORTEST  # such as a final answer: it may stand anywhere
+            if known.strip() and (not short or known.strip() == completion.strip()):
                 completion = completion.replace(known.strip("\n").rstrip(), name, 1)
         return completion
 

@@ -10,6 +10,9 @@ math-verify rounds, drops units and bases, sorts what is ordered and lets letter
 - words are equal where their normal forms are, and so is a single letter;
 - units must agree where both sides have one, and so must bases; a percentage equals the number
   itself and its hundredth;
+- what is a task rather than an answer is not evaluated: integrals, sums, products, limits, towers
+  of powers, exponents and factorials of five digits, brackets more than :data:`MOST_DEPTH` deep;
+- only a whole answer is read: math-verify would find the 5 in any text that has one;
 - what math-verify accepts must hold numerically: to :data:`RELATIVE` at :data:`DIGITS` digits, with
   letters at :data:`POINTS`.
 """
@@ -22,14 +25,25 @@ from typing import Any
 
 import sympy
 from latex2sympy2_extended.sets import FiniteSet
-from math_verify import ExprExtractionConfig, LatexExtractionConfig, parse, verify
+from math_verify import LatexExtractionConfig, parse, verify
 
 from passk.verifiers.normal_form import NormalForm, equal, is_words, normal_form, parts_of, spelled
 
 DIGITS, RELATIVE = 30, 1e-12
 POINTS = (sympy.Rational(7, 5), sympy.Rational(23, 11))
 MOST_PARTS = 30
-_READ = (LatexExtractionConfig(boxed_match_priority=0), ExprExtractionConfig())
+MOST_DEPTH = 20  # of brackets in one another
+_READ = (LatexExtractionConfig(boxed_match_priority=0),)
+_OPERATOR = re.compile(r"\\(?:i*int|oint|sum|prod|lim|limsup|liminf)(?![a-z])")
+_TOWER = re.compile(
+    r"\^\s*\{?\s*\d+\s*\^|\*\*\s*\d+\s*\*\*|\^\s*\{[^{}^]{0,20}\^\s*\{[^{}^]{0,20}\^"
+)
+_HUGE = re.compile(
+    r"(?:\^|\*\*)\s*[{(]*\s*-?\d{5}|\d{5}\s*[)}]*\s*!|(?:\^|\*\*)[^!]{0,20}\)\s*!|!\s*!"
+)
+_DEGREES = re.compile(r"(\d+(?:\.\d+)?)\s*(?:\^\s*\{?\s*\\circ\s*\}?|\u00b0)")
+_TURN = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![a-z])")
+_SEVERAL = re.compile(r"\\(?:pm|mp|cup|le|ge|in|\{)(?![a-z])|[<>=]")
 _LETTER = re.compile(r"[A-Za-z]|\\[A-Za-z]+")
 _LIST = re.compile(r"(\\\{|\(|\[)?(.*?)(\\\}|\)|\])?", re.DOTALL)
 logging.disable()  # math-verify tells of every text that it cannot read
@@ -45,11 +59,11 @@ def readable(reference: str) -> bool:
     form = normal_form(reference)
     if form.is_number or form.base or form.parts or is_words(spelled(reference)):
         return True
-    return bool(_read(reference))
+    return not is_task(reference) and bool(_read(reference))
 
 
 def _same(wanted: str, found: str, reference: str, answer: str) -> bool:
-    one, other = normal_form(wanted), normal_form(found)
+    one, other = normal_form(reference), normal_form(answer)
     if equal(one, other):
         return True
     if one.unit and other.unit and one.unit != other.unit:
@@ -64,6 +78,9 @@ def _same(wanted: str, found: str, reference: str, answer: str) -> bool:
         return _percent_equal(one, other)
     if one.parts and other.parts:
         return _lists_equal(wanted, found)
+    for form, text in ((one, found), (other, wanted)):
+        if form.parts and form.value[0] == "{" and not _SEVERAL.search(text):
+            return False  # a list is not one value, though math-verify's sets forget repetitions
     return _algebra_equal(reference, answer)
 
 
@@ -117,16 +134,43 @@ def _bare(part: str) -> str:
 
 
 def _algebra_equal(reference: str, answer: str) -> bool:
+    if is_task(reference) or is_task(answer):
+        return False
     ours, theirs = _read(reference), _read(answer)
     if not ours or not theirs:
         return False
-    accepted = verify(ours, theirs, timeout_seconds=None, strict=True, allow_set_relation_comp=True)
-    return bool(accepted) and any(_holds(a, b) for a in ours for b in theirs)
+    if verify(ours, theirs, timeout_seconds=None, strict=True, allow_set_relation_comp=True):
+        return any(_holds(a, b) for a in ours for b in theirs)
+    return any(_complex_equal(a, b) for a in ours for b in theirs)
+
+
+def is_task(text: str) -> bool:
+    """Whether a text asks for a computation that no final answer needs, and that may be endless."""
+    if _OPERATOR.search(text) or _TOWER.search(text) or _HUGE.search(text):
+        return True
+    depth = 0
+    for bracket in re.finditer(r"[()\[\]{}]", text):
+        depth += 1 if bracket[0] in "({[" else -1
+        if depth > MOST_DEPTH:
+            return True
+    return False
+
+
+def _complex_equal(one: Any, other: Any) -> bool:
+    """Numbers with ``i``, which math-verify takes for a letter where it stands alone."""
+    if not (isinstance(one, sympy.Expr) and isinstance(other, sympy.Expr)):
+        return False
+    letters = one.free_symbols | other.free_symbols
+    if not letters or {str(letter) for letter in letters} != {"i"}:
+        return False
+    return _close(*(part.subs(dict.fromkeys(letters, sympy.I)) for part in (one, other)))
 
 
 def _read(text: str) -> list[Any]:
     """What math-verify reads out of an answer: expressions, and none that is only text."""
     text = re.sub(r"(?<!\\)\$|\\[()]|\\\[|\\\]", "", text)
+    if _TURN.search(text):  # else degrees are a unit, and math-verify drops them
+        text = _DEGREES.sub(r"{(\\frac{\1 \\pi}{180})}", text)
     read = parse(
         f"\\boxed{{{text}}}",
         extraction_config=_READ,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
+from passk.analyses.selection.table import FINAL_ANSWERS
 from passk.figures import style
 
 LOOKS = {
@@ -33,8 +34,11 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     band = own[own.method == "behaviour"]
     limits = 100 * band.tasks_low, 100 * band.tasks_high
     axes.fill_between(band.n, *limits, color=style.MODEL_LIGHT, linewidth=0)
+    of_answers = FINAL_ANSWERS in set(own.inputs)
     for method, (name, colour, dashes, marker) in LOOKS.items():
         rows = own[(own.method == method) & own.pass_at_1.notna()]
+        if of_answers:
+            name = name.replace("behaviour", "answer")
         if len(rows):
             axes.plot(
                 rows.n, 100 * rows.pass_at_1, color=colour, dashes=dashes, label=name,

@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from passk.analyses.selection.table import FINAL_ANSWERS
 from passk.analyses.view import Curves, View, interval, of_columns, points, signed
 from passk.curve import percent
 
@@ -26,9 +27,11 @@ def paragraph(table: pd.DataFrame) -> str:
             f"{own.model.iloc[0]}: no sample of any task is right, so that no way to select finds "
             "one."
         )
+    of_answers = behaviour.inputs == FINAL_ANSWERS
+    alike = "equal final answers" if of_answers else "equal behaviour on generated inputs"
     text = [
         f"{own.model.iloc[0]}, where no test tells which sample is right: of {n:,} samples a "
-        f"majority of equal behaviour on generated inputs takes a right one on "
+        f"majority of {alike} takes a right one on "
         f"{percent(behaviour.pass_at_1)} % of {behaviour.tasks} tasks (95 % interval over tasks "
         f"{percent(behaviour.tasks_low)} to {percent(behaviour.tasks_high)} %), a random sample on "
         f"{percent(one.pass_at_1)} %, and on {percent(ceiling.pass_at_1)} % there is one to be "
@@ -37,7 +40,7 @@ def paragraph(table: pd.DataFrame) -> str:
     ]
     others = []
     for method, name in (
-        ("text", "a majority of equal program text"),
+        ("text", f"a majority of equal {'answer' if of_answers else 'program'} text"),
         ("likelihood", "the highest mean log-probability"),
     ):
         row = last.loc[method]
@@ -54,7 +57,7 @@ def paragraph(table: pd.DataFrame) -> str:
         f"Even the best of these ways leaves {percent(left)} of the {percent(ceiling.pass_at_1)} "
         "percentage points of coverage to whoever can check."
     )
-    if behaviour.inputs:
+    if behaviour.inputs and not of_answers:
         text.append(f"The inputs come from the prompts ({behaviour.inputs}), not from the tests.")
     return " ".join(text)
 

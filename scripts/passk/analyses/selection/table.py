@@ -7,6 +7,8 @@ Coverage (pass@n) is what a user gets who can tell which sample is right. Who ca
   inputs (Shi et al. 2022, arXiv:2204.11454, MBR-EXEC). An input counts where more than half of the
   drawn samples that run at all return a value; a sample can be in a winning group if it came to
   every such input (no time-out, no crash) and returned a value on at least one;
+  where the answer is a number or an expression and no program, samples are grouped by that
+  (self-consistency, Wang et al. 2022), and those that have none cannot win;
 - ``text``: the same with groups of samples whose normalised program text is the same
   (self-consistency, Wang et al. 2022, arXiv:2203.11171, on the text itself);
 - ``likelihood``: the sample with the highest mean log-probability of its tokens;
@@ -50,6 +52,8 @@ from passk.verifiers.signatures import NO_VALUE, read_signatures
 
 METHODS = ("random", "likelihood", "text", "behaviour", "oracle")
 SUBSETS = 100
+FINAL_ANSWERS = "final answers"
+"""What stands for the inputs where a sample's signature is its final answer."""
 ABSENT = -1  # a program ended before it came to this input
 _SOURCES = {
     "examples": "examples",
@@ -82,8 +86,8 @@ class Row:
 
     ``standard_error`` is that of the seeded sets, 0 where the number is exact. ``gain`` is what the
     method adds to ``random`` on the same tasks, with its paired interval over tasks, NaN for
-    ``random`` itself. ``inputs`` says what the inputs of how many tasks were made from, and is
-    empty for the other methods.
+    ``random`` itself. ``inputs`` says what the inputs of how many tasks were made from, or that the
+    groups are of :data:`FINAL_ANSWERS`, and is empty for the other methods.
     """
 
     model: str
@@ -108,7 +112,8 @@ def check_pair(
 ) -> str:
     """Check the metadata of both: made as ``settings`` say, of the same samples and inputs.
 
-    Returns what the inputs were made from, as a text that is empty where nothing says it.
+    Returns what the inputs were made from, as a text that is empty where nothing says it, or
+    :data:`FINAL_ANSWERS`.
     Without ``settings`` files need no metadata.
 
     :raises UserError: as :func:`passk.provenance.check_shards`, and where samples or inputs differ.
@@ -129,7 +134,7 @@ def check_pair(
             f"{verdicts[0]} and {signatures[0]} are not of the same samples, read alike; give "
             "the verdicts and the observations of the same shards"
         )
-    inputs = [one.get("inputs") for one in of_signatures]
+    inputs = [one.get("inputs") or one.get("signatures") for one in of_signatures]
     if None in inputs:
         raise UserError(f"{signatures[inputs.index(None)]} has no observations; see observe.py")
     if len({one["sha256"] for one in inputs}) > 1:
@@ -137,6 +142,8 @@ def check_pair(
             f"the shards of {signatures[0].parent} were not observed on the same inputs of the "
             "same tasks; observe all of them again"
         )
+    if inputs and inputs[0].get("of") == "answers":
+        return FINAL_ANSWERS
     sources = Counter(inputs[0]["sources"]) if inputs else Counter()
     return ", ".join(
         f"{_SOURCES[name]} of {tasks} tasks" for name, tasks in sources.items() if tasks
