@@ -59,6 +59,8 @@ def test_from_generators_to_the_page(tmp_path: Path) -> None:
     assert (tmp_path / "figures/paper/score-tagged/selection.csv").exists()
     assert "Nothing to be done" in workflow.snakemake("paper").stdout
 
-    workflow.edit("config.yaml", "size: 2", "size: 2\n        config: {min_terms: 3, terms: 4}")
+    wrong = {"chain_sum": {"size": 2, "config": {"terms": 4}}}
+    config["benchmarks"]["puzzles"]["generators"] = wrong
+    workflow.write_config(config)
     failed = workflow.snakemake("paper", check=False)
     assert failed.returncode and "config.terms: unknown key" in failed.stdout
