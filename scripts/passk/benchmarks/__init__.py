@@ -90,7 +90,7 @@ KINDS: dict[str, Kind] = {
         makes="passk.benchmarks.reasoning_gym:make",
         notes=(
             "tagged reads the last <answer>, boxed the last closed box, last_line the last line, "
-            "verbatim all; but with verbatim thoughts do not count. A pass is a score of 1.0 by the "
+            "verbatim all; only verbatim counts thoughts. A pass is a score of 1.0 by the "
             "generator's own scorer, which may be kinder than it should (docs/reasoning.md)."
         ),
     ),
