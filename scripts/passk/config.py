@@ -225,8 +225,17 @@ class Plus(Entry):
     """Of the unpacked file."""
 
 
+class Generator(Entry):
+    size: Count
+    """How many tasks it makes."""
+    seed: Annotated[int, Field(ge=0)] = None
+    """Which (0 if not given); each size begins with the same tasks."""
+    config: Annotated[dict[str, Any], NotEmpty] = None
+    """The generator's own settings, such as its difficulty, by the package's names."""
+
+
 class Benchmark(Entry):
-    ways = (("package",), ("path",), ("url",), ("name",))
+    ways = (("package",), ("path",), ("url",), ("generators",), ("name",))
 
     kind: Literal[tuple(KINDS)] = "human_eval"
     """What a task is; it decides which suites and answers there are."""
@@ -236,6 +245,8 @@ class Benchmark(Entry):
     """A problem file (jsonl or jsonl.gz)."""
     url: Web = None
     """A problem file that is fetched, once; needs sha256."""
+    generators: Annotated[dict[Text, Generator], NotEmpty] = None
+    """What makes the tasks, of kind reasoning_gym: that package's generators, by name."""
     name: Text = None
     """What a benchmark is called whose problems are not here: for models with engine counts."""
     sha256: Sha256 = None
@@ -444,7 +455,7 @@ class Config(Entry):
     """What is asked; each is a target and a folder under figures/."""
 
 
-MODELS = (Model, EngineOptions, Benchmark, Sampling, Prices, Plus, PublishedEntry)
+MODELS = (Model, EngineOptions, Generator, Benchmark, Sampling, Prices, Plus, PublishedEntry)
 UNIONS = {
     model.__name__: model
     for model in (*WEIGHTS, MeasuredBaseline, QuotedBaseline, ExperimentEntry, GivenExperiment)
@@ -493,6 +504,15 @@ def _impossible(config: Config, rules: Collection[str], conda: bool) -> Iterator
             check_options(dict.fromkeys(sorted(given)), model.weights.engine)
         except UserError as error:
             yield _path(["models", name, "engine_options"]), str(error)
+    for name, benchmark in config.benchmarks.items():
+        if benchmark.generators and not KINDS[benchmark.kind].makes:
+            kinds = " or ".join(kind for kind, row in KINDS.items() if row.makes)
+            yield f"benchmarks.{name}.generators", f"are for 'kind: {kinds}'; give it"
+        if benchmark.generators and benchmark.sha256:
+            yield (
+                f"benchmarks.{name}.sha256",
+                "is of a problem file, and these are made; take it out",
+            )
     for name, one in config.experiments.items():
         where = f"experiments.{name}"
         if name in rules:

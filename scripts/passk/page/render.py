@@ -30,6 +30,8 @@ READ = {
     "boxed": "the last box",
     "gsm8k": "behind ####",
     "last_number": "the last number",
+    "tagged": "the last <answer>",
+    "last_line": "the last line",
 }
 # Types of the columns of cost.csv.
 COST = {

@@ -160,6 +160,49 @@ VERIFIERS: dict[str, VerifierInfo] = {
     "in_process": VerifierInfo(
         opens="passk.verifiers.in_process:open_verifier", options=_SANDBOX, runs_programs=True
     ),
+    "stdin_stdout": VerifierInfo(
+        opens="passk.verifiers.stdin_stdout:open_verifier",
+        options={name: what for name, what in _SANDBOX.items() if name != "isolate"}
+        | {
+            "timeout": Option(
+                "CPU seconds of each test whose problem has no time_limit",
+                float,
+                3.0,
+                0,
+                "a number of seconds above 0",
+            ),
+        },
+        checks="passk.verifiers.stdin_stdout:check_problem",
+        runs_programs=True,
+    ),
+    "exact_answer": VerifierInfo(
+        opens="passk.verifiers.final_answer:open_exact",
+        checks="passk.verifiers.final_answer:check_exact",
+        words="equal as written",
+    ),
+    "lenient_answer": VerifierInfo(
+        opens="passk.verifiers.final_answer:open_lenient",
+        options={
+            "timeout": Option(
+                "CPU seconds of one comparison", float, 5.0, 0, "a number of seconds above 0"
+            ),
+            "memory_mb": Option("memory of one comparison", int, 1024, 63, "64 or more"),
+        },
+        checks="passk.verifiers.final_answer:check_lenient",
+        needs="math_verify",
+        words="equal by computer algebra",
+    ),
+    "reasoning_gym": VerifierInfo(
+        opens="passk.verifiers.reasoning_gym:open_verifier",
+        options={
+            "timeout": Option(
+                "CPU seconds of an answer's scorer", float, 10.0, 0, "a number of seconds above 0"
+            ),
+            "memory_mb": Option("memory of a scorer", int, 1024, 63, "64 or more"),
+        },
+        checks="passk.verifiers.reasoning_gym:check_puzzle",
+        words="the generator's own score",
+    ),
     "proof_checker": VerifierInfo(
         opens="passk.verifiers.proof:Proofs",
         options={
@@ -186,38 +229,6 @@ VERIFIERS: dict[str, VerifierInfo] = {
         unsigned="there is nothing to vote on: a proof is right or it is not",
         words="a checker of proofs",
         exact=True,
-    ),
-    "exact_answer": VerifierInfo(
-        opens="passk.verifiers.final_answer:open_exact",
-        checks="passk.verifiers.final_answer:check_exact",
-        words="equal as written",
-    ),
-    "lenient_answer": VerifierInfo(
-        opens="passk.verifiers.final_answer:open_lenient",
-        options={
-            "timeout": Option(
-                "CPU seconds of one comparison", float, 5.0, 0, "a number of seconds above 0"
-            ),
-            "memory_mb": Option("memory of one comparison", int, 1024, 63, "64 or more"),
-        },
-        checks="passk.verifiers.final_answer:check_lenient",
-        needs="math_verify",
-        words="equal by computer algebra",
-    ),
-    "stdin_stdout": VerifierInfo(
-        opens="passk.verifiers.stdin_stdout:open_verifier",
-        options={name: what for name, what in _SANDBOX.items() if name != "isolate"}
-        | {
-            "timeout": Option(
-                "CPU seconds of each test whose problem has no time_limit",
-                float,
-                3.0,
-                0,
-                "a number of seconds above 0",
-            ),
-        },
-        checks="passk.verifiers.stdin_stdout:check_problem",
-        runs_programs=True,
     ),
 }
 """The verifiers: a row here and a file of its own is all that one needs."""

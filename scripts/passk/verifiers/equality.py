@@ -43,6 +43,7 @@ _HUGE = re.compile(
 )
 _DEGREES = re.compile(r"(\d+(?:\.\d+)?)\s*(?:\^\s*\{?\s*\\circ\s*\}?|\u00b0)")
 _TURN = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![a-z])")
+_SEVERAL = re.compile(r"\\(?:pm|mp|cup|le|ge|in|\{)(?![a-z])|[<>=]")
 _LETTER = re.compile(r"[A-Za-z]|\\[A-Za-z]+")
 _LIST = re.compile(r"(\\\{|\(|\[)?(.*?)(\\\}|\)|\])?", re.DOTALL)
 logging.disable()  # math-verify tells of every text that it cannot read
@@ -77,6 +78,9 @@ def _same(wanted: str, found: str, reference: str, answer: str) -> bool:
         return _percent_equal(one, other)
     if one.parts and other.parts:
         return _lists_equal(wanted, found)
+    for form, text in ((one, found), (other, wanted)):
+        if form.parts and form.value[0] == "{" and not _SEVERAL.search(text):
+            return False  # a list is not one value, though math-verify's sets forget repetitions
     return _algebra_equal(reference, answer)
 
 

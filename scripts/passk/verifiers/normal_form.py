@@ -21,8 +21,8 @@ r"""The normal form of a final answer: what equal answers share, found without c
     ``per cent`` and the commonest abbreviations are one unit; nothing is converted.
 7.  *A base* (``1011_2``) is kept apart, too: it may be missing where the digits are the same.
 8.  *Lists.* Parts between brackets or commas are answers of their own. ``{1, 2}`` and ``1, 2`` (or
-    ``1 and 2``, ``x=1 or x=2``) are sets, whose order and repetitions do not matter; ``(1, 2)``,
-    ``[1, 2)`` and matrices are sequences, whose order and brackets do.
+    ``1 and 2``, ``x=1 or x=2``) are sets, whose order does not matter, nor within braces a
+    repetition; ``(1, 2)``, ``[1, 2)`` and matrices are sequences, whose order and brackets do.
 9.  *Words.* An answer of words alone is compared without regard to case; a letter of a choice
     loses its brackets (``(B)``, ``\text{B}``, ``B.``). A single letter keeps its case.
 10. Everything else is compared as text without spaces.
@@ -64,7 +64,7 @@ _LAYOUT = re.compile(
 _SPACES = re.compile(r"\\[,!;:> ]|(?<!\\)~|\\q?quad(?![a-z])|\\enspace(?![a-z])|\s+")
 _TEXT = re.compile(
     r"\\(?:text|textbf|textit|textrm|textnormal|textup|texttt|mathrm|mathbf|mathit|mathsf|mathtt"
-    r"|operatorname|mbox|hbox|bold|bf|rm)\*?\s*\{([^{}]*)\}"
+    r"|underline|operatorname|mbox|hbox|bold|bf|rm)\*?\s*\{([^{}]*)\}"
 )
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{(.*)\}", re.DOTALL)
 _NAMES = (
@@ -93,6 +93,7 @@ _CURRENCY = re.compile(r"(-?)\s*(?:\\?\$|\u20ac|\u00a3|USD|US\\?\$|Rs\.?)\s*(?=[
 _THOUSANDS = re.compile(r"\d{1,3}(?:(?:,|,? )\d{3})+(?![\d,])")
 _DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)"
 _PLAIN = re.compile(rf"([-+]?)\s*({_DECIMAL})(?:\s*[eE]([-+]?\d{{1,3}}))?")
+_REPEATING = re.compile(r"([-+]?)(\d*)\.(\d*)\\(?:overline|bar)\s*\{?(\d+)\}?")
 _POWER = re.compile(rf"([-+]?)\s*({_DECIMAL})\s*\*\s*10\s*\^\s*\{{?\s*([-+]?\d{{1,3}})\s*\}}?")
 _OVER = re.compile(
     rf"([-+]?)\s*\(?\s*([-+]?\s*{_DECIMAL})\s*/\s*([-+]?{_DECIMAL})\s*\)?"
@@ -132,13 +133,16 @@ _NO_UNIT = re.compile(
     r"(?:[a-zA-Z](?![a-zA-Z])(?!$)|[xyznkijpqrabcewtuvXYZNABCiE]$|\\|pi\b|sqrt|sin|cos|tan|log|ln\b"
     r"|exp\b|mod\b|or\b|and\b|to\b|if\b|for\b|where\b|choose|e\b)"
 )
+_BUILDER = re.compile(
+    r"\\\{\s*[a-z]\s*(?:\\in\s*\\mathbb\s*\{?R\}?\s*)?(?::|\\mid(?![a-z])|\|)(.*[<>=\\].*)\\\}"
+)
 _SET = re.compile(r"\\\{(.*)\\\}", re.DOTALL)
 _SEQUENCE = re.compile(r"([(\[])(.*)([)\]])", re.DOTALL)
 _MATRIX = re.compile(r"\\begin\{matrix\}(.*)\\end\{matrix\}", re.DOTALL)
 _TOKEN = re.compile(r"\\.|[()\[\]{},;]|\s+(?:and|or)\s+", re.DOTALL)
 _CHOICE = re.compile(r"\(?\s*([A-Za-z])\s*\)|\[([A-Z])\]")
-_WORDS = re.compile(
-    r"(?:[^\W\d_]{3,}|[Nn]o)(?:[\s'.,:-]+[^\W\d_]+)*[.]?|[^\W\d_]+(?:[\s'-]+[^\W\d_]+)+"
+_WORDS = re.compile(  # at least one of three letters
+    r"(?=.*[^\W\d_]{3}|no\.?$)[^\W\d_]+(?:[\s'.,:-]+[^\W\d_]+)*[.]?", re.IGNORECASE | re.DOTALL
 )
 
 
@@ -218,6 +222,9 @@ def _form(text: str, depth: int) -> NormalForm:
     left = _LEFT.fullmatch(text)
     if left and not re.search(r"[<>]|\\[lg]e|\\ne", text):
         text = left[1].strip()
+    builder = _BUILDER.fullmatch(text)
+    if builder:
+        text = builder[1].strip()
     text = _CURRENCY.sub(r"\1", text, count=1) if _CURRENCY.match(text) else text
     number = _number(text)
     if number is not None:
@@ -245,6 +252,11 @@ def _number(text: str) -> Fraction | None:
     try:
         if found := _PLAIN.fullmatch(text):
             return _signed(found[1], Fraction(found[2]) * Fraction(10) ** int(found[3] or 0))
+        if found := _REPEATING.fullmatch(text):
+            sign, whole, fixed, period = found.groups()
+            value = Fraction(f"{whole or 0}.{fixed or 0}")
+            period = Fraction(int(period), 10 ** len(fixed) * (10 ** len(period) - 1))
+            return _signed(sign, value + period)
         if found := _POWER.fullmatch(text):
             return _signed(found[1], Fraction(found[2]) * Fraction(10) ** int(found[3]))
         if found := _MIXED.fullmatch(text):
@@ -325,7 +337,10 @@ def _listed(text: str, depth: int) -> NormalForm | None:
         value = ",".join(form.value for form in forms)
         return NormalForm(f"{brackets[1]}{value}{brackets[3]}", parts=tuple(forms))
     parts = parts_of(text, words=True)
-    return _as_set(parts, depth) if len(parts) > 1 and all(map(str.strip, parts)) else None
+    if len(parts) < 2 or not all(map(str.strip, parts)):
+        return None
+    forms = sorted((_form(part, depth + 1) for part in parts), key=lambda form: form.value)
+    return NormalForm("{" + ",".join(form.value for form in forms) + "}", parts=tuple(forms))
 
 
 def _as_set(parts: list[str], depth: int) -> NormalForm:
