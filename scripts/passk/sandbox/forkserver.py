@@ -35,6 +35,7 @@ sys.path.insert(0, __file__.rpartition("/")[0])
 import _socket
 import atexit
 import builtins
+import errno
 import gc
 import io
 import json
@@ -309,7 +310,7 @@ class ForkServer:
             self.control.send(struct.pack("=cBi", b"N", slot, error.errno))
             return None
         if pid == 0:
-            status = 0
+            status = errno.EPERM
             try:
                 self.become_child(channel, slot, memory, *others)
             except OSError as error:
@@ -353,7 +354,10 @@ def serve_request() -> None:
         wanted -= len(part)
     jobs = marshal.loads(b"".join(parts))
     if isinstance(jobs, str):
-        run_whole(jobs)
+        try:
+            run_whole(jobs)
+        finally:  # it has an end of its own: any other is no verdict on the program
+            os.kill(os.getpid(), 9)
     if len(jobs) == 1:
         run_job(*jobs[0], in_company=False)
     else:
