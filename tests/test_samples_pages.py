@@ -59,13 +59,18 @@ def test_completion_is_shown_around_its_program() -> None:
     prompt = TASKS[0].prompt
     draws = [Draw(0, f"Sure!\n```\n{prompt}    return 1\n```\nDone.", "passed", "")]
     (program,) = programs(TASKS[0], draws, lambda *_: f"{prompt}    return 1\n")
-    assert program.raw == [("0", "Sure!\n```\n[prompt]\n\n[program]\n```\nDone.")]
+    assert program.raw == [("0", "Sure!\n```\n[prompt]\n[program]\n```\nDone.")]
 
 
 def test_completions_that_read_as_one_program_are_all_kept() -> None:
-    draws = [Draw(i, f"{i % 2} says: return 1", "passed", "") for i in range(4)]
+    draws = [Draw(i, f"{i % 2} says:\nreturn 1", "passed", "") for i in range(4)]
     (program,) = programs(TASKS[0], draws, lambda *_: "return 1")
-    assert program.raw == [("0, 2", "0 says: [program]"), ("1, 3", "1 says: [program]")]
+    assert program.raw == [("0, 2", "0 says:\n[program]"), ("1, 3", "1 says:\n[program]")]
+
+
+def test_final_answer_in_a_sentence_is_not_taken_out_of_it() -> None:
+    (program,) = programs(TASKS[0], [Draw(0, "So it is 5 of 5.", "passed", "")], lambda *_: "5")
+    assert program.raw == [("0", "So it is 5 of 5.")]
 
 
 def test_every_task_with_samples_has_a_page_and_a_row() -> None:

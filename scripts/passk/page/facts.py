@@ -147,7 +147,7 @@ def facts(experiment: Experiment, shards: Shards) -> dict[str, list[str]]:
         "Cut off within a thought": _unfinished(shards),
         SANDBOX: _told(_sandbox(record) for record in verdicts),
         "Limits a program": _told(_limits(record) for record in verdicts),
-        "Python of the programs": _values(verdicts, "python"),
+        "Python that judged": _values(verdicts, "python"),
     }
     return {name: values for name, values in found.items() if values}
 

@@ -8,6 +8,7 @@ and have no script: a browser opens one task at a time, from a local file.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +21,6 @@ from passk.records import OUTCOMES
 
 MOST_CHARACTERS = 20_000
 """Of a program or a completion; what follows is counted."""
-SHORTEST = 8
-"""Of a text that is left out of a completion around it, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,10 @@ class Program:
         return [] if [text for _, text in found] == ["[program]"] else found
 
     def _without_program(self, completion: str) -> str:
-        for known, name in ((self.text, "[program]"), (self.prompt, "[prompt]\n")):
-            short = len(known.strip()) < SHORTEST  # such as a final answer: it may stand anywhere
-            if known.strip() and (not short or known.strip() == completion.strip()):
-                completion = completion.replace(known.strip("\n").rstrip(), name, 1)
+        for known, name in ((self.text, "[program]"), (self.prompt, "[prompt]")):
+            if known.strip():  # on lines of its own: a final answer may stand anywhere
+                lines = re.compile(rf"^{re.escape(known.strip(chr(10)).rstrip())}[ \t]*$", re.M)
+                completion = lines.sub(name, completion, count=1)
         return completion
 
     @property
