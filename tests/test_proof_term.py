@@ -385,7 +385,7 @@ def test_command_lines_judge_theorems(tmp_path: Path) -> None:
         ("failed", "TypeError"),
         ("failed", "SyntaxError"),
         ("failed", "NameError"),
-        ("failed", "SyntaxError"),
+        ("failed", "no answer"),
     ]
     metadata = json.loads((tmp_path / "v.meta.json").read_text())
     assert metadata["suite"] == "proof_term"

@@ -176,12 +176,12 @@ VERIFIERS: dict[str, VerifierInfo] = {
         runs_programs=True,
     ),
     "exact_answer": VerifierInfo(
-        opens="passk.verifiers.final_answer:open_exact",
+        opens="passk.verifiers.final_answer:FinalAnswers",
         checks="passk.verifiers.final_answer:check_exact",
         words="equal as written",
     ),
     "lenient_answer": VerifierInfo(
-        opens="passk.verifiers.final_answer:open_lenient",
+        opens="passk.verifiers.final_answer:Lenient",
         options={
             "timeout": Option(
                 "CPU seconds of one comparison", float, 5.0, 0, "a number of seconds above 0"
@@ -193,7 +193,7 @@ VERIFIERS: dict[str, VerifierInfo] = {
         words="equal by computer algebra",
     ),
     "reasoning_gym": VerifierInfo(
-        opens="passk.verifiers.reasoning_gym:open_verifier",
+        opens="passk.verifiers.reasoning_gym:Reasoning",
         options={
             "timeout": Option(
                 "CPU seconds of an answer's scorer", float, 10.0, 0, "a number of seconds above 0"

@@ -18,124 +18,47 @@ Not covered: that the reference is right; equal answers that neither finds equal
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import logging
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
 
-from passk.benchmarks.answer import UNFINISHED, Question
+from passk.benchmarks.answer import Question
 from passk.limited import Limited
-from passk.records import Sample, UserError, Verdict, fingerprint
+from passk.records import Sample, UserError, Verdict
 from passk.sandbox.limits import Limits
-from passk.sandbox.pool import Tally
-from passk.verifiers import Opening, Signature
+from passk.verifiers import Opening
+from passk.verifiers.answers import Answers, Found
 from passk.verifiers.normal_form import equal, normal_form
 
 MOST_FOR_ALGEBRA = 500  # characters
 CHECK_SECONDS = 30.0  # of CPU to read a reference
-MARK_BYTES = 9
-FORMAT = 1  # of normal forms: another where a change of the rules changes a signature
-NO_ANSWER, UNENDED = "no answer", "unfinished thought"
-log = logging.getLogger("execute")
-
-Found = tuple[str, float, str | None]
-"""An outcome, its CPU seconds and its error, as in a verdict."""
 
 
-class FinalAnswers:
-    """A :class:`passk.verifiers.Verifier`. ``judge`` judges an answer that is one and that is not
-    equal to the reference in its normal form."""
-
-    def __init__(self, opening: Opening, judge: Callable[[Question, str], Found]) -> None:
-        self._opening = opening
-        self._judge = judge
-        self.about: dict[str, Any] = {}
-
-    def verdicts(self, samples: Iterable[Sample]) -> Iterator[Verdict]:
-        """As the verifier's.
-
-        :raises UserError: as ``judge``.
-        """
-        references = {
-            task: normal_form(problem.answer) for task, problem in self._opening.problems.items()
-        }
-        done: dict[tuple[str, str], Found] = {}
-        tally = Tally(self._opening.total, self._opening.label)
-        unfinished = 0
-        started = time.monotonic()
-        for sample in samples:
-            text = self._opening.answer(sample)
-            unfinished += text == UNFINISHED
-            key = sample.task_id, text
-            if key not in done:
-                begun = time.process_time()
-                if text in ("", UNFINISHED):
-                    outcome, cpu, error = "failed", 0.0, UNENDED if text else NO_ANSWER
-                elif equal(references[sample.task_id], normal_form(text)):
-                    outcome, cpu, error = "passed", 0.0, None
-                else:
-                    outcome, cpu, error = self._judge(self._opening.problems[key[0]], text)
-                cpu = round(cpu + time.process_time() - begun, 6)
-                done[key] = outcome, cpu, error
-                tally.cpu_seconds += cpu
-            verdict = Verdict(sample.task_id, sample.draw, *done[key])
-            tally.add(verdict)
-            yield verdict
-        self.about |= {
-            "distinct_answers": len(done),
-            "cpu_seconds": round(tally.cpu_seconds, 3),
-            "wall_seconds": round(time.monotonic() - started, 3),
-        }
-        log.info("%s", tally.line())
-        if unfinished:
-            self.about["unfinished"] = unfinished
-            log.warning(
-                "%s%s samples end within a thought, have no answer and count as failed; "
-                "a larger max_tokens would let them finish",
-                self._opening.label, f"{unfinished:,}",
-            )  # fmt: skip
-
-    def signatures(self, samples: Iterable[Sample]) -> Iterator[Signature]:
-        """As the verifier's; no reference plays a part in them."""
-        self.about["signatures"] = {"of": "answers", "sha256": fingerprint(["answers", FORMAT])}
-        for sample in samples:
-            text = self._opening.answer(sample)
-            known = sample.logprob is not None and sample.tokens
-            outcome, marks = "failed", ()
-            if text not in ("", UNFINISHED):
-                outcome, marks = "ran", (_mark(normal_form(text).value),)
-            yield Signature(
-                sample.task_id, sample.draw, outcome, marks, _mark(text),
-                sample.logprob / sample.tokens if known else None,
-            )  # fmt: skip
-
-
-def _mark(text: str) -> str:
-    data = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=MARK_BYTES)
-    return base64.urlsafe_b64encode(data.digest()).decode()
-
-
-def open_exact(opening: Opening) -> FinalAnswers:
+class FinalAnswers(Answers):
     """The verifier that compares normal forms."""
-    return FinalAnswers(opening, lambda question, answer: ("failed", 0.0, None))
 
+    forms = "normal form 1"  # another where a change of the rules changes a signature
 
-def open_lenient(opening: Opening) -> Lenient:
-    """The verifier that asks math-verify, too; options as in ``passk.verifiers.VERIFIERS``."""
-    return Lenient(opening)
+    def __init__(self, opening: Opening) -> None:
+        super().__init__(opening)
+        problems = opening.problems
+        self._references = {task: normal_form(one.answer) for task, one in problems.items()}
+
+    def judge(self, task_id: str, answer: str) -> Found:
+        """Judge an answer by its normal form."""
+        right = equal(self._references[task_id], normal_form(answer))
+        return "passed" if right else "failed", 0.0, None
+
+    def form(self, answer: str) -> str:
+        """The normal form, without its unit."""
+        return normal_form(answer).value
 
 
 class Lenient(FinalAnswers):
-    """As :class:`FinalAnswers`, with a process while it judges.
-
-    :raises UserError: math-verify is not there.
-    """
+    """The verifier that asks math-verify, too, in a process that it has while it judges. Options
+    as in ``passk.verifiers.VERIFIERS``."""
 
     def __init__(self, opening: Opening) -> None:
-        super().__init__(opening, self._ask)
+        super().__init__(opening)
         seconds = opening.options["timeout"]
         self._limits = Limits.of(seconds, opening.options["memory_mb"] << 20)
         self._process: Limited | None = None
@@ -156,11 +79,17 @@ class Lenient(FinalAnswers):
             },
         }
 
-    def _ask(self, question: Question, answer: str) -> Found:
-        if max(len(answer), len(question.answer)) > MOST_FOR_ALGEBRA:
-            return "failed", 0.0, None
+    def judge(self, task_id: str, answer: str) -> Found:
+        """Judge an answer by its normal form, or else by computer algebra.
+
+        :raises UserError: math-verify's process is killed again and again.
+        """
+        found = super().judge(task_id, answer)
+        reference = self.opening.problems[task_id].answer
+        if found[0] == "passed" or max(len(answer), len(reference)) > MOST_FOR_ALGEBRA:
+            return found
         self._asked += 1
-        call = self._process.call(question.answer, answer)
+        call = self._process.call(reference, answer)
         if call.outcome == "exceeded" and call.error in ("cpu", "idle"):
             return "timeout", call.cpu_seconds, None
         if call.outcome == "crashed" or call.error == "memory":

@@ -15,6 +15,7 @@ from passk.sandbox.limits import Limits
 from passk.sandbox.pool import Pool, Tally
 from passk.sandbox.protocol import Case
 from passk.verifiers import Opening, Signature, signatures
+from passk.verifiers.answers import count_unfinished
 from passk.verifiers.generated_inputs import COUNT, SOURCES, generate
 
 log = logging.getLogger(__name__)
@@ -88,13 +89,7 @@ class Programs:
             return text
 
         yield from self._run(samples, cases, self._limits, program)
-        if unfinished:
-            self.about["unfinished"] = unfinished
-            log.warning(
-                "%s%s samples end within a thought, have no answer and count as failed; "
-                "a larger max_tokens would let them finish",
-                self._opening.label, f"{unfinished:,}",
-            )  # fmt: skip
+        count_unfinished(self.about, self._opening.label, unfinished)
 
     def signatures(self, samples: Iterable[Sample]) -> Iterator[Signature]:
         """As the verifier's.

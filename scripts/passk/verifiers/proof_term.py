@@ -22,14 +22,14 @@ proofs; every proof has a form without. Nothing of Lean beyond the above: no typ
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from passk.benchmarks.theorem import Theorem
-from passk.records import Sample, UserError, Verdict
+from passk.records import Sample, UserError
 from passk.verifiers import Opening, Signature
+from passk.verifiers.answers import Answers, Found
 
 LENGTH, DEPTH = 4000, 100
 INTRO = "And.intro"
@@ -276,31 +276,27 @@ def check_theorem(task: Theorem) -> None:
         raise UserError(f"the proof of {task.task_id} is none ({error}); correct it") from None
 
 
-class ProofTerms:
-    """A :class:`passk.verifiers.Verifier`. Its verdicts are ``passed`` or ``failed``."""
+class ProofTerms(Answers):
+    """The verifier of proof terms. Its verdicts are ``passed`` or ``failed``.
+
+    :raises UserError: a statement that cannot be read: the benchmark's fault.
+    """
 
     def __init__(self, opening: Opening) -> None:
-        self._opening = opening
-        self.about: dict[str, Any] = {"limits": {"characters": LENGTH, "depth": DEPTH}}
-
-    def verdicts(self, samples: Iterable[Sample]) -> Iterator[Verdict]:
-        """As the verifier's. A statement that cannot be read is the benchmark's fault.
-
-        :raises UserError: there is one.
-        """
-        problems = self._opening.problems
+        super().__init__(opening)
+        problems = opening.problems
         for problem in problems.values():
             check_theorem(problem)
-        formulas = {task: read_statement(problem.prompt) for task, problem in problems.items()}
-        for sample in samples:
-            started = time.thread_time()
-            outcome, error = "passed", None
-            try:
-                check(read_term(self._opening.answer(sample)), formulas[sample.task_id])
-            except (SyntaxError, NameError, TypeError) as wrong:
-                outcome, error = "failed", type(wrong).__name__
-            seconds = round(time.thread_time() - started, 6)
-            yield Verdict(sample.task_id, sample.draw, outcome, seconds, error)
+        self._formulas = {task: read_statement(one.prompt) for task, one in problems.items()}
+        self.about = {"limits": {"characters": LENGTH, "depth": DEPTH}}
+
+    def judge(self, task_id: str, answer: str) -> Found:
+        """Check a term against the statement of its task."""
+        try:
+            check(read_term(answer), self._formulas[task_id])
+        except (SyntaxError, NameError, TypeError) as wrong:
+            return "failed", 0.0, type(wrong).__name__
+        return "passed", 0.0, None
 
     def signatures(self, samples: Iterable[Sample]) -> Iterator[Signature]:
         """There are none.
