@@ -142,7 +142,7 @@ setup-reasoning-gym: .venv/reasoning-gym.installed ## Reasoning Gym's tasks and 
 	@touch $@
 
 test-reasoning-gym: .venv/test.installed .venv/reasoning-gym.installed ## every generator of Reasoning Gym, and answers that attack its scorers (4 minutes)
-	python -m pytest -n 2 tests/test_reasoning_gym.py tests/workflow/test_reasoning_gym.py
+	python -m pytest -n 2 tests/test_reasoning_gym.py tests/workflow/test_reasoning.py
 
 setup-storage: .venv/storage.installed ## Snakemake's plugins for results in a storage (docs/cluster.md; 10 seconds)
 

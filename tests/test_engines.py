@@ -17,7 +17,7 @@ from conftest import ROOT, TORCH_PYTHON
 from openai_server import KEY, MODEL, OpenAIServer
 
 from download_model import describe
-from passk.benchmarks import ANSWERS, read_problem_file
+from passk.benchmarks import KINDS, read_problem_file
 from passk.benchmarks.extraction import program
 from passk.benchmarks.human_eval import Problem, human_eval_file
 from passk.engines import ENGINES, Engine, Request, open_engine
@@ -157,7 +157,7 @@ def test_recorded_reads_solutions_and_folders_alike(tmp_path: Path) -> None:
     assert len(from_lines) == 6
 
 
-@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("answer", KINDS["human_eval"].answers)
 def test_whole_programs_define_the_function_again(answer: str) -> None:
     for problem in HUMAN_EVAL:
         # Not byte for byte the prompt, so that it can not simply be cut off.

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passk.benchmarks import ANSWERS, UNFINISHED, find_benchmark, read_problem_file
+from passk.benchmarks import KINDS, UNFINISHED, find_benchmark, read_problem_file
 from passk.benchmarks.extraction import program
 from passk.benchmarks.human_eval import Problem, human_eval_file
 from passk.judging import open_verifier
@@ -160,7 +160,7 @@ def _body(tree, problem):
 )
 def test_no_completion_makes_it_fail_or_differ(parts):
     completion = "".join(parts)
-    for answer in ANSWERS:
+    for answer in KINDS["human_eval"].answers:
         assert program(PROBLEM, completion, answer) == program(PROBLEM, completion, answer)
 
 

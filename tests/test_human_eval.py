@@ -108,7 +108,7 @@ def test_name_or_path(problem_file: Path) -> None:
         ("[1]", "config.yaml must be a mapping"),
         ("benchmarks: [sums]", "'benchmarks' in .*config.yaml must be a mapping"),
         ("benchmarks: {sums: problems.jsonl}", "the benchmark 'sums' in .* must be a mapping"),
-        ("benchmarks: {sums: {first: 2}}", "needs 'path' or 'package'"),
+        ("benchmarks: {sums: {first: 2}}", "needs 'path' or 'url' or 'package'"),
         ("models: {}", "neither a benchmark"),
         ("benchmarks:", "neither a benchmark"),
     ],
@@ -117,7 +117,7 @@ def test_damaged_config_is_a_clear_error(tmp_path: Path, text: str, said: str) -
     (tmp_path / "config.yaml").write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(UserError, match=said):
         find_benchmark("sums", tmp_path / "config.yaml")
-    if said != "needs 'path' or 'package'":
+    if said != "needs 'path' or 'url' or 'package'":
         with pytest.raises(UserError, match=said.replace("neither a", "needs a")):
             find_expected("sums", "plus", tmp_path / "config.yaml")
 
