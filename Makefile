@@ -73,7 +73,7 @@ test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests tha
 	@echo "not run here: make test-reasoning-gym (every generator of Reasoning Gym; a C compiler, 130 MB; 4 minutes)"
 	@echo "not run here: make test-slurm (root, Debian's SLURM; 5 minutes)"
 	@echo "not run here: make test-storage (results in a storage, jobs that share nothing; rsync; 3 minutes)"
-	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 15 minutes)"
+	@echo "not run here: make test-faults (kills, cut files, a full disk; some of it needs root; 20 minutes)"
 	@echo "not run here: make test-endpoint (llama.cpp's server on a CPU, 220 MB; 1 minute)"
 	@echo "not run here: make test-proofs (proofs, wrong ones and cheats, by Coq; 1 GB installed; 5 minutes)"
 	@echo "not run here: make test-vllm (vLLM on a CPU: 2.5 GB; 10 to 20 minutes)"
@@ -158,8 +158,8 @@ test-storage: .venv/test.installed .venv/storage.installed resources/envs/transf
 test-slow: .venv/test.installed resources/envs/transformers/lock.txt ## simulations of coverage, the demo's files made again (2 minutes)
 	python -m pytest -n 2 --dist loadfile -m slow
 
-test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 15 minutes)
-	MOMENTS=$(MOMENTS) python -m pytest -n 2 -m faults --ignore tests/test_vllm.py \
+test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 20 minutes)
+	MOMENTS=$(MOMENTS) python -m pytest -n 2 -m "$(or $(FAULTS),faults)" --ignore tests/test_vllm.py \
 	  --ignore tests/workflow/test_slurm.py --ignore tests/workflow/test_storage.py --ignore tests/test_page.py
 
 # The harnesses' packages want Python 3.11: on another the lock may not resolve.

@@ -112,6 +112,7 @@ def test_verdicts_of_other_samples_are_named(workflow: Workflow) -> None:
 
 
 @pytest.mark.faults
+@pytest.mark.long
 def test_its_advice_makes_the_same_tables_again(workflow: Workflow) -> None:
     files = [
         f"{PLAIN}/samples/00002-00003.jsonl.gz",

@@ -41,6 +41,7 @@ TABLES = [
 COMMAND = [sys.executable, "-m", "snakemake", "--cores", "2", *TABLES]
 
 pytestmark = pytest.mark.faults
+LONG = pytest.mark.long
 if not (ROOT / "resources/envs/transformers/lock.txt").exists():
     pytest.skip(
         "the transformers environment is not built: run `make test-faults`", allow_module_level=True
@@ -266,7 +267,10 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
     return workflow
 
 
-@pytest.mark.parametrize("cut", [without_last_line, at_random, zeros_at_end])
+@pytest.mark.parametrize(
+    "cut",
+    [at_random, *(pytest.param(cut, marks=LONG) for cut in (without_last_line, zeros_at_end))],
+)
 @pytest.mark.parametrize(("file", "missing"), READ)
 def test_cut_file_that_a_job_reads_is_named_or_made_again(
     file: str, missing: str, cut: Callable[[bytes], bytes], recorded: Workflow, tmp_path: Path
@@ -365,7 +369,9 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 
 
 @needs_root
-@pytest.mark.parametrize("kilobytes", [8, 16, 28, 44])
+@pytest.mark.parametrize(
+    "kilobytes", [16, *(pytest.param(size, marks=LONG) for size in (8, 28, 44))]
+)
 def test_full_disk_is_named_and_the_same_command_goes_on(
     kilobytes: int, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:

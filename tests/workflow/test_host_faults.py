@@ -98,7 +98,8 @@ def by_freezer(process: subprocess.Popen[bytes]) -> Iterator[None]:
         ("freezer.state", "FROZEN", "THAWED") if root == old else ("cgroup.freeze", "1", "0")
     )
     for one in (process.pid, *(found.pid for found in below(process.pid))):
-        (group / "cgroup.procs").write_text(str(one))
+        with suppress(ProcessLookupError):  # a program that has ended
+            (group / "cgroup.procs").write_text(str(one))
     (group / file).write_text(frozen)
     yield
     (group / file).write_text(thawed)
@@ -235,23 +236,20 @@ def test_run_whose_processes_are_killed_at_random_judges_the_same(
     wrong, slow = "    return x\n", RIGHT + "import time\ntime.sleep(0.1)\n"
     kinds = [RIGHT, wrong, WRITES, slow]  # equal programs would run once
     bodies = [f"{body}# {number}\n" for number in range(60) for body in kinds]
-    with subprocess.Popen(command(tmp_path, bodies)) as process:
-        kills = 0
-        while process.poll() is None:
-            time.sleep(chance.uniform(0.5, 1.2))
-            found = below(process.pid)
-            if (
-                len(found) >= 5 and kills < 25
-            ):  # it takes three deaths in a row for a reason to stop
-                kills += 1
-                with suppress(ProcessLookupError):
-                    os.kill(
-                        chance.choice(found).pid, chance.choice((signal.SIGKILL, signal.SIGTERM))
-                    )
-    assert process.returncode == 0
-    found = [verdict.outcome for verdict in read_verdicts(tmp_path / "verdicts.jsonl.gz")]
-    assert found == ["passed", "failed", "passed", "passed"] * 60
-    assert kills >= 3
+    kills = 0
+    while kills < 5:  # a run takes a second on an idle machine
+        with subprocess.Popen(command(tmp_path, bodies)) as process:
+            while process.poll() is None:
+                time.sleep(chance.uniform(0.5, 1.2))
+                found = below(process.pid)
+                if len(found) >= 5 and kills < 25:  # three deaths in a row are a reason to stop
+                    kills += 1
+                    with suppress(ProcessLookupError):
+                        number = chance.choice((signal.SIGKILL, signal.SIGTERM))
+                        os.kill(chance.choice(found).pid, number)
+        assert process.returncode == 0
+        found = [verdict.outcome for verdict in read_verdicts(tmp_path / "verdicts.jsonl.gz")]
+        assert found == ["passed", "failed", "passed", "passed"] * 60
 
 
 def test_folder_of_a_run_that_was_killed_whole_is_removed_by_the_next(tmp_path: Path) -> None:

@@ -90,13 +90,16 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     return tables(workflow)
 
 
+LONG = (pytest.mark.faults, pytest.mark.long)
+
+
 @pytest.mark.parametrize(
     ("kill", "moment"),
     [
         (kill_group, "sampling"),
         pytest.param(kill_snakemake, "sampling", marks=pytest.mark.faults),
-        pytest.param(kill_group, "execution", marks=pytest.mark.faults),
-        pytest.param(kill_snakemake, "execution", marks=pytest.mark.faults),
+        pytest.param(kill_group, "execution", marks=LONG),
+        pytest.param(kill_snakemake, "execution", marks=LONG),
     ],
 )
 def test_killed_demo_goes_on_and_ends_the_same(
