@@ -69,7 +69,7 @@ def test_only_its_own_folder_is_written_and_no_others_are_read(tmp_path: Path) -
     (tmp_path / "secret").write_text("secret")
     assert run("open('mine', 'w').write('x')", folder).code == 0
     assert (folder / "mine").read_text() == "x"
-    for program in ("open('../other', 'w')", "open('../secret')", "open('/root/x', 'w')"):
+    for program in ("open('../other', 'w')", "open('../secret')", "open('/x', 'w')"):
         assert "PermissionError" in run(program, folder).errors
 
 

@@ -23,7 +23,10 @@ from passk.sandbox.limits import Limits
 from passk.verifiers.normal_form import equal, normal_form
 
 GSM8K = ROOT.parent / "shared/data/gsm8k-test.jsonl"
-PAIRS = [json.loads(line) for line in (ROOT / "tests/answers_equal.jsonl").open()]
+PAIRS, HARD = (
+    [json.loads(line) for line in (ROOT / "tests" / name).open()]
+    for name in ("answers_equal.jsonl", "answers_equal_hard.jsonl")
+)
 needs_algebra = pytest.mark.skipif(
     importlib.util.find_spec("math_verify") is None,
     reason="math-verify is not installed; run `make setup`",
@@ -127,9 +130,11 @@ def accepted(pair: dict[str, Any], process: Limited | None) -> tuple[bool, str |
     return call.value is True, call.error
 
 
-def rates(process: Limited | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def rates(
+    process: Limited | None, pairs: list[dict[str, Any]] = PAIRS
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The pairs that are falsely accepted, and falsely rejected."""
-    found = [(pair, accepted(pair, process)[0]) for pair in PAIRS]
+    found = [(pair, accepted(pair, process)[0]) for pair in pairs]
     return (
         [pair for pair, yes in found if yes and not pair["equal"]],
         [pair for pair, yes in found if not yes and pair["equal"]],
@@ -153,6 +158,18 @@ def test_lenient_accepts_nothing_wrong_and_nearly_all_that_is_right(algebra: Lim
     wrong, missed = rates(algebra)
     assert wrong == []  # the goal was 2
     assert len(missed) <= 4, missed  # of 155; the goal was 10 %
+
+
+@needs_algebra
+def test_pairs_that_a_reviewer_wrote_against_the_rules(algebra: Limited) -> None:
+    """167 of these are not equal, 116 are; before the rules that they showed to be missing, exact
+    accepted 31 and lenient 50 of the wrong ones."""
+    wrong, missed = rates(None, HARD)
+    assert len(wrong) <= 1, wrong
+    assert len(missed) <= 78
+    wrong, missed = rates(algebra, HARD)
+    assert len(wrong) <= 7, wrong
+    assert len(missed) <= 25, missed
 
 
 def verdicts(suite: str, answers: list[str], reference: str = "2\\sqrt{2}", **options: Any):
@@ -237,10 +254,12 @@ def test_a_question_that_cannot_be_judged_is_refused(tmp_path: Path, record, sai
 
 
 @needs_algebra
-def test_a_reference_that_algebra_cannot_read_is_named(tmp_path: Path) -> None:
+def test_a_reference_that_algebra_cannot_read_is_named(tmp_path: Path, caplog) -> None:
     path = written(tmp_path / "q.jsonl", {"question": "Q?", "answer": "\\frac{1}{"})
-    with pytest.raises(UserError, match=r"0 has the answer .* which math-verify cannot read"):
-        problem_file.problem_file({"kind": "answer", "path": str(path)}, tmp_path / "out.jsonl")
+    problem_file.problem_file({"kind": "answer", "path": str(path)}, tmp_path / "out.jsonl")
+    (said,) = caplog.messages
+    assert said.startswith("0 has the answer ")
+    assert said.endswith("which math-verify cannot read: lenient judges as exact does")
 
 
 def test_a_missing_package_is_one_sentence(tmp_path: Path, monkeypatch) -> None:

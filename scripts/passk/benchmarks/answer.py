@@ -52,6 +52,12 @@ _NUMBER = re.compile(
     rf"|(?P<whole>{_INTEGER})(?P<rest>\.\d++)?(?P<power>[eE][-+]?\d{{1,4}}(?!\w))?"
     rf"(?P<over>[ ]?/[ ]?\d{{1,50}}(?![\d.]*\d))?|(?P<decimal>(?<![\w.])\.\d++))"
 )
+# In what stands behind a number: a word that makes another number of it, or one that is no unit.
+NUMERAL = re.compile(
+    r"(?<![\^{-])\d|\b(?:hundred|thousand|million|billion|trillion|dozen|k|plus|minus|times|squared"
+    r"|cubed|factorial|hal(?:f|ves)|thirds?|fourths?|quarters?|fifths?|tenths?|out|over|base|not|is"
+    r"|and|or)s?\b"
+)
 _WORDS_BEHIND = re.compile(r"[ ]?%?[.!]?(?:[ ]+[^\W\d_][^\d\\=+*/^{}]*)?")
 
 
@@ -116,8 +122,10 @@ def last_box(text: str) -> str:
         start, depth = box.end(), 1
         for brace in _BRACE.finditer(text, start, start + MOST_CHARACTERS + 2):
             depth += (brace[0] == "{") - (brace[0] == "}")
-            if not depth:
+            if not depth and text[start : brace.start()].strip():
                 return text[start : brace.start()]
+            if not depth:
+                break  # an empty box, as in "put it in \\boxed{}", holds no answer
     return ""
 
 
@@ -129,7 +137,9 @@ def behind_hashes(text: str) -> str:
     if len(line) > MOST_CHARACTERS:
         return ""
     number = _NUMBER.match(line)
-    return _spelled(number) if number and _WORDS_BEHIND.fullmatch(line, number.end()) else line
+    if not number or not _WORDS_BEHIND.fullmatch(line, number.end()):
+        return line
+    return line if NUMERAL.search(line.lower(), number.end()) else _spelled(number)
 
 
 def last_number(text: str) -> str:

@@ -43,6 +43,11 @@ REFUSED = {
     "run_tac", "run_cmd", "run_elab", "run_meta", "by_elab", "eval", "evalTerm", "evalExpr",
     "implemented_by", "extern", "csimp",
 }  # fmt: skip
+RUNS = {
+    "BaseIO", "EIO", "ST", "EST", "dbgTrace", "grind_propagator", "binder_predicate",
+    "declare_config_elab", "declare_command_config_elab", "declare_simp_like_tactic",
+}  # fmt: skip
+"""What runs code, or makes words that do. A tactic's ``config`` is evaluated, unsafe code too."""
 FENCES = ("lean", "lean4", "")
 ROOTS = ("Lean", "IO", "System")
 HEARTBEATS = 4_000_000
@@ -57,7 +62,7 @@ _TOKEN = re.compile(
     |(?P<name>«)
     |(?P<character>'(?:\\[^']{{1,9}}|\\'|[^\\'\n])')
     |(?P<word>{_WORD}(?:\.{_WORD})*)
-    |(?P<number>\d\w*)
+    |(?P<number>\d)
     |(?P<symbol>@\[|.)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -117,6 +122,10 @@ def tokens(text: str) -> Iterator[Token]:
             "{" in found[0] or not re.fullmatch(r'"(?:[^"\\]|\\.)*+"', found[0], re.DOTALL)
         ):
             raise Refused("a string that is not closed, or may hold terms, is refused")
+        if (
+            kind == "character" and '"' in found[0]
+        ):  # ``f ''"`` begins a string, and is no character
+            raise Refused("the character '\"' is refused")
         if kind != "blank":
             yield Token(kind, found[0], found.start())
 
@@ -155,6 +164,8 @@ def _check(token: Token, before: Token, text: str) -> None:
             if not limit or not 0 < int(limit[1]) <= HEARTBEATS:
                 raise Refused("an option other than a limit of heartbeats is refused")
         for part in parts:
+            if part.startswith(("unsafe", "include_")) or part in RUNS:
+                raise Refused(f"{part} is refused")
             if part in REFUSED and not (part in ("end", "open") and len(parts) > 1):
                 raise Refused(f"{part} is refused")
         if parts[0] in ROOTS or (parts[0] == "_root_" and parts[1:2] and parts[1] in ROOTS):

@@ -32,6 +32,8 @@ from passk.sandbox.limits import STACK_BYTES, Limits
 
 LAUNCHER = Path(__file__).with_name("fenced.py")
 STEP, SHORT = 0.5, 0.005  # s, between looks at a command that prints nothing, or that has closed
+OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP, -signal.SIGINT)
+"""Codes of a command that somebody else has ended."""
 EVERY = ("rlimits", "landlock", "capabilities", "seccomp")
 
 
@@ -79,16 +81,16 @@ def run(
     stop = stop or threading.Event()
     ended = _run(command, folder, limits, fences, stop)
     for _ in range(2):
-        if ended.code != -signal.SIGKILL or ended.limit:
+        if ended.code not in OUTSIDE or ended.limit:
             break
         kills = oom_kills()
         ended = _run(command, folder, limits, fences, stop)
-        if ended.code == -signal.SIGKILL and not ended.limit and oom_kills() > kills:
+        if ended.code in OUTSIDE and not ended.limit and oom_kills() > kills:
             raise UserError(host.lack_of_memory(limits))
     else:
-        if ended.code == -signal.SIGKILL and not ended.limit:
+        if ended.code in OUTSIDE and not ended.limit:
             raise UserError(
-                f"{Path(command[0]).name} was killed three times (SIGKILL), by a person or for "
+                f"{Path(command[0]).name} was killed three times, by a person or for "
                 f"memory: see what this host or session is short of {host.AGAIN}"
             )
     if ended.code and (missing := host.lack_of_room(folder, limits)):

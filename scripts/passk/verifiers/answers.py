@@ -70,6 +70,7 @@ class Answers(ABC):
             tally.add(verdict)
             yield verdict
         self.about |= {
+            **({"rules": self.forms} if self.forms else {}),
             "distinct_answers": len(done),
             "cpu_seconds": round(tally.cpu_seconds, 3),
             "wall_seconds": round(time.monotonic() - started, 3),

@@ -21,13 +21,24 @@ from __future__ import annotations
 
 import logging
 import re
+from itertools import pairwise
 from typing import Any
 
 import sympy
 from latex2sympy2_extended.sets import FiniteSet
 from math_verify import LatexExtractionConfig, parse, verify
 
-from passk.verifiers.normal_form import NormalForm, equal, is_words, normal_form, parts_of, spelled
+from passk.benchmarks.answer import NUMERAL
+from passk.verifiers.normal_form import (
+    NormalForm,
+    by_name,
+    equal,
+    is_words,
+    normal_form,
+    parts_of,
+    parts_within,
+    spelled,
+)
 
 DIGITS, RELATIVE = 30, 1e-12
 POINTS = (sympy.Rational(7, 5), sympy.Rational(23, 11))
@@ -44,6 +55,11 @@ _HUGE = re.compile(
 _DEGREES = re.compile(r"(\d+(?:\.\d+)?)\s*(?:\^\s*\{?\s*\\circ\s*\}?|\u00b0)")
 _TURN = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![a-z])")
 _SEVERAL = re.compile(r"\\(?:pm|mp|cup|le|ge|in|\{)(?![a-z])|[<>=]")
+_APPROXIMATELY = re.compile(r"\\approx(?![a-z])|\\simeq(?![a-z])|\u2248")
+_MARKED = re.compile(r"\\(?:text|textrm|mathrm|mbox)\s*\{([^{}]*)\}")
+_NO_LETTERS = re.compile(
+    r"\\[A-Za-z]+|\b(?:[bpBvV]?matrix|sin|cos|tan|log|ln|exp|sqrt|pi|gcd|lcm|max|min)\b"
+)
 _LETTER = re.compile(r"[A-Za-z]|\\[A-Za-z]+")
 _LIST = re.compile(r"(\\\{|\(|\[)?(.*?)(\\\}|\)|\])?", re.DOTALL)
 logging.disable()  # math-verify tells of every text that it cannot read
@@ -122,10 +138,13 @@ def _cut(text: str) -> tuple[str, list[str], str]:
     """Brackets and parts of a list; no brackets where they do not enclose all of it."""
     opens, inner, closes = _LIST.fullmatch(text).groups()
     if opens and closes and len(normal_form(text).parts) > 0:
-        parts = parts_of(inner)
+        parts = parts_within(inner)
         if len(parts) > 1:
             return opens, [_bare(part) for part in parts], closes
-    return "", [_bare(part) for part in parts_of(text, words=True)], ""
+    parts = parts_of(text, words=True)
+    if assigned := by_name(parts):
+        return "(", assigned, ")"
+    return "", [_bare(part) for part in parts], ""
 
 
 def _bare(part: str) -> str:
@@ -136,12 +155,63 @@ def _bare(part: str) -> str:
 def _algebra_equal(reference: str, answer: str) -> bool:
     if is_task(reference) or is_task(answer):
         return False
+    answer = _APPROXIMATELY.split(answer)[0]
+    if any(NUMERAL.search(marked.lower()) for marked in _MARKED.findall(answer)):
+        return False  # 5 million, which math-verify takes for 5
+    if "=" not in reference and not _solved(answer):
+        return False
+    if _dropped(reference) != _dropped(answer):
+        return False
     ours, theirs = _read(reference), _read(answer)
+    if not (_SEVERAL.search(reference) or _SEVERAL.search(_right_side(answer))):
+        # math-verify ends where it does not understand (5ab is 5), and knows no capitals
+        letters, others = _letters(reference), _letters(_right_side(answer))
+        if not (_all_read(letters, ours) and _all_read(others, theirs)):
+            return False
+        if letters and others and letters != others:
+            return False
     if not ours or not theirs:
         return False
     if verify(ours, theirs, timeout_seconds=None, strict=True, allow_set_relation_comp=True):
         return any(_holds(a, b) for a in ours for b in theirs)
     return any(_complex_equal(a, b) for a in ours for b in theirs)
+
+
+def _solved(answer: str) -> bool:
+    """Whether an equation may stand for its right-hand side: its left-hand side is that value, or
+    names what was asked for. ``2x = 5`` is still to be solved."""
+    sides = re.split(r"(?<![<>!:])=", spelled(answer))
+    for left, right in pairwise(map(str.strip, sides)):
+        letters = set(re.findall(r"(?<!\\)(?<![A-Za-z])[A-Za-z]", left))
+        if not letters and not _same(left, right, left, right):
+            return False
+        if len(letters) == 1 and re.search(
+            r"[-+*/^|]|\\(?:frac|sqrt)(?![a-z])|\d\s*\\?[A-Za-z(]", left
+        ):
+            return False
+    return True
+
+
+def _right_side(answer: str) -> str:
+    return answer.rpartition("=")[2]
+
+
+def _letters(text: str) -> set[str]:
+    """The letters of a text that stand for something: none of a command's or a function's name, of
+    a unit or of e and i."""
+    text = re.sub(r"\\(?:text|textrm|mathrm|mbox)\s*\{[^{}]*\}", " ", text)
+    text = _NO_LETTERS.sub(" ", text)
+    return set(re.findall(r"[A-Za-z]", text)) - {"e", "i"}
+
+
+def _all_read(letters: set[str], read: list[Any]) -> bool:
+    symbols = "".join(str(one) for part in read for one in getattr(part, "free_symbols", ()))
+    return {letter.lower() for letter in letters} <= set(symbols.lower())
+
+
+def _dropped(text: str) -> list[str]:
+    """What math-verify does not see: primes and transposes."""
+    return re.findall(r"'|\^\s*\{?\s*(?:\\top(?![a-z])|\\prime(?![a-z])|T(?![A-Za-z]))", text)
 
 
 def is_task(text: str) -> bool:

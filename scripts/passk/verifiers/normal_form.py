@@ -38,7 +38,7 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from passk.benchmarks.answer import MOST_CHARACTERS
+from passk.benchmarks.answer import MOST_CHARACTERS, NUMERAL
 
 MOST_DIGITS = 400
 MOST_DEPTH = 8
@@ -90,7 +90,7 @@ _LEFT = re.compile(
     r"(?:\\?[A-Za-z]|\\[A-Za-z]+|[A-Za-z]\([A-Za-z]\)|[A-Za-z]_\{?\w\}?)\s*(?:=|:=|\\in)\s*([^=]+)"
 )
 _CURRENCY = re.compile(r"(-?)\s*(?:\\?\$|\u20ac|\u00a3|USD|US\\?\$|Rs\.?)\s*(?=[-\d.])")
-_THOUSANDS = re.compile(r"\d{1,3}(?:(?:,|,? )\d{3})+(?![\d,])")
+_THOUSANDS = re.compile(r"(?<!\d)\d{1,3}(?:[, ]\d{3})+(?![\d,])")
 _DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)"
 _PLAIN = re.compile(rf"([-+]?)\s*({_DECIMAL})(?:\s*[eE]([-+]?\d{{1,3}}))?")
 _REPEATING = re.compile(r"([-+]?)(\d*)\.(\d*)\\(?:overline|bar)\s*\{?(\d+)\}?")
@@ -133,6 +133,8 @@ _NO_UNIT = re.compile(
     r"(?:[a-zA-Z](?![a-zA-Z])(?!$)|[xyznkijpqrabcewtuvXYZNABCiE]$|\\|pi\b|sqrt|sin|cos|tan|log|ln\b"
     r"|exp\b|mod\b|or\b|and\b|to\b|if\b|for\b|where\b|choose|e\b)"
 )
+# Units of one or two letters that may follow a number at once.
+_SHORT = re.compile(r"[mcdk]?m|[mk]?g|[mc]?l|ft|in|yd|mi|lb|oz|hr?|s")
 _BUILDER = re.compile(
     r"\\\{\s*[a-z]\s*(?:\\in\s*\\mathbb\s*\{?R\}?\s*)?(?::|\\mid(?![a-z])|\|)(.*[<>=\\].*)\\\}"
 )
@@ -169,7 +171,7 @@ def normal_form(text: str) -> NormalForm:
     unit = _WRITTEN_UNIT.fullmatch(text)
     if unit and not is_words(unit[1]):
         form = _form(spelled(unit[1]), 0)
-        if not (form.unit or form.parts):
+        if not (form.unit or form.parts or NUMERAL.search(unit[2].lower())):
             return replace(form, unit=unit_name(unit[2] + (unit[3] or "")))
     return _form(spelled(text), 0)
 
@@ -200,7 +202,7 @@ def spelled(text: str) -> str:
     text = text.replace("\\\\", "\0")  # a row of a matrix ends
     for _ in range(3):
         text = _TEXT.sub(r" \1 ", text)
-    text = re.sub(r"\\\$", "\1", text)
+    text = re.sub(r"\\\$", "\1", text).replace("\\!", "")  # a negative space joins: 1,\!000
     text = _LAYOUT.sub(" ", text)
     text = _SPACES.sub(" ", text).replace("\1", "$").strip()
     for name, spelling in _NAMES:
@@ -291,7 +293,10 @@ def _based(text: str, _: int) -> NormalForm | None:
 def _with_unit(text: str, _: int) -> NormalForm | None:
     """A number with letters behind it that are no mathematics."""
     found = _UNIT.fullmatch(text)
-    if not found or _NO_UNIT.match(found[2]):
+    if not found or _NO_UNIT.match(found[2]) or NUMERAL.search(found[2].lower()):
+        return None
+    attached = found.end(1) == found.start(2) and re.fullmatch(r"[A-Za-z]{1,2}", found[2])
+    if attached and not _SHORT.fullmatch(found[2]):  # 5xy is a product
         return None
     number = _number(found[1].strip())
     return None if number is None else NormalForm(str(number), unit_name(found[2]))
@@ -325,10 +330,10 @@ def _listed(text: str, depth: int) -> NormalForm | None:
         return NormalForm(f"matrix({value})")
     braces = _SET.fullmatch(text)
     if braces and _closes(text):
-        return _as_set(parts_of(braces[1]) if braces[1].strip() else [], depth)
+        return _as_set(parts_within(braces[1]) if braces[1].strip() else [], depth)
     brackets = _SEQUENCE.fullmatch(text)
     if brackets and _closes(text):
-        parts = parts_of(brackets[2])
+        parts = parts_within(brackets[2])
         if len(parts) < 2:
             if brackets[1] + brackets[3] == "()":
                 return _form(brackets[2], depth + 1)
@@ -339,6 +344,9 @@ def _listed(text: str, depth: int) -> NormalForm | None:
     parts = parts_of(text, words=True)
     if len(parts) < 2 or not all(map(str.strip, parts)):
         return None
+    if assigned := by_name(parts):
+        forms = [_form(part, depth + 1) for part in assigned]
+        return NormalForm(f"({','.join(form.value for form in forms)})", parts=tuple(forms))
     forms = sorted((_form(part, depth + 1) for part in parts), key=lambda form: form.value)
     return NormalForm("{" + ",".join(form.value for form in forms) + "}", parts=tuple(forms))
 
@@ -366,6 +374,19 @@ def _turn(token: str) -> int:
     if token in ("(", "[", "{", "\\{"):
         return 1
     return -1 if token in (")", "]", "}", "\\}") else 0
+
+
+def by_name(parts: list[str]) -> list[str]:
+    """The values of ``x = 1, y = 2`` in the order of their names; empty for another list."""
+    found = [re.fullmatch(r"\s*(\\?[A-Za-z]+(?:_\{?\w\}?)?)\s*=\s*([^=]+)", part) for part in parts]
+    named = {one[1]: one[2].strip() for one in found if one}
+    return [named[name] for name in sorted(named)] if len(named) == len(parts) else []
+
+
+def parts_within(text: str) -> list[str]:
+    """The parts of what stands in brackets: ``100,200`` are two, beside ``1,000, 2,000``."""
+    parts = parts_of(text)
+    return parts if len(parts) > 1 or "," not in text else parts_of(text.replace(",", ", "))
 
 
 def parts_of(text: str, words: bool = False) -> list[str]:
