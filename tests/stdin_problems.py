@@ -55,6 +55,7 @@ STYLES = {
         "with open(1, 'w') as file:\n    file.write(solve(text))\n"
     ),
     "dev": "SOLVE\nprint(solve(open('/dev/stdin').read()), file=open('/dev/stdout', 'w'))\n",
+    "fd": "SOLVE\nprint(solve(open('/dev/fd/0').read()), file=open('/proc/self/fd/1', 'w'))\n",
     "path": "from pathlib import Path\nSOLVE\nprint(solve(Path('/dev/stdin').read_text()))\n",
     "descriptors": (
         "import os\nSOLVE\ndata = b''\nwhile part := os.read(0, 65536):\n    data += part\n"

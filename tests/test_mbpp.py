@@ -117,6 +117,14 @@ def test_prompt_is_a_docstring_of_text_and_asserts() -> None:
     )
 
 
+def test_texts_of_several_lines_in_an_assert_stay_what_they_are() -> None:
+    asked = line(5) | {
+        "code": "def lines(text):\n    return text.split('\\n')",
+        "test_list": ["assert lines('''a\nb''') == ['a', 'b']"],
+    }
+    check_case(read_problem(asked, 0, "here"))
+
+
 def test_sanitized_file_has_other_names() -> None:
     old, new = line(2), line(2)
     new["prompt"] = new.pop("text")

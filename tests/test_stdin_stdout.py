@@ -165,6 +165,7 @@ def test_equal_programs_run_once() -> None:
         ({"tolerance": 1e-6}, b"nan", b"1.0", False),
         ({"tolerance": 1e-6}, b"inf", b"1.0", False),
         ({"tolerance": 1e-6}, b"1e999", b"1.0", False),
+        ({"tolerance": 1e-6}, b"1.0", b"1e999", False),
         ({"tolerance": 1e-6}, b"1e999", b"1e998", False),
         ({"tolerance": 1e-6}, b"1_0.0", b"10.0", False),
         ({"tolerance": 1e-6}, b"0x1.8", b"1.5", False),
@@ -208,6 +209,7 @@ CHECKER = "def check(input, output, expected):\n    return int(output) > int(exp
         ("98", "failed", "test 1: refused by the checker"),
         ("97", "failed", "test 1: refused by the checker"),
         ("96", "failed", "test 1: refused by the checker"),
+        ("95", "failed", "test 1: refused by the checker"),
     ],
 )
 def test_checker_decides_and_whatever_it_does_else_refuses(
@@ -217,11 +219,19 @@ def test_checker_decides_and_whatever_it_does_else_refuses(
     odd = (
         "def check(input, output, expected):\n    if output == '99':\n        while True: pass\n"
         "    if output == '98':\n        return 1\n    if output == '97':\n        return None\n"
-        "    if output == '96':\n        return [True]\n"
+        "    if output == '96':\n        return [True]\n    if output == '95':\n        exit()\n"
         "    return int(output) > int(expected)\n"
     )
     (found,) = judge([(problem(checker=odd), f"print({printed!r}, end='')")])
     assert (found.outcome, found.error) == (outcome, error)
+
+
+def test_checker_has_more_memory_than_a_program() -> None:
+    many = "\n".join("7" * 6 for _ in range(1_000_000))
+    lists = "def check(input, output, expected):\n    return output.split() == expected.split()\n"
+    asked = problem(memory_mb=128, checker=lists, tests=[{"input": "1\n", "output": many}])
+    (found,) = judge([(asked, "for _ in range(1000):\n    print('777777\\n' * 1000, end='')")])
+    assert (found.outcome, found.error) == ("passed", None)
 
 
 def test_checker_may_say_that_output_is_not_utf_8_without_being_asked() -> None:

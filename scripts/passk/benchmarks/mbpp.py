@@ -45,7 +45,8 @@ def read_problem(record: dict[str, Any], index: int, where: str) -> Problem:
         ]
     ).strip()
     entry_point = _entry_point(code, asserts, where)
-    body = textwrap.indent("\n".join(asserts), "    ")
+    on_a_line = (ast.unparse(ast.parse(one)) if "\n" in one else one for one in asserts)
+    body = textwrap.indent("\n".join(on_a_line), "    ")
     return Problem(
         f"MBPP/{number}",
         f'"""\n{_quoted(text)}\n{_quoted(chr(10).join(asserts))}\n"""\n',

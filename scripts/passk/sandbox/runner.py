@@ -353,7 +353,10 @@ class Runner:
         descriptors = array.array("i", [theirs.fileno()])
         if case.prints:
             descriptors.append(_file_of(jobs[0].calls[0]))
-        order = struct.pack("=cBQ", b"F", slot, case.memory_bytes or 0)
+        memory = case.memory_bytes or 0
+        if jobs[0].instead is not None:  # a program that is no candidate's has what all may use
+            memory = 0
+        order = struct.pack("=cBQ", b"F", slot, memory)
         with contextlib.suppress(OSError):  # were the fork server gone, _listen would hear of it
             self.control.sendmsg([order], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)])
         theirs.close()
@@ -526,7 +529,7 @@ class Runner:
             reply = _printed(bytes(child.received[4:]), os.waitstatus_to_exitcode(status))
         killed = decided is None and reply is None and _cause(status)[0] == "crashed"
         stopped = child.stopped and decided == "timeout"
-        if reply is None and job.instead is not None:  # a program that is no candidate's
+        if reply is None and job.instead is not None and not killed:  # no candidate's program
             reply = Reply(exception="did not end")
         if reply is None:
             outcome = decided or _cause(status)[0]

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -50,7 +51,11 @@ _ASKED = """
 def _asked():
     import json, sys
     case = json.loads(sys.stdin.buffer.read())
-    sys.exit(0 if check(case["input"], case["output"], case["expected"]) is True else 1)
+    try:
+        right = check(case["input"], case["output"], case["expected"]) is True
+    except SystemExit:  # which would be a status of its choice
+        right = False
+    sys.exit(0 if right else 1)
 
 _asked()
 """
@@ -134,7 +139,9 @@ def _is_close(found: bytes, wanted: bytes, tolerance: float) -> bool:
     if not one or not other or not (any(one.groups()) or any(other.groups())):
         return False
     a, b = float(found), float(wanted)
-    return abs(a - b) <= tolerance * max(1.0, abs(b))  # inf and nan are never close
+    if not (math.isfinite(a) and math.isfinite(b)):
+        return False
+    return abs(a - b) <= tolerance * max(1.0, abs(b))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +261,17 @@ def check_problem(problem: Problem) -> None:
     if not programs:
         return
     limits = limits_of([problem], options["timeout"], options["memory_mb"])
-    samples = [Sample(problem.task_id, i, text) for i, text in enumerate(programs.values())]
-    with Pool({problem.task_id: case}, 1, limits) as pool:
+    seconds = tuple(max(one, CHECKER_SECONDS) for one in case.seconds)
+    printed = f"{problem.task_id} outputs"  # these programs are the judge's own
+    cases = {
+        problem.task_id: case,
+        printed: replace(case, memory_bytes=None, seconds=seconds),
+    }
+    samples = [
+        Sample(problem.task_id if name == "solution" else printed, i, text)
+        for i, (name, text) in enumerate(programs.items())
+    ]
+    with Pool(cases, 1, limits) as pool:
         found = pool.verdicts(samples, lambda sample: sample.completion, Tally(None))
         verdicts = dict(zip(programs, found, strict=True))
     for name, verdict in verdicts.items():
@@ -288,7 +304,8 @@ def open_verifier(opening: Opening) -> Programs:
     limits = limits_of(list(problems.values()), seconds, options["memory_mb"])
 
     def case(problem: Problem) -> ProgramCase:
-        return case_of(problem, seconds)
+        own = (problem.memory_mb or options["memory_mb"]) << 20
+        return replace(case_of(problem, seconds), memory_bytes=own)
 
     def observes(found: Mapping[str, Any]) -> Observing:
         return example_cases(found, limits)
