@@ -37,6 +37,7 @@ MEASURED = {"cost.csv", "compute.csv"}
 # Goes into a script: notes where it runs, then waits while ``hold`` is there.
 SPY = """if __name__ == "__main__":
     import os, time
+    from pathlib import Path
 
     device = os.environ.get("CUDA_VISIBLE_DEVICES", "none")
     Path("started", os.environ["SLURM_JOB_ID"]).write_text(device)
