@@ -6,8 +6,6 @@ A line each distinct answer to a task: the right one, what was read, both outcom
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,6 +16,7 @@ from passk.analyses.draws import excerpt, joined
 from passk.benchmarks import ANSWERS, Benchmark, find_benchmark
 from passk.formats import Source, read_samples
 from passk.records import Snapshot, UserError, read_verdicts, recorded, write_text
+from passk.tables import table_text
 
 COLUMNS = ("task_id", "reference", "answer", "weaker", "stronger", "draws")
 MOST_CHARACTERS = 500
@@ -80,11 +79,7 @@ def main() -> None:
     rows = disagreements(
         find_benchmark(given.benchmark), given.samples, given.weaker, given.stronger, ways.pop()
     )
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(rows)
-    write_text(given.output, text.getvalue())
+    write_text(given.output, table_text(COLUMNS, rows))
     total = sum(row[-1] for row in rows)
     logging.info("the suites differ on %d samples, %d distinct answers", total, len(rows))
 

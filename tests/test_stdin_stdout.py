@@ -139,6 +139,20 @@ def test_limits_are_of_each_test() -> None:
     assert found[2].error == "test 1: MemoryError"
 
 
+def test_memory_of_a_program_is_not_another_tasks() -> None:
+    held = f"x = bytes(300 << 20)\n{RIGHT}"
+    both = [problem(task_id="own", memory_mb=None), problem(task_id="large", memory_mb=1000)]
+    opening = Opening(
+        "here", "tests", {one.task_id: one for one in both}, lambda _, text: text, None, "",
+        {"workers": 1, "timeout": 1.0, "memory_mb": 256, "require_sandbox": False},
+    )  # fmt: skip
+    samples = [Sample(one.task_id, 0, held) for one in both]
+    found = list(open_verifier(opening).verdicts(samples))
+    assert [(v.outcome, v.error) for v in found] == [
+        ("crashed", "test 1: MemoryError"), ("passed", None),
+    ]  # fmt: skip
+
+
 def test_equal_programs_run_once() -> None:
     asked = problem()
     cases, tally = {"add": case_of(asked, 1.0)}, Tally(None)

@@ -180,14 +180,16 @@ def _mark(reply: Reply) -> str:
     return mark(Reply(json.dumps(text).encode()))
 
 
-def example_cases(problems: Mapping[str, Problem], limits: Limits) -> Observing:
+def example_cases(
+    problems: Mapping[str, Problem], limits: Limits, memory_mb: int | None = None
+) -> Observing:
     """What is observed where no test tells: what programs print on the examples' inputs. The tests'
     own inputs are not for selection."""
     cases = {}
     for task, problem in problems.items():
         inputs = tuple(one.input.encode() for one in problem.public_tests)
         seconds = (problem.time_limit or limits.cpu_seconds,) * len(inputs)
-        cases[task] = ExampleCase(task, inputs, seconds, _memory(problem))
+        cases[task] = ExampleCase(task, inputs, seconds, _memory(problem, memory_mb))
     seen = {task for task, problem in problems.items() if problem.public_tests}
     if len(seen) < len(problems):
         log.warning(
@@ -205,12 +207,14 @@ def example_cases(problems: Mapping[str, Problem], limits: Limits) -> Observing:
     return Observing(cases, seen, limits, about)
 
 
-def _memory(problem: Problem) -> int | None:
-    return None if problem.memory_mb is None else problem.memory_mb << 20
+def _memory(problem: Problem, memory_mb: int | None) -> int | None:
+    own = problem.memory_mb or memory_mb
+    return own and own << 20
 
 
-def case_of(problem: Problem, seconds: float) -> ProgramCase:
-    """The case of a problem's examples and tests; ``seconds`` of CPU where it has no limit."""
+def case_of(problem: Problem, seconds: float, memory_mb: int | None = None) -> ProgramCase:
+    """The case of a problem's examples and tests; ``seconds`` of CPU and ``memory_mb`` where it has
+    no limits of its own."""
     own = set(problem.public_tests)
     rest = [(f"test {i}", one) for i, one in enumerate(problem.tests, 1) if one not in own]
     every = [(f"example {i}", one) for i, one in enumerate(problem.public_tests, 1)] + rest
@@ -220,7 +224,7 @@ def case_of(problem: Problem, seconds: float) -> ProgramCase:
         tuple(name for name, _ in every),
         tuple(test for _, test in every),
         ((limit, CHECKER_SECONDS) if problem.checker else (limit,)) * len(every),
-        _memory(problem),
+        _memory(problem, memory_mb),
         problem.tolerance,
         problem.ignore_case,
         problem.checker,
@@ -304,10 +308,9 @@ def open_verifier(opening: Opening) -> Programs:
     limits = limits_of(list(problems.values()), seconds, options["memory_mb"])
 
     def case(problem: Problem) -> ProgramCase:
-        own = (problem.memory_mb or options["memory_mb"]) << 20
-        return replace(case_of(problem, seconds), memory_bytes=own)
+        return case_of(problem, seconds, options["memory_mb"])
 
     def observes(found: Mapping[str, Any]) -> Observing:
-        return example_cases(found, limits)
+        return example_cases(found, limits, options["memory_mb"])
 
     return Programs(opening, case, limits, {"test_seconds": seconds}, observes)
