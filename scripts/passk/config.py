@@ -462,11 +462,8 @@ UNIONS = {
 }
 
 
-def check(
-    config: Mapping[str, Any], rules: Collection[str] = frozenset(), conda: bool = False
-) -> None:
-    """Check all of config.yaml. ``rules``: the names that no experiment may have, because rules
-    have them; ``conda``: the rules' environments come from conda.
+def check(config: Mapping[str, Any], rules: Collection[str] = frozenset()) -> None:
+    """Check all of config.yaml. ``rules``: the names that no experiment may have.
 
     :raises UserError: the path of a key, what is wrong there, and what is right or what to do; of
         several errors the one that explains most, and how many more there are.
@@ -476,14 +473,14 @@ def check(
     except ValidationError as error:
         wrong = [_told(one) for one in _most_telling(error.errors(include_url=False))]
     else:
-        wrong = list(_impossible(checked, rules, conda))
+        wrong = list(_impossible(checked, rules))
     if wrong:
         others = len(wrong) - 1
         more = f" (and {others} more error{'s' * (others > 1)})" if others else ""
         raise UserError(": ".join(wrong[0]) + more)
 
 
-def _impossible(config: Config, rules: Collection[str], conda: bool) -> Iterator[tuple[str, str]]:
+def _impossible(config: Config, rules: Collection[str]) -> Iterator[tuple[str, str]]:
     """The path and the sentence of all that no entry can see by itself."""
     for name, model in config.models.items():
         for key, what in ENGINES[model.weights.engine].keys.items():
@@ -493,12 +490,6 @@ def _impossible(config: Config, rules: Collection[str], conda: bool) -> Iterator
                     f"must not have {', '.join(sorted(own))}, which the sampling entry, the "
                     "weights or the engine sets; take it out",
                 )
-        gpus = ENGINES[model.weights.engine].gpus
-        if conda and gpus and model.gpus_per_replica == 0:
-            yield (
-                _path(["models", name, "gpus_per_replica"]),
-                "0, vLLM's build for CPUs, cannot be had from conda; run without --sdm conda",
-            )
         given = model.engine_options.model_fields_set if model.engine_options else ()
         try:
             check_options(dict.fromkeys(sorted(given)), model.weights.engine)

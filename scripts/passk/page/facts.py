@@ -108,10 +108,12 @@ def facts(experiment: Experiment, shards: Shards) -> dict[str, list[str]]:
     samples = shards.samples
     verdicts = [record for records in shards.verdicts.values() for record in records]
     weights, sampling = experiment.weights, experiment.sampling
-    source = weights.get("repository") or weights.get("path") or weights.get("name", "")
+    places = ("repository", "path", "file", "name")
+    source = next((weights[place] for place in places if place in weights), "")
     found = {
         "Model": [source],
         "Revision": [weights["revision"]] if "revision" in weights else [],
+        "From the package": [weights["package"]] if "package" in weights else [],
         "Endpoint": [weights["endpoint"]] if "endpoint" in weights else [],
         "Weights, SHA-256": _values(samples, "model_sha256"),
         "Tokenizer, SHA-256": _values(samples, "tokenizer_sha256"),
