@@ -71,6 +71,12 @@ def add_options(parser: argparse.ArgumentParser, parts: Sequence[str]) -> None:
             help="model, sampling, suite and answer that the shards must have been made with; once "
             "for each model (without it shards need no metadata)",
         )  # fmt: skip
+    if "k_grid" in parts:
+        parser.add_argument(
+            "--k-grid", type=int, nargs="+", default=[], metavar="K",
+            help="the k at which laws are fitted (40 up to the draws, evenly on the log scale, if "
+            "not given)",
+        )  # fmt: skip
     if {"published", "published_values"} & set(parts):
         parser.add_argument(
             "--published", nargs="*", default=[], metavar="ENTRY",
@@ -90,6 +96,10 @@ def read(args: argparse.Namespace, parts: Sequence[str]) -> Given:
         raise UserError(f"the label {twice!r} is given twice; give each model a name of its own")
     if min(args.k_values) < 1:
         raise UserError(f"k must be 1 or more, got {min(args.k_values)}")
+    if "k_grid" in parts and args.k_grid and (len(set(args.k_grid)) < 2 or min(args.k_grid) < 1):
+        raise UserError(
+            f"--k-grid needs two different k or more, each at least 1, got {min(args.k_grid)}"
+        )
     quoted, rival = baseline.from_arguments(args), None
     if quoted is None and args.baseline_label is not None:
         rival = args.baseline_label
@@ -117,6 +127,8 @@ def read(args: argparse.Namespace, parts: Sequence[str]) -> Given:
             found["settings"] = [text and cli.mapping(text, "--settings") for text in texts]
         elif part == "samples":
             found |= {"samples": args.samples, "answer": args.answer}
+        elif part == "k_grid":
+            found[part] = sorted(set(args.k_grid))
         elif part == "problems":
             found[part] = read_problem_file(args.problems)
         else:

@@ -88,6 +88,8 @@ class World:
             **found,
         )
 
+    k_grid = ()
+
     @property
     def counts(self) -> list[ModelCounts]:
         return list(self.models)

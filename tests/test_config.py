@@ -171,6 +171,8 @@ def test_no_path_is_looked_at() -> None:
         # what fits what
         ("experiments.paper.n_samples", 7, r"n_samples \(7\) must be a multiple of .* \(2\)"),
         ("experiments.paper.k_values", [1, 7], r"k \(7\) must be at most n_samples \(6\); lower"),
+        ("experiments.paper.k_grid", [1, 7], r"k \(7\) must be at most n_samples .* lower k_grid"),
+        ("experiments.paper.k_grid", [3], "k_grid must name two k or more"),
         (
             "experiments.paper.model",
             "smal",

@@ -133,7 +133,7 @@ def test_what_is_described_makes_the_same_experiment(config: dict[str, Any]) -> 
 
 def test_every_part_has_files_or_comes_from_what_was_published() -> None:
     named = {part for parts in ANALYSES.values() for part in parts}
-    assert named - {"published", "published_values"} == set(PARTS)
+    assert named - {"published", "published_values", "k_grid"} == set(PARTS)
 
 
 @pytest.mark.parametrize("analysis", ANALYSES)
@@ -157,6 +157,14 @@ def test_options_of_an_analysis_hold_each_of_its_files_once(
         option = f"--{part.removeprefix('own_').replace('_', '-')}"
         each = part in ("verdicts", "signatures", "weak_verdicts", "strong_verdicts")
         assert expanded.count(option) == (2 if each else 1)
+
+
+def test_the_k_of_a_fit_are_asked_of_the_laws_alone(config: dict[str, Any]) -> None:
+    config["experiments"]["paper"]["k_grid"] = [1, 4, 6]
+    experiment = Experiment("paper", config)
+    words = {name: asked(experiment, BASE, name) for name in ANALYSES if name != "verifiers"}
+    assert "--k-grid 1 4 6" in " ".join(words["scaling_laws"])
+    assert [name for name in words if "--k-grid" in words[name]] == ["scaling_laws"]
 
 
 def test_an_analysis_of_one_model_asks_nothing_of_the_others(config: dict[str, Any]) -> None:

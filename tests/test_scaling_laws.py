@@ -131,6 +131,49 @@ def test_edge_cases_give_a_table_and_a_paragraph(n, c, tmp_path):
         assert frame[frame.kind == "fit"][["a", "b"]].isna().all(axis=None)
 
 
+def test_the_laws_are_fitted_at_the_k_that_are_given(tmp_path):
+    """Counts that follow no law exactly: each grid has the least squares of its own points."""
+    n, c = 10_000, np.repeat([0, 1, 10, 100, 1_000, 4_000], 20)
+    lines = "".join(f"t{i},{n},{one}\n" for i, one in enumerate(c))
+    (tmp_path / "a.csv").write_text("task_id,n,c\n" + lines)
+    grid = np.array([1, *range(100, n + 1, 100)])  # 101 k, most of them large
+    command = [
+        sys.executable, SCRIPTS / "analyse.py", "scaling_laws", "--counts", "a.csv", "--labels",
+        "A", "--output", "t.csv", "--k-grid", *map(str, grid[::-1]),
+    ]  # fmt: skip
+    subprocess.run(command, cwd=tmp_path, check=True)
+    frame = read_table(tmp_path / "t.csv", scaling_laws.COLUMNS)
+    row = fit(frame, "power_law", "least_squares")
+    passes = 1 - fail_table(np.full(len(c), n), c, grid).mean(axis=0)
+    slope, level = np.polyfit(np.log(grid), np.log(-np.log(passes)), 1)
+    assert (row.a, row.b) == pytest.approx((math.exp(level), -slope))
+    assert (row.k_min, row.k_max) == (1, n)
+    usual = fit(table(model("A", n, c)), "power_law", "least_squares")
+    assert abs(usual.b - row.b) > 0.01
+    beyond = subprocess.run(
+        [*command, str(n + 1)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert beyond.returncode
+    assert "leave out of --k-grid what is larger, such as 10,001" in beyond.stderr.splitlines()[-1]
+
+
+def test_a_grid_that_holds_a_law_finds_it_and_a_shorter_rival_uses_its_part():
+    """Where points beyond the grid leave the law, they do not count."""
+    k = np.array([1, 3, 9, 27])
+    law = fits.PowerLaw(-2.0, -0.3)
+    fails = 1 - law.pass_at_k(k)
+    assert (found := fits.fit_power_law(k, fails)).b == pytest.approx(-0.3)
+    assert found.a == pytest.approx(-2)
+    models = [beta_model("A", 60, 100), beta_model("B", 60, 10), beta_model("C", 60, 2)]
+    rows = scaling_laws.table(Given(counts=models, k_grid=[3, 9, 27, 81]))
+    frame = pd.DataFrame(map(astuple, rows), columns=[*scaling_laws.COLUMNS])
+    ends = frame[(frame.kind == "fit") & (frame.estimator == "least_squares")]
+    assert ends.k_max.tolist()[:4] == [81, 81, 9, 9]
+    assert ends.k_min.tolist()[:4] == [3, 3, 3, 3]
+    assert ends[ends.model == "C"][["a", "b", "k_min"]].isna().all(axis=None)
+    assert page.paragraph(frame).startswith("A: from k = 3 to 81")
+
+
 def test_command_writes_the_same_table_twice(tmp_path):
     lines = "".join(f"t{i},50,{i % 21}\n" for i in range(40))
     (tmp_path / "a.csv").write_text("task_id,n,c\n" + lines)

@@ -372,6 +372,9 @@ class Question(Entry):
     """A name under benchmarks."""
     k_values: Annotated[Several[Draws], NotEmpty]
     """The k of the tables and of the marks on the figures."""
+    k_grid: Annotated[Several[Draws], NotEmpty] = None
+    """The k at which scaling_laws fits, such as those of a published table (40 up to n, evenly on the
+    log scale, if not given)."""
     analyses: Annotated[Several[Literal[tuple(ANALYSES)]], NotEmpty] = None
     """The tables and figures that are made (all if not given)."""
     baseline: Annotated[
@@ -386,6 +389,8 @@ class Question(Entry):
 
     @model_validator(mode="after")
     def _has_what_it_names(self) -> Self:
+        if len(self.k_grid or [1, 2]) < 2:
+            raise _wrong("k_grid must name two k or more, or no law can be fitted at them")
         if self.baseline is None and any(one.of == "baseline" for one in self.published or []):
             raise _wrong("a published value is 'of: baseline', but there is no baseline; add one")
         return self
@@ -414,11 +419,12 @@ class ExperimentEntry(Question):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if max(self.k_values) > self.n_samples:
-            raise _wrong(
-                f"k ({max(self.k_values)}) must be at most n_samples ({self.n_samples}); lower "
-                "k_values or raise n_samples"
-            )
+        for key in ("k_values", "k_grid"):
+            if (largest := max(getattr(self, key) or [1])) > self.n_samples:
+                raise _wrong(
+                    f"k ({largest}) must be at most n_samples ({self.n_samples}); lower "
+                    f"{key} or raise n_samples"
+                )
         return self
 
 

@@ -429,6 +429,8 @@ def asked(experiment: Experiment, scoring: Scoring, analysis: str) -> list[str]:
     if any(part.startswith("own_") for part in parts):
         return words
     words += ["--k-values", *map(str, experiment.k_values)]
+    if "k_grid" in parts and (grid := experiment.entry.get("k_grid")):
+        words += ["--k-grid", *map(str, grid)]
     if experiment.baseline_label:
         words += ["--baseline-label", experiment.baseline_label]
     if quoted := experiment.quoted:

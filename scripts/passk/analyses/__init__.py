@@ -24,7 +24,7 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "reproduction": ("counts", "published_values"),
     "success_rates": ("own_counts",),
     "fail_at_k": ("curves", "published"),
-    "scaling_laws": ("counts",),
+    "scaling_laws": ("counts", "k_grid"),
     "extrapolation": ("counts",),
     "reliability": ("counts",),
     "verifiers": ("weak_verdicts", "strong_verdicts"),
@@ -33,7 +33,8 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "heat_map": ("counts",),
     "hardest_tasks": ("problems", "own_samples", "own_verdicts"),
 }
-"""What each analysis is made from: names of ``passk.experiment.PARTS``, or of what is published.
+"""What each analysis is made from: names of ``passk.experiment.PARTS``, or of what the config says
+beside them: what is published, and the k of a fit.
 
 Parts are of all compared models, the experiment's own first; those that begin with ``own_`` are of
 its own model alone, and ``curves`` of that and the one to beat. To analyse.py they are given by

@@ -26,6 +26,7 @@ class Given:
 
     :ivar labels: the models' names; each is another.
     :ivar k_values: the k asked for, ascending.
+    :ivar k_grid: the k at which laws are fitted, ascending; none leaves them to the analysis.
     :ivar quoted: the line to beat where someone else measured it.
     :ivar rival: where it was measured here, the label of its model.
     :ivar published: what others measured; those of the own model have its label or none.
@@ -35,6 +36,7 @@ class Given:
 
     labels: Sequence[str] = ()
     k_values: Sequence[int] = (1,)
+    k_grid: Sequence[int] = ()
     quoted: Baseline | None = None
     rival: str | None = None
     curves: Sequence[Sequence[Point]] = ()

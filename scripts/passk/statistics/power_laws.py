@@ -75,6 +75,8 @@ def fit_power_law(k: np.ndarray, fails: np.ndarray) -> PowerLaw:
     k, b is 0.
     """
     k, fails = np.asarray(k, dtype=float), np.asarray(fails, dtype=float)
+    if not len(k):
+        return UNDETERMINED
     if np.all(fails < _SMALLEST):
         return PowerLaw(0.0, math.nan)
     use = (fails >= _SMALLEST) & (fails <= 1 - _SMALLEST)

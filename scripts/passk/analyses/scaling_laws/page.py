@@ -28,7 +28,7 @@ def paragraph(table: pd.DataFrame) -> str:
             f"{own}: pass@k is the same at every k to {brown.k_max:,.0f}, so that it shows no law."
         )
     text = [
-        f"{own}: from k = 1 to {brown.k_max:,.0f}, pass@k = exp(a k^b) with a = {brown.a:z.2f} "
+        f"{own}: from k = {brown.k_min:,.0f} to {brown.k_max:,.0f}, pass@k = exp(a k^b) with a = {brown.a:z.2f} "
         f"({_range(brown.a_low, brown.a_high)}) and b = {brown.b:z.3f} "
         f"({_range(brown.b_low, brown.b_high, 3)}), 95 % intervals over tasks; on average the fit "
         f"is {percent(brown.mean_abs_error)} percentage points from the curve.",

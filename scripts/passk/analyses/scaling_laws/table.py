@@ -27,6 +27,7 @@ import numpy as np
 from passk.analyses.given import Given
 from passk.counts import ModelCounts
 from passk.estimator import fail_table, k_grid
+from passk.records import UserError
 from passk.statistics import power_laws as fits
 from passk.statistics import success_rates as priors
 from passk.statistics.intervals import ROUNDING
@@ -51,7 +52,7 @@ class Row:
     - ``fit``: ``a`` and ``b`` in the signs of the law's paper, exp(a k^b) for the exponentiated
       power law, a k^-b for -log(pass@k) in the power law; intervals over tasks; the mean and
       standard deviation of the absolute error of pass@k (at 100 k, evenly on the log scale, to
-      ``k_max``) of the fitted curve, which is that of the whole distribution where one was fitted;
+      the draws) of the fitted curve, which is that of the whole distribution where one was fitted;
       ``alpha, beta, scale, log_likelihood`` of the distribution, where a and b are its asymptote.
     - ``curve``: ``y`` is pass@k at k = ``x``, observed (law ``observed``) or fitted.
     - ``tail``: ``y`` is the share of tasks whose rate is at most ``x``, observed or fitted.
@@ -88,18 +89,29 @@ COLUMNS = get_type_hints(Row)
 
 
 def table(given: Given) -> list[Row]:
-    """Fits, curves and tails of every model, and every other model's shift against the first."""
+    """Fits, curves and tails of every model, and every other model's shift against the first.
+
+    Least squares at ``given.k_grid``, of which a model with fewer draws than the first has a part.
+
+    :raises UserError: the grid goes beyond the first model's draws.
+    """
     rows: list[Row] = []
+    own = int(given.counts[0].n.min())
+    if given.k_grid and given.k_grid[-1] > own:
+        raise UserError(
+            f"a law is fitted at k up to the draws of each task, {own:,}; leave out of --k-grid "
+            f"what is larger, such as {given.k_grid[-1]:,}"
+        )
     for model in given.counts:
-        rows += _model_rows(model)
+        rows += _model_rows(model, given.k_grid)
     for other in given.counts[1:]:
         rows += _shift_rows(given.counts[0], other)
     return rows
 
 
-def _model_rows(model: ModelCounts) -> Iterator[Row]:
+def _model_rows(model: ModelCounts, k_grid_asked: Sequence[int]) -> Iterator[Row]:
     n = int(model.n.min())  # the largest k that every task has
-    k = fits.fit_grid(n)
+    k = np.array([one for one in k_grid_asked if one <= n]) if k_grid_asked else fits.fit_grid(n)
     by_task = fail_table(model.n, model.c, k)
     fails = by_task.mean(axis=0)
     resampled = _resampled_means(by_task)
@@ -112,6 +124,8 @@ def _model_rows(model: ModelCounts) -> Iterator[Row]:
     observed = 1 - fail_table(model.n, model.c, error_k).mean(axis=0)
     drawn_k = np.array(k_grid(n, dense_to=10, per_decade=_CURVE_PER_DECADE))
     limits = {"k_min": 1.0, "k_max": float(n)}
+    ends = (float(k[0]), float(k[-1])) if len(k) else (math.nan, math.nan)
+    fitted_at = dict(zip(("k_min", "k_max"), ends, strict=True))
     curves: list[tuple[str, str, np.ndarray]] = []
     for (law, estimator), fit in laws.items():
         found = fit(k, fails)
@@ -121,7 +135,7 @@ def _model_rows(model: ModelCounts) -> Iterator[Row]:
         error, sd = fits.errors(found.pass_at_k(error_k), observed)
         yield Row(
             "fit", model.label, law, estimator, a, low[0], high[0], b, low[1], high[1], error, sd,
-            **limits,
+            **fitted_at,
         )  # fmt: skip
         if estimator == "least_squares":
             curves.append((law, estimator, found.pass_at_k(drawn_k)))
