@@ -189,3 +189,35 @@ def test_command_writes_the_same_table_twice(tmp_path):
         read_table(outputs[0], scaling_laws.COLUMNS), "exponentiated_power_law", "least_squares"
     )
     assert not math.isnan(row.a)
+
+
+def test_a_beta_binomial_without_a_maximum_is_named_and_has_no_numbers():
+    """Rates that differ by less than the draws do: the likelihood rises to tasks that are alike."""
+    frame = table(model("A", 100, [3, 4, 5, 3, 4, 5, 6, 2] * 5))
+    row = fit(frame, "power_law", "beta_binomial")
+    assert row.note == "likelihood largest at alpha = infinity"
+    assert row[["a", "b", "b_low", "alpha", "beta"]].isna().all()
+    assert "A beta-binomial has no fit here but a limit (likelihood largest" in page.paragraph(
+        frame
+    )
+    assert fit(table(beta_model("A", 60, 100)), "power_law", "beta_binomial").note == ""
+
+
+@pytest.mark.parametrize(
+    ("grid", "sentence"),
+    [
+        (["5"], "--k-grid needs two different k or more, each at least 1, got 5"),
+        (["0", "5"], "--k-grid needs two different k or more, each at least 1, got 0"),
+        (["1", "1" + 30 * "0"], "a law is fitted at k up to the draws of each task, 50; leave out"),
+    ],
+)
+def test_a_grid_that_nothing_can_be_fitted_at_is_one_sentence(grid, sentence, tmp_path):
+    (tmp_path / "a.csv").write_text("task_id,n,c\nt,50,1\nu,50,7\n")
+    done = subprocess.run(
+        [sys.executable, SCRIPTS / "analyse.py", "scaling_laws", "--counts", "a.csv", "--labels",
+         "A", "--output", "t.csv", "--k-grid", *grid],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert sentence in done.stderr.splitlines()[-1]
+    assert not (tmp_path / "t.csv").exists()

@@ -162,6 +162,21 @@ def test_nothing_solved_or_single_draws_determine_nothing():
 def test_tasks_all_alike_give_pass_at_k_but_no_exponent(c):
     outcomes = priors.collapse(np.full(len(c), 100), np.array(c))
     prior = priors.fit_beta(*outcomes)
+    assert prior.limit.startswith("likelihood largest at alpha = infinity")
     rate = c[0] / 100
     assert prior.pass_at_k(np.array([1, 5])) == pytest.approx([rate, 1 - (1 - rate) ** 5], rel=0.02)
     assert np.isnan(priors.alpha_interval(prior, *outcomes)).all()
+
+
+def test_a_likelihood_without_a_maximum_says_where_it_is_largest():
+    """However flat it is there; and rates of one in ten thousand have one."""
+    for n, tasks in ((2, 3), (5, 40), (20, 9), (1_000, 5)):
+        prior = priors.fit_beta(*priors.collapse(np.full(tasks, n), np.full(tasks, n // 2 or 1)))
+        assert prior.limit == "likelihood largest at alpha = infinity", (n, tasks)
+        assert np.isnan(prior.power_law).all()
+    none_or_all = priors.fit_beta(*priors.collapse(np.full(6, 100), np.array([0, 100] * 3)))
+    assert none_or_all.limit == "likelihood largest at alpha = 0 and beta = 0"
+    c = np.random.default_rng(0).binomial(10_000, np.random.default_rng(1).beta(0.5, 5_000, 300))
+    rare = priors.fit_beta(*priors.collapse(np.full(300, 10_000), c))
+    assert rare.limit == ""
+    assert (rare.alpha, rare.beta) == (pytest.approx(0.5, rel=0.3), pytest.approx(5_000, rel=0.4))

@@ -373,8 +373,8 @@ class Question(Entry):
     k_values: Annotated[Several[Draws], NotEmpty]
     """The k of the tables and of the marks on the figures."""
     k_grid: Annotated[Several[Draws], NotEmpty] = None
-    """The k at which scaling_laws fits, such as those of a published table (40 up to n, evenly on the
-    log scale, if not given)."""
+    """The k at which scaling_laws fits, such as those of a published table (40 up to n, evenly on
+    the log scale, if not given)."""
     analyses: Annotated[Several[Literal[tuple(ANALYSES)]], NotEmpty] = None
     """The tables and figures that are made (all if not given)."""
     baseline: Annotated[

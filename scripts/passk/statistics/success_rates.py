@@ -18,7 +18,7 @@ it, and nothing tells a task with p = 0 from one with p much smaller than 1 / n.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,8 +26,11 @@ from scipy import optimize, special
 
 from passk.statistics.intervals import Z
 
-# Bounds of the logarithms of alpha and beta: 0.0009 to 1100.
-_BOUND = 7.0
+# Bounds of log alpha and log beta: from 0.0009 to 1100 and 1,200,000, for rates as small as 1e-6.
+_LOWEST = np.array([-7.0, -7.0])
+_HIGHEST = np.array([7.0, 14.0])
+# Log-likelihoods that differ by less are the same.
+_FLAT = 1e-6
 _BINS_PER_DECADE = 10
 _NEAREST_TO_1 = 1e-12
 
@@ -80,7 +83,8 @@ class Prior:
 
     ``family`` is "beta" or "kumaraswamy", on 0..``scale``; a share ``zero`` of the tasks has p = 0.
     ``log_likelihood`` is that of the counts (of the bins, where it was fitted to bins). All NaN
-    where the counts determine nothing: no draw passed.
+    where the counts determine nothing: no draw passed. ``limit`` says where the likelihood is
+    largest if that is at no finite alpha and beta; they then are the ends of what is tried.
     """
 
     family: str
@@ -89,6 +93,7 @@ class Prior:
     scale: float = 1.0
     zero: float = 0.0
     log_likelihood: float = math.nan
+    limit: str = ""
 
     def cdf(self, x: np.ndarray) -> np.ndarray:
         """The share of tasks with p <= x, of the shape of ``x``."""
@@ -118,10 +123,10 @@ class Prior:
         """(a, b) of -log(pass@k) ~ a k^-b for large k (Schaeffer et al., theorem 3.1).
 
         The density near 0 is C p^(alpha-1), so b = alpha and a = C Gamma(alpha). NaN where a share
-        of the tasks is never solved, since pass@k then tends to less than 1, and where the tasks
-        are so alike that alpha is as large as is tried, or a beyond all numbers.
+        of the tasks is never solved, since pass@k then tends to less than 1, and where the
+        likelihood is largest in a limit, as for tasks that are all alike, or a beyond all numbers.
         """
-        if self.zero > 0 or math.isnan(self.alpha) or self.alpha > 0.99 * math.exp(_BOUND):
+        if self.zero > 0 or math.isnan(self.alpha) or self.limit:
             return math.nan, math.nan
         if self.family == "beta":
             log_c = -special.betaln(self.alpha, self.beta)
@@ -156,8 +161,14 @@ def fit_beta(n: np.ndarray, c: np.ndarray, tasks: np.ndarray) -> Prior:
     if not c.any() or n.max() < 2:
         return UNDETERMINED
     found = _ascend(lambda x: _beta_binomial(x, n, c, tasks), [math.log(0.5), 0.0])
-    alpha, beta = np.exp(found.x)
-    return Prior("beta", float(alpha), float(beta), log_likelihood=-float(found.fun))
+    x, value = found.x, float(found.fun)
+    # Where the likelihood has no maximum it is so flat that the search may end anywhere.
+    for move in (np.min(_HIGHEST - x), np.max(_LOWEST - x)):
+        further = _beta_binomial(x + move, n, c, tasks)[0]
+        if further <= value + _FLAT:
+            x, value = x + move, further
+    alpha, beta = np.exp(x)
+    return Prior("beta", float(alpha), float(beta), log_likelihood=-value, limit=_limit(x))
 
 
 def alpha_interval(
@@ -169,7 +180,7 @@ def alpha_interval(
     the beta for the truth. NaN where alpha is at the end of what is tried, or is not determined.
     """
     x = np.log([prior.alpha, prior.beta])
-    if not np.all(np.abs(x) < 0.99 * _BOUND) or tasks.sum() < 2:
+    if math.isnan(prior.alpha) or prior.limit or tasks.sum() < 2:
         return math.nan, math.nan
     step = 1e-4
     curvature = np.array(
@@ -217,7 +228,8 @@ def fit_zero_inflated_beta(n: np.ndarray, c: np.ndarray, tasks: np.ndarray) -> P
         if -found.fun > best.log_likelihood + 1e-6:
             alpha, beta = np.exp(found.x[:2])
             share = float(special.expit(found.x[2]))
-            best = Prior("beta", float(alpha), float(beta), 1.0, share, -float(found.fun))
+            limit = _limit(found.x)
+            best = Prior("beta", float(alpha), float(beta), 1.0, share, -float(found.fun), limit)
     return best
 
 
@@ -234,7 +246,7 @@ def fit_on_grid(
     largest = float(np.max(c / n))
 
     def prior(x: np.ndarray) -> Prior:
-        alpha, beta = np.exp(np.clip(x[:2], -_BOUND, _BOUND))
+        alpha, beta = np.exp(np.clip(x[:2], _LOWEST, _HIGHEST))
         scale = float(special.expit(x[2])) if scaled else 1.0
         return Prior(family, float(alpha), float(beta), scale)
 
@@ -255,7 +267,7 @@ def fit_on_grid(
         for start in starts
     ]
     found = min(runs, key=lambda run: run.fun)
-    return replace(prior(found.x), log_likelihood=-float(found.fun))
+    return replace(prior(found.x), log_likelihood=-float(found.fun), limit=_limit(found.x))
 
 
 def fit_binned(n: np.ndarray, c: np.ndarray, tasks: np.ndarray, family: str) -> Prior:
@@ -286,11 +298,21 @@ def fit_binned(n: np.ndarray, c: np.ndarray, tasks: np.ndarray, family: str) -> 
     return Prior(family, float(alpha), float(beta), scale, log_likelihood=-float(found.fun))
 
 
+def _limit(x: Sequence[float]) -> str:
+    """Where log alpha and log beta are at the end of what is tried, in words; else nothing."""
+    ends = [
+        f"{name} = {'infinity' if value > 0 else '0'}"
+        for name, value, low, high in zip(("alpha", "beta"), x[:2], _LOWEST, _HIGHEST, strict=True)
+        if not low + 0.01 < value < high - 0.01
+    ]
+    return f"likelihood largest at {' and '.join(ends)}" if ends else ""
+
+
 def _ascend(
     value: Callable[[np.ndarray], tuple[float, np.ndarray]], start: list[float]
 ) -> optimize.OptimizeResult:
     """The least ``value``, which comes with its gradient; log alpha and log beta are bounded."""
-    bounds = [(-_BOUND, _BOUND)] * 2 + [(-20.0, 20.0)] * (len(start) - 2)
+    bounds = [*zip(_LOWEST, _HIGHEST, strict=True), *[(-20.0, 20.0)] * (len(start) - 2)]
     inside = [min(max(x, low), high) for x, (low, high) in zip(start, bounds, strict=True)]
     return optimize.minimize(
         value, inside, jac=True, bounds=bounds, method="L-BFGS-B", options={"ftol": 1e-12}

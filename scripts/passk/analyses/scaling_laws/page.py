@@ -28,8 +28,8 @@ def paragraph(table: pd.DataFrame) -> str:
             f"{own}: pass@k is the same at every k to {brown.k_max:,.0f}, so that it shows no law."
         )
     text = [
-        f"{own}: from k = {brown.k_min:,.0f} to {brown.k_max:,.0f}, pass@k = exp(a k^b) with a = {brown.a:z.2f} "
-        f"({_range(brown.a_low, brown.a_high)}) and b = {brown.b:z.3f} "
+        f"{own}: from k = {brown.k_min:,.0f} to {brown.k_max:,.0f}, pass@k = exp(a k^b) with "
+        f"a = {brown.a:z.2f} ({_range(brown.a_low, brown.a_high)}) and b = {brown.b:z.3f} "
         f"({_range(brown.b_low, brown.b_high, 3)}), 95 % intervals over tasks; on average the fit "
         f"is {percent(brown.mean_abs_error)} percentage points from the curve.",
         f"As a power law of \N{MINUS SIGN}log pass@k, fitted on logarithmic axes, the exponent is "
@@ -42,6 +42,8 @@ def paragraph(table: pd.DataFrame) -> str:
             f"its curve is {percent(beta.mean_abs_error)} points off; where the two exponents "
             "differ, the curve is not, or not yet, a power law."
         )
+    elif beta.note:
+        text.append(f"A beta-binomial has no fit here but a limit ({beta.note}), and no exponent.")
     for row in table[(table.kind == "shift") & (table.estimator == "mean")].itertuples():
         text.append(_shift_sentence(table, own, row.model, row))
     text.append("None of this says how pass@k continues beyond the largest k fitted.")

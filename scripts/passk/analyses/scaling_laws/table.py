@@ -53,7 +53,8 @@ class Row:
       power law, a k^-b for -log(pass@k) in the power law; intervals over tasks; the mean and
       standard deviation of the absolute error of pass@k (at 100 k, evenly on the log scale, to
       the draws) of the fitted curve, which is that of the whole distribution where one was fitted;
-      ``alpha, beta, scale, log_likelihood`` of the distribution, where a and b are its asymptote.
+      ``alpha, beta, scale, log_likelihood`` of the distribution, where a and b are its asymptote;
+      NaN with a ``note`` where the likelihood is largest in a limit, of which they are no numbers.
     - ``curve``: ``y`` is pass@k at k = ``x``, observed (law ``observed``) or fitted.
     - ``tail``: ``y`` is the share of tasks whose rate is at most ``x``, observed or fitted.
     - ``shift``: ``model`` against the first one: the factor ``y`` with its interval, at the
@@ -83,6 +84,7 @@ class Row:
     y: float = math.nan
     y_low: float = math.nan
     y_high: float = math.nan
+    note: str = ""
 
 
 COLUMNS = get_type_hints(Row)
@@ -150,7 +152,7 @@ def _model_rows(model: ModelCounts, k_grid_asked: Sequence[int]) -> Iterator[Row
         shape = (math.nan,) * 3 if math.isnan(b) else (prior.alpha, prior.beta, prior.scale)
         yield Row(
             "fit", model.label, SCHAEFFER, estimator, a, math.nan, math.nan, b, low, high, error,
-            sd, *shape, prior.log_likelihood, **limits,
+            sd, *shape, prior.log_likelihood, **limits, note=prior.limit,
         )  # fmt: skip
         if estimator in ("beta_binomial", "scaled_kumaraswamy_binomial"):
             curves.append((SCHAEFFER, estimator, prior.pass_at_k(drawn_k)))
