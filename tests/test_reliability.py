@@ -12,6 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scorio.eval import g_pass_at_k_tau, mg_pass_at_k, pass_hat_k
 
 from passk.analyses.given import Given
 from passk.analyses.reliability import page
@@ -132,3 +135,49 @@ def test_what_cannot_be_compared_is_one_sentence(
     assert done.returncode == 2
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@given(st.integers(1, 60), st.data())
+@settings(max_examples=100, deadline=None)
+def test_g_pass_equals_exact_arithmetic(n: int, data: st.DataObject) -> None:
+    c, k = data.draw(st.integers(0, n)), data.draw(st.integers(1, n))
+    for tau in (Fraction(0), *reliability.TAUS, Fraction(1)):
+        least = max(1, math.ceil(tau * k))
+        sets = sum(math.comb(c, j) * math.comb(n - c, k - j) for j in range(least, k + 1))
+        found = reliability.g_pass_table(np.array([n]), np.array([c]), k, tau)[0]
+        assert found == pytest.approx(sets / math.comb(n, k), abs=1e-11)
+
+
+def test_g_pass_is_that_of_scorio() -> None:
+    rng = np.random.default_rng(2)
+    outcomes = (rng.random((40, 60)) < rng.beta(0.7, 0.7, 40)[:, None]).astype(int)
+    n, c = np.full(40, 60), outcomes.sum(axis=1)
+    for k in (2, 3, 10, 59, 60):
+        for tau in reliability.TAUS:
+            found = reliability.g_pass_table(n, c, k, tau).mean()
+            assert found == pytest.approx(g_pass_at_k_tau(outcomes, k, float(tau)), abs=1e-10)
+        found = reliability.mean_g_pass_table(n, c, k).mean()
+        assert found == pytest.approx(mg_pass_at_k(outcomes, k), abs=1e-10)
+        found = reliability.all_pass_table(n, c, [k]).mean()
+        assert found == pytest.approx(pass_hat_k(outcomes, k), abs=1e-10)
+
+
+def test_g_pass_is_unbiased() -> None:
+    rate, n, k = 0.6, 9, 4
+    c = np.random.default_rng(3).binomial(n, rate, 40_000)
+    found = reliability.g_pass_table(np.full(len(c), n), c, k, Fraction(3, 4))
+    truth = 4 * rate**3 * (1 - rate) + rate**4
+    assert found.mean() == pytest.approx(truth, abs=4 * found.std() / 200)
+
+
+def test_g_pass_lies_between_all_and_one_and_is_unknown_beyond_n() -> None:
+    own = model("M", (10, 4), (10, 9), (10, 0), (12, 7))
+    rows = reliability.table(Given(counts=[own], k_values=[4, 11]))
+    found = {(row.measure, row.k): row for row in rows}
+    order = ["pass^k", "G-Pass@k_0.75", "G-Pass@k_0.5", "pass@k"]
+    values = [found[measure, 4].value for measure in order]
+    assert values == sorted(values)
+    for measure in (*order, "mG-Pass@k"):
+        assert math.isnan(found[measure, 11].value)
+    row = found["G-Pass@k_0.5", 4]
+    assert row.tasks_low < row.value < row.tasks_high and math.isnan(row.draws_low)

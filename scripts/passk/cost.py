@@ -352,7 +352,7 @@ class Cost:
     def kv_bytes_per_sequence(self) -> float:
         return sum(self.lengths) * self.kv_bytes_per_token
 
-    def memory_bytes(self, samples: int) -> float:
+    def memory_bytes(self, samples: float) -> float:
         """Weights, and the keys and values of ``samples`` of one task, as many as go at once."""
         prompt, completion = self.lengths
         info = ENGINES[self.engine]
@@ -361,8 +361,8 @@ class Cost:
         tokens = prompts * prompt + at_once * completion
         return self.weights_bytes + tokens * self.kv_bytes_per_token
 
-    def per_task(self, k: int) -> PerTask:
-        """What k samples of a task take."""
+    def per_task(self, k: float) -> PerTask:
+        """What k samples of a task take; k need not be whole where it is a mean over tasks."""
         prompt, completion = self.lengths
         flops = math.nan
         if self.shape:

@@ -1,7 +1,8 @@
 """Counts: how many draws of each task there are and how many passed, from verdicts or a CSV.
 
 Counting refuses what would make pass@k wrong in silence: a (task, draw) given twice, an unknown
-task, and, where the caller says how many draws there are, one that is missing. Memory is a few
+task, where the caller says how many draws there are, one that is missing, and draws that stopped at
+a task's first pass (:func:`refuse_stopped`). Memory is a few
 bytes a draw, whatever the verdicts' size.
 """
 
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from passk.progress import Progress
-from passk.records import Snapshot, UserError, read_verdicts
+from passk.records import Snapshot, UserError, metadata_of, read_verdicts
 from passk.tables import read_table, table_text
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,11 @@ log = logging.getLogger(__name__)
 COLUMNS = ("task_id", "n", "c")
 # Draws are small consecutive numbers; a larger one is some other number in the wrong field.
 _MOST_DRAWS = 10_000_000
+# What a column ``stopped``, or that key of the metadata, says of complete sampling.
+_NOT_STOPPED = ("", "0", "false", "no", "none", "nan")
+
+
+_BIASED = "pass@k from such counts is too high; draw as many samples of every task, whatever passed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +116,46 @@ def count_verdicts(
             raise UserError(
                 f"{task} has no verdict in the {len(paths)} shards given; give those that have it"
             )
-    return [TaskCount(task, _present(sources[task]), passed[task]) for task in ordered]
+    counts = [TaskCount(task, _present(sources[task]), passed[task]) for task in ordered]
+    refuse_stopped(counts, str(paths[0]) if len(paths) == 1 else f"the {len(paths)} shards given")
+    return counts
+
+
+def refuse_stopped(counts: Sequence[TaskCount], where: str) -> None:
+    """Refuse counts that look as if a task's draws ended with its first pass.
+
+    c / n of such a task is too high on average (1 / n for the first pass at draw n has a mean above
+    the rate), and so is pass@k. The pattern: tasks differ in n, no task passed more than once, each
+    that has fewer draws than another passed exactly once, and there are two such tasks or more.
+    Sampling that stopped after a batch of draws does not show in counts; a column or the metadata
+    may say it (:func:`read_counts`).
+
+    :raises UserError: the pattern is there.
+    """
+    most = max((count.n for count in counts), default=0)
+    short = [count for count in counts if count.n < most]
+    if len(short) > 1 and all(c.c == 1 for c in short) and all(c.c <= 1 for c in counts):
+        raise UserError(
+            f"{where}: every task with fewer than {most:,} draws passed exactly once, as if "
+            f"sampling had stopped at the first pass; {_BIASED}"
+        )
 
 
 def read_counts(path: Path) -> list[TaskCount]:
     """Read a CSV with the columns ``task_id, n, c``.
 
+    Who knows that sampling of a task stopped once it passed says so: a column ``stopped`` with
+    ``yes`` in some row, or ``{"given": {"stopped": true}}`` in the metadata beside the file.
+
     :raises UserError: as :func:`passk.tables.read_table`; a task twice; not 0 <= c <= n with
-        n >= 1.
+        n >= 1; counts of sampling that stopped at a pass (:func:`refuse_stopped`).
     """
     counts: dict[str, TaskCount] = {}
     table = read_table(path, {"task_id": str, "n": int, "c": int})
+    said = [str(((metadata_of(path) or {}).get("given") or {}).get("stopped", ""))]
+    said += list(table["stopped"]) if "stopped" in table else []
+    if any(cell.strip().lower() not in _NOT_STOPPED for cell in said):
+        raise UserError(f"{path} says that sampling stopped once a task had passed; {_BIASED}")
     for line, row in enumerate(table[[*COLUMNS]].itertuples(index=False), start=2):
         count = TaskCount(*row)
         if count.n > _MOST_DRAWS:
@@ -130,6 +165,7 @@ def read_counts(path: Path) -> list[TaskCount]:
         if count.task_id in counts:
             raise UserError(f"{path} line {line}: duplicate task {count.task_id}; remove one")
         counts[count.task_id] = count
+    refuse_stopped(list(counts.values()), str(path))
     return list(counts.values())
 
 

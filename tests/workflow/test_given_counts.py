@@ -20,6 +20,7 @@ from passk.records import UserError, metadata_path, write_metadata
 
 OF_COUNTS = {"pass_at_k", "comparison", "success_rates", "fail_at_k", "scaling_laws"}
 OF_COUNTS |= {"extrapolation", "reliability", "heat_map"}
+OF_COUNTS |= {"sharpening", "cover", "stopping", "pools"}
 
 
 def documented() -> dict:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from passk.analyses.comparison.table import BETTER, MANY, ONE, OPEN, UNKNOWN
@@ -78,7 +80,24 @@ def paragraph(table: pd.DataFrame) -> str:
             f"{percent(last.value)} % and {rival} {percent(last.rival_value)} %, a difference of "
             f"{_points(last)}: {_in_words(last.verdict)}."
         )
+        text += _planned(last)
     return " ".join(text)
+
+
+def _planned(row: pd.Series) -> list[str]:
+    """What it would take to tell the models apart, where they are not."""
+    if row.verdict != OPEN or math.isnan(row.tasks_needed):
+        return []
+    text = (
+        f"Were the difference as large as it looks, {row.tasks_needed:,.0f} tasks like these (here "
+        f"are {row.tasks}) would show it in four of five benchmarks"
+    )
+    if not math.isnan(row.draws_needed):
+        text += (
+            f"; that it holds on these very tasks, {row.draws_needed:,.0f} draws of each by both "
+            "models"
+        )
+    return [text + "."]
 
 
 def _first_k(rows: pd.DataFrame, known: pd.DataFrame, rival: str) -> str:

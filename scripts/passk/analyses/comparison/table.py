@@ -36,6 +36,7 @@ from passk.statistics.intervals import (
     of_task_estimates,
     square_and_add,
 )
+from passk.statistics.planning import Needed, needed
 
 ONE, MANY = "pass@1", "pass@k"
 BETTER, WORSE, OPEN, UNKNOWN = "better", "worse", "not significant", "unknown"
@@ -47,6 +48,9 @@ class Row:
 
     Fractions. ``tasks`` is the number of the model's tasks, ``rival_tasks`` of the rival's (0 where
     unknown). ``verdict`` says whether the interval over tasks leaves out 0, and on which side.
+    ``tasks_needed`` and ``draws_needed`` are those of :mod:`passk.statistics.planning`: with so
+    many tasks like these, or draws of these tasks by each, the interval over tasks (or over draws)
+    leaves out 0 in four of five cases; NaN where unknown, and for a quoted rival.
     """
 
     model: str
@@ -65,6 +69,8 @@ class Row:
     draws_low: float
     draws_high: float
     verdict: str
+    tasks_needed: float = math.nan
+    draws_needed: float = math.nan
 
 
 COLUMNS = get_type_hints(Row)
@@ -91,10 +97,15 @@ def table(given: Given) -> list[Row]:
             difference = value - other_value
             draws = np.maximum(difference - half, -1), np.minimum(difference + half, 1)
             tasks = of_paired_differences(estimates, other)
+            draws_each = int(min(own.n.min(), rival.n.min()))
+            plans = _plans(estimates - other, k, draws_each, half / Z)
             rows += [
                 Row(own.label, rival.label, against, "paired", one, int(one in asked),
-                    len(own.counts), len(rival.counts), *numbers, _verdict(*numbers[3:5]))
-                for one, *numbers in _by_k(k, value, other_value, difference, *tasks, *draws)
+                    len(own.counts), len(rival.counts), *numbers, _verdict(*numbers[3:5]),
+                    plan.tasks, plan.draws)
+                for (one, *numbers), plan in zip(
+                    _by_k(k, value, other_value, difference, *tasks, *draws), plans, strict=True
+                )
             ]  # fmt: skip
     return rows
 
@@ -115,6 +126,14 @@ def _against_quoted(
 
 def _by_k(*columns: np.ndarray) -> zip:
     return zip(*(column.tolist() for column in columns), strict=True)
+
+
+def _plans(differences: np.ndarray, k: np.ndarray, draws: int, errors: np.ndarray) -> list[Needed]:
+    """What is needed at every k; ``differences`` has shape (tasks, ks), ``errors`` (ks,)."""
+    return [
+        needed(column, int(one), draws, float(error))
+        for column, one, error in zip(differences.T, k, errors, strict=True)
+    ]
 
 
 def _verdict(low: float, high: float) -> str:

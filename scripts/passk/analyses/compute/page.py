@@ -27,6 +27,7 @@ def paragraph(table: pd.DataFrame) -> str:
     known = curve[curve.flops.notna()]
     if known.model.nunique() > 1:
         text.append(_best(known))
+    text += _stopped(curve[(curve.model == own) & (curve.asked == 1) & (curve.k > 1)])
     if len(known):
         text.append(
             "FLOPs and memory are computed from the models' shapes and the mean lengths of what "
@@ -71,6 +72,28 @@ def _reaches(row: pd.Series) -> str:
             text += f" ({rounded(row.flops_ratio_low)} {high} over tasks)"
         text += f" and {rounded(row.memory_ratio)} times its memory"
     return text + "."
+
+
+def _stopped(rows: pd.DataFrame) -> list[str]:
+    """What stopping at the first pass saves at the largest k asked for, where a cost is known."""
+    rows = rows[rows.mean_draws.notna()]
+    if rows.empty:
+        return []
+    last = rows.iloc[-1]
+    words = [
+        f"{in_units(last.flops_stopped, 'FLOP')} instead of {in_units(last.flops, 'FLOP')}"
+        if last.flops > 0 else "",
+        f"US$ {rounded(last.usd_stopped)} instead of {rounded(last.usd)}" if last.usd > 0 else "",
+        f"{rounded(last.completion_tokens_stopped, 3)} completion tokens instead of "
+        f"{rounded(last.completion_tokens, 3)}" if last.completion_tokens > 0 else "",
+    ]  # fmt: skip
+    words = [word for word in words if word]
+    if not words:
+        return []
+    return [
+        f"Stopped at the first that passes, at most {last.k:,.0f} samples of {last.model} take "
+        f"{', '.join(words)} a task, for the same coverage."
+    ]
 
 
 def _best(curve: pd.DataFrame) -> str:

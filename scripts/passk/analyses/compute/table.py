@@ -23,6 +23,7 @@ from typing import get_type_hints
 import numpy as np
 
 from passk.analyses.given import Given
+from passk.analyses.stopping.table import stopped_draws
 from passk.baseline import Baseline
 from passk.cost import Cost, PerTask
 from passk.counts import ModelCounts
@@ -49,6 +50,11 @@ class Row:
     ``k_high`` is the 95 % interval over tasks of this k, ``inf`` where it goes beyond n. Ratios are
     those of what the model takes at k to what the target takes at ``target_k``; ``seconds_ratio``
     is of GPU-seconds, or of core-seconds where neither used a GPU.
+
+    ``mean_draws`` of a curve's row is how many draws at most k take where they stop at the first
+    that passes (:mod:`passk.analyses.stopping.table`); the columns ``…_stopped`` are what those
+    take, each draw taken to be as long as all are on average, beside the ``completion_tokens`` of
+    k.
     """
 
     row: str
@@ -76,6 +82,11 @@ class Row:
     memory_ratio: float = math.nan
     seconds_ratio: float = math.nan
     usd_ratio: float = math.nan
+    mean_draws: float = math.nan
+    completion_tokens: float = math.nan
+    completion_tokens_stopped: float = math.nan
+    flops_stopped: float = math.nan
+    usd_stopped: float = math.nan
 
 
 COLUMNS = get_type_hints(Row)
@@ -120,14 +131,27 @@ def _curve(model: ModelCounts, cost: Cost, k_values: Sequence[int]) -> list[Row]
     grid = k_grid(int(model.n.min()))
     k = np.array(sorted({*grid, *k_values}))
     estimates = pass_table(model.n, model.c, k)
-    columns = (k, estimates.mean(axis=0), *of_task_estimates(estimates))
+    stopped = stopped_draws(model.n, model.c, int(k.max())).mean(axis=0)[k - 1]
+    columns = (k, estimates.mean(axis=0), *of_task_estimates(estimates), stopped)
     return [
         Row(
             CURVE, model.label, one, value, low, high, asked=int(one in k_values),
-            tasks=len(model.counts), **asdict(cost.per_task(one)),
+            tasks=len(model.counts), **asdict(cost.per_task(one)), **_stopped(cost, one, draws),
         )
-        for one, value, low, high in zip(*(c.tolist() for c in columns), strict=True)
+        for one, value, low, high, draws in zip(*(c.tolist() for c in columns), strict=True)
     ]  # fmt: skip
+
+
+def _stopped(cost: Cost, k: int, draws: float) -> dict[str, float]:
+    """What a mean of ``draws`` takes, and the tokens of k of them; a cost is linear in draws."""
+    length, taken = cost.lengths[1], cost.per_task(draws)
+    return {
+        "mean_draws": draws,
+        "completion_tokens": k * length,
+        "completion_tokens_stopped": draws * length,
+        "flops_stopped": taken.flops,
+        "usd_stopped": taken.usd,
+    }
 
 
 def envelope(flops: Sequence[float], values: Sequence[float]) -> list[bool]:

@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from passk.analyses.reliability.table import G_PASS, MEASURES
 from passk.analyses.view import Curves, View, interval, of_columns
 from passk.curve import percent
 
@@ -34,10 +35,16 @@ def paragraph(table: pd.DataFrame) -> str:
         "it gives to whoever cannot and needs every answer to be right; their difference is the "
         "chance that the draws of a task do not agree.",
     ]
+    most = own[(own.measure == G_PASS.format(0.5)) & (own.k == last.k)]
+    if not most.empty:
+        text.append(
+            "That half of them or more pass (G-Pass@k at 0.5) has a chance of "
+            f"{percent(most.value.iloc[0])} %."
+        )
     for label in table.model.unique()[1:]:
         rows = table[(table.model == label) & (table.k == last.k) & table.value.notna()]
         values = dict(zip(rows.measure, rows.value, strict=True))
-        if len(values) == 2:
+        if MEASURES[1] in values:
             text.append(
                 f"{label} at the same k: {percent(values['pass@k'])} % and "
                 f"{percent(values['pass^k'])} %."
