@@ -42,6 +42,7 @@ for analysis in [name for name in ANALYSES if "png" in formats(name)]:
         input:
             table=f"figures/{{experiment}}/{{suite}}-{{answer}}/{analysis}.csv",
             code=code("plot.py", f"passk/analyses/{analysis}/figure.py"),
+            caption=source(f"scripts/passk/analyses/{analysis}/caption.rst"),
         output:
             **as_figure(analysis),
         log:

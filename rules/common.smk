@@ -11,7 +11,7 @@ from snakemake.io import sourcecache_entry
 sys.path.append(str(Path(workflow.basedir, "scripts")))
 
 from passk import code as made_of, config as configuration, redraw, terminal
-from passk.analyses import ANALYSES, formats
+from passk.analyses import ANALYSES, figure_formats, formats
 from passk.benchmarks import ANSWERS, SUITES
 from passk.engines import engine_of, finished
 from passk.experiment import (
@@ -125,7 +125,8 @@ def as_figure(name):
     caption = f"../scripts/passk/analyses/{name}/caption.rst"
     labels = {"figure": name, "suite": "{suite}", "answer": "{answer}"}
     png = report(f"{stem}.png", caption=caption, category="{experiment}", labels=labels)
-    return {"pdf": f"{stem}.pdf", "svg": f"{stem}.svg", "png": png}
+    files = {suffix.replace(".", "_"): f"{stem}.{suffix}" for suffix in figure_formats(name)}
+    return files | {"png": png}
 
 
 def json_of(dpath):

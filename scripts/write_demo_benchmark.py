@@ -1,5 +1,5 @@
-"""Write the demo's benchmark: held-out tasks of the demo's family, in HumanEval's own format, and
-a second, stronger suite for them in HumanEval+'s.
+"""Write the demo's benchmark: held-out tasks of the demo's family, in HumanEval's own format, a
+second, stronger suite for them in HumanEval+'s, and the same tasks with few asserts.
 
 Tasks are drawn from the same generator as the training programs, and only shapes that are held out
 from those (see ``passk/benchmarks/demo.py``). Each task's asserts are chosen so that every *slip*
@@ -8,7 +8,8 @@ any of 100 random lists fails at least one of them; a task where leaving a part 
 is not used.
 
 The second suite knows nothing of slips: beside the first suite's inputs it has edge cases of the
-domain (:func:`edge_inputs`) and lists that are longer and of a wider range.
+domain (:func:`edge_inputs`) and lists that are longer and of a wider range. The tasks with few
+asserts (:func:`few_inputs`) are tested as someone in a hurry would: there it has much to find.
 
 Not covered: slips that show on fewer lists than that, and programs more than one slip away, which
 are not enumerated.
@@ -45,6 +46,7 @@ from passk.records import write_text
 SEED = 1
 TASKS_OF_STEPS = {2: 30, 3: 30, 4: 30, 5: 30}
 ASSERTS = 12
+FEW = 4
 CANDIDATES = 100
 LONG_LISTS = 10
 LARGE = 1_000_000
@@ -170,6 +172,16 @@ def benchmark_text(found: list[tuple[Composition, list[list]]]) -> str:
     return "".join(json.dumps(task) + "\n" for task in problems)
 
 
+def few_inputs(inputs: list[list]) -> list[list]:
+    """The empty list and the shortest others, :data:`FEW` in all; of equal ones the first."""
+    return sorted(inputs, key=len)[:FEW]
+
+
+def few_text(found: list[tuple[Composition, list[list]]]) -> str:
+    """As :func:`benchmark_text`, each task with the asserts of :func:`few_inputs` alone."""
+    return benchmark_text([(composition, few_inputs(inputs)) for composition, inputs in found])
+
+
 def edge_inputs(composition: Composition, rng: Random) -> list[list]:
     """What a hasty test leaves out: single items, repeats, extremes, both sides of each bound."""
     arguments = [s.argument for s in composition.steps if isinstance(s.argument, int)]
@@ -225,10 +237,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--output", type=Path, required=True, help="problem file to write (JSONL)")
     parser.add_argument("--plus", type=Path, required=True, help="second suite to write (JSONL)")
+    parser.add_argument(
+        "--few", type=Path, required=True, help="problem file with few asserts to write (JSONL)"
+    )
     args = parser.parse_args()
     found = tasks()
     write_text(args.output, benchmark_text(found))
     write_text(args.plus, plus_text(found))
+    write_text(args.few, few_text(found))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,12 @@ def test_a_scoring_is_called_by_what_judges() -> None:
         "the benchmark's own tests, read verbatim",
         "the stronger tests, read verbatim",
     ]
+
+
+def test_no_caption_of_proofs_speaks_of_tests() -> None:
+    for name in Experiment("demo-proofs", CONFIG).analyses(PROOFS):
+        caption = ROOT / f"scripts/passk/analyses/{name}/caption.rst"
+        assert not re.search(r"\btests\b", caption.read_text()), name
 
 
 def test_of_proofs_nothing_is_selected() -> None:

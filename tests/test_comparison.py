@@ -286,6 +286,85 @@ def test_ten_thousand_draws_and_unequal_draws_are_no_trouble(tmp_path: Path) -> 
     assert many.difference.isna().equals(many.k > 3)
 
 
+def test_the_k_from_which_on_it_is_better_is_exact_and_not_the_next_of_a_grid():
+    rng = np.random.default_rng(0)
+    own = model("A", 1000, rng.binomial(1000, rng.beta(0.2, 12, 200)))
+    rival = model("B", 100, rng.binomial(100, rng.beta(0.8, 0.9, 200)))
+    rows = table_of([own, rival], None, [1])
+    rows = rows[rows.against == "pass@1"]
+    every = np.arange(1, 1001)
+    once = pass_table(rival.n, rival.c, [1])
+    estimates = pass_table(own.n, own.c, every)
+    low, high = of_paired_differences(estimates, np.broadcast_to(once, estimates.shape))
+    better = next(int(k) for k in every[::-1] if low[k - 1] <= 0) + 1
+    first = next(int(k) for k in every if high[k - 1] >= 0)
+    assert better not in comparison.k_grid(1000) and 100 < better < 1000
+    assert comparison.better_from(rows) == better
+    assert comparison.interval_of_reaching(rows) == (first, better)
+
+
+def test_interval_of_k_goes_on_where_the_draws_end():
+    passed = np.arange(21)
+    rows = table_of([model("A", 20, passed), model("B", 20, passed)], None, [1])
+    low, high = comparison.interval_of_reaching(rows[rows.against == "pass@1"])
+    assert low == 1 and high == 2  # more of a model than one sample of it
+    never = table_of([model("A", 20, passed * 0), model("B", 20, passed)], None, [1])
+    assert comparison.interval_of_reaching(never[never.against == "pass@1"]) == (math.inf,) * 2
+    unknown = table_of([model("A", 10, np.arange(11))], Baseline("B", 0.9), [1, 10])
+    assert np.isnan(comparison.interval_of_reaching(unknown)).all()
+
+
+def test_a_rival_with_fewer_draws_has_a_dash_and_never_nan():
+    rows = table_of([model("A", 20, np.arange(9)), model("B", 8, np.arange(9))], None, [1, 20])
+    assert rows.difference.isna().any()
+    shown = page.view(rows, {})
+    assert not any("nan" in cell for row in shown.rows for cell in row)
+    missing = [row for row in shown.rows if row[3] == "pass@k" and row[1] == "20"]
+    assert missing == [("A", "20", "B", "pass@k", "\u2013", "\u2013", "\u2013", "unknown")]
+    assert "nan" not in page.paragraph(rows)
+
+
+def better_model() -> pd.DataFrame:
+    rng = np.random.default_rng(4)
+    own = model("A, small", 200, rng.binomial(200, rng.beta(0.25, 2, 200)))
+    return table_of([own, model("B", 100, rng.binomial(100, rng.beta(0.3, 1.4, 200)))], None, [1])
+
+
+def test_both_curves_have_their_colour_and_both_k_are_marked():
+    table = better_model()
+    rows = table[table.against == "pass@1"]
+    reached, better = comparison.reached_at(rows), comparison.better_from(rows)
+    assert 1 < reached < better
+    with style.look():
+        drawing = figure.draw(table, "")
+    (axes,) = drawing.axes
+    assert {text.get_text() for text in axes.texts} == {
+        f"reached at k = {reached}", f"significant from k = {better}",
+    }  # fmt: skip
+    curves = [line for line in axes.lines if len(line.get_xdata()) > 10]
+    assert len({line.get_color() for line in curves}) == len(curves) == 2
+    names = [text.get_text() for text in drawing.legends[0].get_texts()]
+    assert names == ["one sample of B", "as many samples of B"]
+
+
+def test_the_title_is_the_tests_verdict():
+    table = better_model()
+    better = comparison.better_from(table[table.against == "pass@1"])
+    sentence = f"From k = {better} on, A, small is significantly better than one sample of B."
+    assert figure.title(table, "") == sentence
+    passed = np.arange(21)
+    for own, words in (
+        (passed * 0, "20 samples of A are significantly worse than one sample of B."),
+        (np.full(21, 20), "Already one sample of A is significantly better than one sample of B."),
+    ):
+        rows = table_of([model("A", 20, own), model("B", 20, passed)], None, [1])
+        assert figure.title(rows, "") == words
+    rows = table_of([model("A", 10, np.arange(4)), model("B", 10, np.arange(4) + 4)], None, [1])
+    text = "10 samples of A are not significantly better than one sample of B."
+    assert figure.title(rows, "") == text
+    assert figure.title(table_of([model("A", 3, passed % 4)], Baseline("B", 0.9), [1]), "") == ""
+
+
 def test_the_legend_names_every_rival_inside_the_figure():
     passed = np.array([3, 5, 9])
     own = model("A model whose name is as long as names of models are", 10, passed)
@@ -297,5 +376,5 @@ def test_the_legend_names_every_rival_inside_the_figure():
         (legend,) = drawing.legends
         names = {text.get_text() for text in legend.get_texts()}
         box, sheet = legend.get_window_extent(), drawing.bbox
-    assert {*labels} < names
+    assert names == {*labels, "one sample", "as many samples"}
     assert sheet.x0 <= box.x0 and box.x1 <= sheet.x1 and box.y1 <= sheet.y1

@@ -222,6 +222,35 @@ def test_paragraph_says_what_is_not_known(tmp_path: Path) -> None:
     assert text == "What a sample of small takes is not known (pass@1 18.8 %)."
 
 
+def test_where_nothing_is_known_there_are_no_axes_and_no_columns(tmp_path: Path) -> None:
+    unknown = cost_of(None, seconds=math.nan)
+    table = table_of(rows_of(PAIR[:1], [unknown], [1]), tmp_path / "t.csv")
+    with style.look():
+        said = style.said_by(figure.draw(table, "small"))
+    assert said.startswith("What a sample takes is known of no model")
+    assert page.view(table, {}).rows == ()
+    timed = table_of(rows_of(PAIR[:1], [cost_of(None)], [1]), tmp_path / "t.csv")
+    with style.look():
+        assert len(figure.draw(timed, "small").axes) == 1
+    assert page.view(timed, {}).header == ("Model", "k", "pass@k (%)", "GPU-seconds")
+
+
+def test_title_says_no_more_than_the_interval(tmp_path: Path) -> None:
+    rows = rows_of(PAIR, COSTS, [1, 5])
+    row = reaches(rows)[0]
+    assert math.isinf(row.flops_ratio_high)
+    assert figure.title(table_of(rows, tmp_path / "t.csv"), "").startswith(
+        f"small is level with one sample of large at an estimated {row.flops_ratio:.2g} times"
+    )
+    sure = [model("small", [(20, 10)] * 60), model("large", [(10, 6)] * 60)]
+    table = table_of(rows_of(sure, COSTS, [1]), tmp_path / "t.csv")
+    assert "estimated" not in figure.title(table, "")
+    never = [model("small", [(20, 0)] * 9), model("large", [(10, 6)] * 9)]
+    table = table_of(rows_of(never, COSTS, [1]), tmp_path / "t.csv")
+    title = figure.title(table, "")
+    assert title == "small does not reach one sample of large with the samples drawn."
+
+
 def run(script: str, *arguments: Any) -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "scripts" / script, *map(str, arguments)],

@@ -116,6 +116,31 @@ def test_every_operation_runs_on_any_input():
 def test_shipped_benchmark_is_what_the_script_writes():
     assert (SHIPPED / "problems.jsonl").read_text() == writer.benchmark_text(tasks())
     assert (SHIPPED / "plus.jsonl").read_text() == writer.plus_text(tasks())
+    assert (SHIPPED / "few.jsonl").read_text() == writer.few_text(tasks())
+
+
+def test_few_asserts_are_the_shortest_of_the_many_and_nothing_else_differs():
+    """So that samples are drawn as the demo's, and the second suite holds these asserts, too."""
+    many = read_problem_file(SHIPPED / "problems.jsonl").problems
+    few = read_problem_file(SHIPPED / "few.jsonl").problems
+    for one, other in zip(many, few, strict=True):
+        assert replace(one, test="") == replace(other, test="")
+        asserts, chosen = (problem.test.splitlines()[1:] for problem in (one, other))
+        assert len(chosen) == 4 and set(chosen) < set(asserts)
+        assert "candidate([])" in chosen[0]
+        check_case(other)
+
+
+def test_few_asserts_let_a_bound_pass_that_is_off_by_one():
+    files = [SHIPPED / f"{name}.jsonl" for name in ("problems", "few")]
+    let_pass = 0
+    for many, few in zip(*(read_problem_file(file).problems for file in files), strict=True):
+        wrong = re.sub(
+            r"([<>]=?) (\d+)", lambda m: f"{m[1]} {int(m[2]) + 1}", many.canonical_solution
+        )
+        assert passes(few, many.canonical_solution)
+        let_pass += passes(few, wrong) and not passes(many, wrong)
+    assert let_pass >= 3
 
 
 @slow

@@ -33,6 +33,7 @@ def test_humaneval_is_the_file_of_164_tasks_that_the_config_pins() -> None:
         ("humaneval", "10171acf3fabd614b6547ca18c7ded408a79e2ea2b21141d548f2b63303e0963"),
         ("humaneval-20", "705fdcf352af2eb0c1deec3d296887c8783b72ba8e03c5cd3766f1c2130c7cc7"),
         ("demo", "c9651aac567dd0eb27fa4ae1eff5f7c24810360448016bb12b1a66f8028bf307"),
+        ("demo-few", "77df2e79d042c45566b48ae4fd7b42936b6e13e8f41e874782656b7aeb0ed729"),
     ],
 )
 def test_shards_of_earlier_releases_are_of_these_benchmarks(name: str, sha256: str) -> None:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from browser import CHROMIUM, Browser, chromium
@@ -37,6 +38,15 @@ OUT_OF_REACH = """[...document.querySelectorAll("main *, header *")]
 CUT_OFF = """[...document.querySelectorAll("div.box")]
     .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
     .map(e => e.getAttribute("aria-label") + " " + e.scrollWidth)"""
+# Of an SVG that was opened alone.
+TEXT_BEYOND = """(() => {
+    const sheet = document.documentElement.getBoundingClientRect();
+    return [...document.querySelectorAll("text")].filter(e => {
+        const box = e.getBoundingClientRect();
+        return box.left < sheet.left - 1 || box.right > sheet.right + 1
+            || box.top < sheet.top - 1 || box.bottom > sheet.bottom + 1;
+    }).map(e => e.textContent);
+})()"""
 # WCAG 2, 1.4.3: the luminances of text and of the ground behind it, 4.5 to 1 or more.
 FAINT = """(() => {
     const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
@@ -129,6 +139,32 @@ def test_a_desk_shows_every_short_table_whole(browser: Browser, page: str, width
     browser.open(page, width)
     assert browser.evaluate("document.documentElement.scrollWidth") <= width
     assert browser.evaluate(CUT_OFF) == []
+
+
+def test_the_text_of_every_figure_lies_inside_it(browser: Browser, page: str) -> None:
+    """It is set in the reader's own font, here as wide as this machine's is."""
+    figures = sorted(Path(unquote(page.removeprefix("file://"))).parent.glob("*/*.svg"))
+    assert len(figures) > 10
+    for figure in figures:
+        browser.open(figure.as_uri(), 1000)
+        assert browser.evaluate("document.querySelectorAll('text').length") > 0
+        assert browser.evaluate(TEXT_BEYOND) == [], figure.name
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_panels_side_by_side_are_stacked_on_a_phone(
+    browser: Browser, page: str, width: int
+) -> None:
+    stacked = """[...document.querySelectorAll("picture:has(source) img")]
+        .filter(i => i.offsetParent)
+        .map(i => [i.currentSrc.length, i.naturalWidth, i.clientWidth])"""
+    browser.open(page, 1000)
+    wide = browser.evaluate(stacked)
+    browser.open(page, width)
+    narrow = browser.evaluate(stacked)
+    assert len(wide) == len(narrow) > 0
+    for (before, size, _), (after, smaller, shown) in zip(wide, narrow, strict=True):
+        assert before != after and smaller < size and shown > 0.8 * smaller
 
 
 @SCHEMES

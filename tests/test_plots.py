@@ -3,10 +3,13 @@
 import ast
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
@@ -17,8 +20,9 @@ from PIL import Image
 
 import plot
 from passk import curve
-from passk.analyses import ANALYSES
+from passk.analyses import ANALYSES, WIDE
 from passk.analyses.fail_at_k import figure as fail_at_k
+from passk.analyses.fail_at_k import table as fail_at_k_table
 from passk.analyses.pass_at_k import figure as pass_at_k
 from passk.analyses.pass_at_k.table import COLUMNS
 from passk.analyses.success_rates import figure as success_rates
@@ -27,12 +31,14 @@ from passk.curve import Point, from_table
 from passk.estimation import estimate_curve
 from passk.figures import style
 from passk.figures.style import free_slot
+from passk.page.pictures import picture
 from passk.records import UserError
 from passk.statistics.intervals import wilson
 from passk.tables import read_table
 
 TABLES = ROOT / "tests/tables"  # of the demo, thinned; reproduction's of a few made-up counts
 CURVES = {"pass_at_k": pass_at_k, "fail_at_k": fail_at_k}
+CAPTION = ROOT / "scripts/passk/analyses/pass_at_k/caption.rst"
 GPT = Point(1, 0.902, 0.847, 0.939)
 
 
@@ -71,6 +77,17 @@ def curve_table(counts, *, model="Some model", beat=None, rival="Other model", p
     rows += [("published", point) for point in published]
     cells = [(name, *(getattr(point, c) for c in curve.COLUMNS)) for name, point in rows]
     return pd.DataFrame(cells, columns=[*COLUMNS])
+
+
+def fail_table(counts, beat):
+    """:func:`curve_table` with laws beside the curve."""
+    table = curve_table(counts, beat=beat)
+    law = np.exp(-2 * table.k.to_numpy() ** -0.4)
+    own = table.series == "Some model"
+    return table.assign(**{name: np.where(own, law, math.nan) for name in fail_at_k_table.LAWS})
+
+
+FIGURE_TABLES = {"pass_at_k": curve_table, "fail_at_k": fail_table}
 
 
 def rates_table(counts):
@@ -138,9 +155,129 @@ def test_same_table_same_bytes(drawn_twice, name):
 
 
 @pytest.mark.parametrize("name", plot.FIGURES)
-def test_a_table_without_rows_is_a_sentence(name):
+def test_a_table_without_rows_is_a_sentence(tmp_path, name):
     (sentence,) = texts(drawn(name, table_of(name).iloc[:0]))
     assert sentence.endswith(".")
+    lines = (TABLES / f"{name}.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "t.csv").write_text(lines[0])
+    plot.draw(name, tmp_path / "t.csv", "M", tmp_path / "figure")
+    found = picture(tmp_path / "figure.svg", CAPTION.with_name("caption.rst"))
+    assert (found.uri, found.said) == ("", " ".join(sentence.split()))
+    assert (tmp_path / "figure.md").read_text() == f"{found.said}\n"
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """Every figure as it is written, by name."""
+    folder = tmp_path_factory.mktemp("shown")
+    for name in plot.FIGURES:
+        plot.draw(name, TABLES / f"{name}.csv", "M, small", folder / name)
+    return folder
+
+
+def words_of(svg: Path) -> list[str]:
+    """The texts of a drawing, line by line."""
+    found = ElementTree.parse(svg).iter("{http://www.w3.org/2000/svg}text")
+    return ["".join(text.itertext()).replace("\N{NO-BREAK SPACE}", " ") for text in found]
+
+
+# Others have theirs from the next entry on.
+TITLED = [n for n in plot.FIGURES if hasattr(import_module(f"passk.analyses.{n}.figure"), "title")]
+
+
+def test_figures_have_a_title():
+    assert {*plot.FIGURES} - {*TITLED} <= {"selection", "extrapolation"}
+
+
+@pytest.mark.parametrize("name", TITLED)
+def test_the_one_message_stands_in_the_drawing_in_all_files_and_beside_the_caption(shown, name):
+    title = ElementTree.parse(shown / f"{name}.svg").findtext("{http://www.w3.org/2000/svg}title")
+    assert title and title.endswith(".") and len(title) < 160
+    drawn = " ".join(words_of(shown / f"{name}.svg"))
+    assert title in drawn
+    with Image.open(shown / f"{name}.png") as image:
+        assert image.info["Title"] == title
+    caption = (ROOT / f"scripts/passk/analyses/{name}/caption.rst").read_text()
+    assert (shown / f"{name}.md").read_text() == f"**{title}**\n\n{caption.rstrip()}\n"
+    found = picture(shown / f"{name}.svg", ROOT / f"scripts/passk/analyses/{name}/caption.rst")
+    assert found.alt.startswith(f"{title} ")
+
+
+@pytest.mark.parametrize("name", TITLED)
+def test_the_title_lies_on_nothing_and_inside(name):
+    module = import_module(f"passk.analyses.{name}.figure")
+    table = table_of(name)
+    with style.look():
+        figure = module.draw(table, "M, small")
+        before = figure.get_size_inches()[1]
+        style.set_title(figure, "A message of more words than one line of it can hold. " * 3)
+        figure.draw_without_rendering()
+    box = figure.texts[-1].get_window_extent()
+    assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1
+    drawn = [*(axes.get_tightbbox() for axes in figure.axes)]
+    drawn += [legend.get_window_extent() for legend in figure.legends]
+    assert all(other.y1 <= box.y0 + 1 for other in drawn), "something reaches up to the title"
+    for legend in figure.legends:
+        tops = [axes.get_window_extent().y1 for axes in figure.axes]
+        assert legend.get_window_extent().y0 >= max(tops) - 1, "the legend lies on the axes"
+    assert figure.get_size_inches()[1] > before
+
+
+@pytest.mark.parametrize("name", plot.FIGURES)
+def test_text_of_an_svg_is_text(shown, name):
+    """Not outlines of letters; and in a font that any reader has, no wider than matplotlib's."""
+    svg = (shown / f"{name}.svg").read_text()
+    assert "<use" not in svg.replace('<use xlink:href="#m', "") and "DejaVuSans-" not in svg
+    assert len(words_of(shown / f"{name}.svg")) > 5
+    assert svg.count("'DejaVu Sans', Verdana, ") == svg.count("font-family") > 0
+
+
+def test_what_a_figure_marks_is_read_off_its_text(shown):
+    assert {"12.0", "37.3", "63.0", "k = 74", "one sample of Demo, 3 M: 60.0"} <= {
+        *words_of(shown / "pass_at_k.svg")
+    }
+    assert {"Demo, 0.3 M: k^\u22120.33 (\u22120.38 to \u22120.27 over tasks)"} <= {
+        *words_of(shown / "scaling_laws.svg")
+    }
+    assert {"exponentiated power law", "power law", "37.0"} <= {*words_of(shown / "fail_at_k.svg")}
+
+
+def test_the_caption_of_a_figure_whose_drawing_is_missing_is_not_enough(tmp_path):
+    with pytest.raises(UserError, match="draw the figure again"):
+        picture(tmp_path / "none.svg", CAPTION)
+
+
+def test_wide_figures_are_those_with_panels_side_by_side(shown):
+    side_by_side = set()
+    for name in plot.FIGURES:
+        source = (ROOT / f"scripts/passk/analyses/{name}/figure.py").read_text()
+        if "style.panels(" in source:
+            side_by_side.add(name)
+    assert {*WIDE} == side_by_side
+    assert {path.name for path in shown.glob("*.narrow.svg")} == {f"{n}.narrow.svg" for n in WIDE}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_on_a_narrow_screen_panels_are_one_above_the_other(shown, name):
+    wide, narrow = (picture(shown / f"{name}{suffix}.svg", CAPTION) for suffix in ("", ".narrow"))
+    assert narrow.width == round(96 * style.WIDTH) < wide.width and narrow.height > wide.height
+    assert wide.narrow.startswith("data:image/svg+xml,") and " " not in wide.narrow
+    labels = [{*words_of(shown / f"{name}{suffix}.svg")} for suffix in ("", ".narrow")]
+    assert len(labels[0] & labels[1]) > 0.6 * len(labels[0])
+
+
+def test_a_strong_rivals_interval_is_not_cut():
+    (axes,) = drawn("fail_at_k", fail_table(typical(), GPT)).axes
+    assert axes.get_ylim()[0] < 1 - GPT.tasks_high
+
+
+def test_laws_that_were_fitted_are_drawn_and_no_others():
+    table = fail_table(typical(), GPT)
+    drawing = drawn("fail_at_k", table)
+    names = {text.get_text() for text in drawing.legends[0].get_texts()}
+    assert names == {"exponentiated power law", "power law"}
+    table[["exponentiated_power_law", "power_law"]] = math.nan
+    assert drawn("fail_at_k", table).legends == []
 
 
 @pytest.mark.parametrize("name", plot.FIGURES)
@@ -163,8 +300,11 @@ def test_any_one_row_is_drawn(name):
 @pytest.mark.parametrize("name", [*CURVES, "success_rates"])
 def test_figures_are_one_column_wide(tmp_path, name):
     plot.draw(name, TABLES / f"{name}.csv", "M", tmp_path / "figure")
-    size = f"/MediaBox [ 0 0 {72 * style.WIDTH:.6g} {72 * style.HEIGHT:.6g} ]"
-    assert size.encode() in files(tmp_path / "figure")["pdf"]
+    found = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", files(tmp_path / "figure")["pdf"])
+    assert found
+    width, height = (float(side) / 72 for side in found.groups())
+    assert width == pytest.approx(style.WIDTH)
+    assert style.HEIGHT < height < style.HEIGHT + 0.8  # a title, and a legend
 
 
 @pytest.mark.parametrize("counts", EXTREMES.values(), ids=EXTREMES.keys())
@@ -173,11 +313,13 @@ def test_figures_are_one_column_wide(tmp_path, name):
 def test_every_kind_of_counts_is_drawn(tmp_path, monkeypatch, name, counts):
     monkeypatch.setattr(style, "_UNDATED", {"png": {}})
     table = rates_table(counts) if name == "success_rates" else curve_table(counts, beat=GPT)
+    if name == "fail_at_k":
+        table = fail_table(counts, GPT)
     with style.look():
         style.save(drawn(name, table), tmp_path / "figure")
     with Image.open(tmp_path / "figure.png") as image:
         dark = np.asarray(image.convert("L")) < 160
-        assert image.size == (round(300 * style.WIDTH), round(300 * style.HEIGHT))
+        assert image.size[0] == round(300 * style.WIDTH)
     assert dark.any()
     assert not dark[:, :2].any() and not dark[:, -2:].any(), "something is cut off at the side"
 
@@ -205,7 +347,7 @@ def test_a_curve_is_read_back_whatever_the_models_are_called(model, rival, beat)
 @pytest.mark.parametrize("beat", [0.2, 0.45, 0.6, 0.75, 0.902])
 def test_labels_do_not_lie_on_one_another(name, beat):
     """The texts inside the axes, for lines to beat that the curve crosses early, late, never."""
-    (axes,) = drawn(name, curve_table(typical(1000), beat=Point(1, beat))).axes
+    (axes,) = drawn(name, FIGURE_TABLES[name](typical(1000), beat=Point(1, beat))).axes
     boxes = {text.get_text(): text.get_window_extent() for text in axes.texts}
     assert {"Some model", "light: 95 % over tasks", "dark: 95 % over draws"} <= boxes.keys()
     names = sorted(boxes)
@@ -221,7 +363,7 @@ def test_labels_do_not_lie_on_one_another(name, beat):
 def test_the_line_down_from_the_crossing_leaves_out_the_texts(name):
     met = 0
     for beat in np.linspace(0.5, 0.85, 8):
-        (axes,) = drawn(name, curve_table(typical(), beat=Point(1, beat))).axes
+        (axes,) = drawn(name, FIGURE_TABLES[name](typical(), beat=Point(1, beat))).axes
         boxes = [text.get_window_extent() for text in axes.texts]
         parts = [
             line.get_transform().transform(line.get_xydata())
@@ -246,7 +388,8 @@ def test_success_rates_name_the_model_and_count_the_unsolved():
 
 
 def test_a_curve_without_any_estimate_is_a_sentence():
-    table = pd.DataFrame([("M", 5, *[math.nan] * 5)], columns=[*COLUMNS])
+    cells = [("M", 5, *[math.nan] * 7)]
+    table = pd.DataFrame(cells, columns=[*fail_at_k_table.COLUMNS])
     for name in CURVES:
         assert texts(drawn(name, table)) == ["No k has an estimate."]
 

@@ -21,7 +21,7 @@ from conftest import ROOT, Workflow
 from markupsafe import escape
 
 from passk.experiment import Experiment
-from passk.page.facts import _told
+from passk.page.facts import _told, _truncated
 from passk.page.pictures import alternative, compact, html_of
 from passk.page.render import typeset
 from passk.records import UserError
@@ -150,7 +150,45 @@ def test_figures_are_the_files_drawings_and_say_what_they_show(
     size = re.search(r'viewBox="[^"]*"', svg)
     assert size and size[0] in drawn[0]
     assert len(outline.found["alt"]) == len(drawn) and all(outline.found["alt"])
-    assert outline.found["alt"][0].startswith("pass@k: the probability that at least one")
+    assert outline.found["alt"][0].startswith("Model small passes ")
+    assert "samples. pass@k: the probability that at least one" in outline.found["alt"][0]
+    assert all(drawing.startswith("data:image/svg") for drawing in outline.found["srcset"])
+    places = [place for place in outline.found["id"] if place.endswith((".scaling_laws",))]
+    assert len(outline.found["srcset"]) >= len(places) == 1
+
+
+def test_a_figure_that_would_show_nothing_is_left_out_and_it_says_why(
+    finished: Workflow, outline: Outline
+) -> None:
+    """Of recorded samples nothing tells what they took."""
+    assert (finished.folder / PAGE).with_name("base-verbatim").joinpath("compute.png").exists()
+    assert "What a sample takes is known of no model, neither computation nor" in outline.text
+    html = (finished.folder / PAGE).read_text()
+    article = html.partition('id="base-verbatim.compute"')[2].partition("</article>")[0]
+    assert article and "<img" not in article and "<figcaption" not in article
+    assert "<table" not in article  # with a dash in each cell
+
+
+def test_what_is_not_known_of_recorded_samples_is_not_said(outline: Outline) -> None:
+    assert "Longest completion" in outline.text
+    assert "Cut off at the limit" not in outline.text
+
+
+def test_cut_off_samples_are_counted_where_their_number_is_known() -> None:
+    record = {"tasks": 10, "draws": [0, 9], "truncated": 0}
+    assert _truncated([record], recorded=False) == ["0 of 100 completions (0 %)"]
+    assert _truncated([record], recorded=True) == []
+    assert _truncated([record | {"truncated": 5}], True) == ["5 of 100 completions (5 %)"]
+    assert _truncated([record | {"truncated": None}], False) == []
+
+
+def test_sentences_hold_labels_with_commas(folder: Path, settings: dict[str, Any]) -> None:
+    for name, label in (("small", "Small, 1 M"), ("large", "Large, 2 M")):
+        settings["models"][name]["label"] = label
+    assert write_page(folder, settings).returncode == 0
+    text = Outline((folder / PAGE).read_text()).text
+    assert "Small, 1 M: sampled 6 times" in text
+    assert "Small, 1 M and Large, 2 M on the benchmark" in text
 
 
 def test_provenance_is_what_the_records_say(finished: Workflow, outline: Outline) -> None:

@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from matplotlib.figure import Figure
 
-from passk.analyses.verifiers import page
+from passk.analyses.verifiers import figure, page
 from passk.analyses.verifiers import table as verifiers
 from passk.analyses.verifiers.table import Agreement
+from passk.figures import style
 from passk.records import Snapshot, UserError, Verdict, write_records
 from passk.tables import read_table, table_text
 
@@ -199,7 +201,27 @@ def test_command_counts_both_suites_over_shards(tmp_path: Path) -> None:
     assert table[table.quantity == "false_positives"].value.tolist() == [2]
     plot = [sys.executable, "scripts/plot.py", "verifiers", "--table", tmp_path / "out.csv"]
     subprocess.run([*plot, "--output", tmp_path / "figure"], cwd=ROOT, check=True)
-    assert {path.suffix for path in tmp_path.glob("figure.*")} == {".pdf", ".svg", ".png"}
+    names = {path.name for path in tmp_path.glob("figure.*")}
+    assert names == {f"figure.{suffix}" for suffix in ("pdf", "svg", "narrow.svg", "png", "md")}
+
+
+def draw(tasks: list[Agreement]) -> Figure:
+    with style.look():
+        return figure.draw(as_table(verifiers.model_rows("M", tasks, [1, 2])), "M")
+
+
+def test_a_figure_shows_wrong_answers_or_says_that_there_are_none() -> None:
+    wrong = [Agreement("x", 4, 3, 1, 1), Agreement("y", 4, 2, 2, 2)]
+    table = as_table(verifiers.model_rows("M", wrong, [1, 2]))
+    assert len(draw(wrong).axes) == 2
+    title = figure.title(table, "M")
+    assert title.startswith("Within 4 samples the base tests believe 100.0 % of the tasks solved")
+    assert "the first accepted is wrong on 33.3 %." in title
+    stricter = [Agreement("x", 4, 1, 3, 1), Agreement("y", 4, 2, 2, 2)]
+    assert len(draw(stricter).axes) == 1  # what a wrong answer costs makes no difference
+    assert style.said_by(draw(stricter)) == ""
+    alike = [Agreement("x", 4, 1, 1, 1), Agreement("y", 4, 0, 0, 0)]
+    assert "there is no difference to draw." in style.said_by(draw(alike))
 
 
 @pytest.mark.parametrize(

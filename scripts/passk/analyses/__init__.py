@@ -7,7 +7,9 @@
 - ``page.py``: what the report page says, ``TITLE`` and ``QUESTION``, and as needed
   ``paragraph(table)``, ``view(table, curves)`` and ``EMPTY``, why a table may have no rows; a
   ``page.html.j2`` shows the rows themselves;
-- ``figure.py``, how the table is drawn, and ``caption.rst``, the figure's caption; some have none.
+- ``figure.py``, how the table is drawn (``draw(table, label)``) and the one message that stands
+  above it, a sentence from the table's numbers (``title(table, label)``), and ``caption.rst``, the
+  figure's caption; some have none.
 
 :data:`ANALYSES` names each and what it is made from; its order is the page's. `analyse.py NAME`,
 `plot.py NAME`, the rules, the log folders and the CSV have the same word. A folder and a name here
@@ -49,7 +51,16 @@ An analysis is made for an experiment where everything that it is made from is t
 """
 
 
+WIDE = ("scaling_laws", "extrapolation", "verifiers", "compute")
+"""The figures with panels side by side: on a narrow screen these are one above the other."""
+
+
 def formats(name: str) -> list[str]:
     """The suffixes of an analysis' files: its table, and its figure where it has one."""
     drawn = Path(__file__).with_name(name).joinpath("figure.py").exists()
-    return ["csv", "pdf", "svg", "png"] if drawn else ["csv"]
+    return ["csv", *figure_formats(name)] if drawn else ["csv"]
+
+
+def figure_formats(name: str) -> list[str]:
+    """The suffixes of a figure's files; ``md`` is its message and its caption."""
+    return ["pdf", "svg", "png", "md", *(["narrow.svg"] if name in WIDE else [])]

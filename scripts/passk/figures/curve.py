@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from passk.curve import CurveTable, LineToBeat, Point, from_table, percent
@@ -40,6 +39,15 @@ def band(points: Sequence[Point], kind: str) -> tuple[list[int], list[float], li
     rows = [(p.k, getattr(p, f"{kind}_low"), getattr(p, f"{kind}_high")) for p in points]
     known = [row for row in rows if not math.isnan(row[1]) and not math.isnan(row[2])]
     return [k for k, _, _ in known], [low for _, low, _ in known], [high for *_, high in known]
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A law that was fitted to the curve: its column, its name, its dashes."""
+
+    column: str
+    name: str
+    dashes: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +83,31 @@ class View:
 
 
 def draw(
-    table: pd.DataFrame, set_axes: Callable[[Axes, CurveTable], None], *, failing: bool = False
+    table: pd.DataFrame,
+    set_axes: Callable[[Axes, CurveTable], None],
+    *,
+    failing: bool = False,
+    laws: Sequence[Law] = (),
 ) -> Figure:
     """The whole figure; ``set_axes`` gives the axis of shares its scale, limits and label."""
     plot = from_table(table)
     if plot is None:
         return style.sentence("No k has an estimate.")
-    drawing, axes = style.figure()
+    fitted = [law for law in laws if table[law.column].notna().any()]
+    drawing, axes = style.figure(style.HEIGHT + (LINE if fitted else 0))
     # There is room at the left for the interval of the line to beat.
     style.count_axis(axes, plot.largest_k, ends=(-0.022, 1.012))
     axes.grid(axis="y")
     axes.set_xlabel("samples per task, k")
     set_axes(axes, plot)
     axes.yaxis.set_major_formatter(lambda value, _: style.per_cent(value))
+    for law in fitted:
+        look = {"color": style.INK, "linewidth": 0.9, "dashes": law.dashes}
+        rows = table[table[law.column].notna()]
+        shares = 1 - rows[law.column] if failing else rows[law.column]
+        axes.plot(rows.k, shares, label=law.name, zorder=4, **look)
+    if fitted:
+        style.legend_above(axes, 2)
     style.lay_out(axes)
     _draw_curve(View(axes, failing), plot)
     return drawing
@@ -154,9 +174,9 @@ def _label_point(view: View, plot: CurveTable, point: Point) -> Text:
 
 def _label_baseline(view: View, plot: CurveTable, beat: LineToBeat) -> list[Text]:
     """Name the line, and the k where it is crossed, where the curve does not run."""
-    value = f"one sample: {percent(view.share(beat.value))}"
+    value = percent(view.share(beat.value))
     sides = ((1, 2.5, "left"), (plot.largest_k, -3.0, "right"))
-    for text in (f"{beat.label}, {value}", f"{beat.label},\n{value}"):
+    for text in (f"one sample of {beat.label}: {value}", f"one sample of\n{beat.label}: {value}"):
         for k, offset, ha in sides:
             name = view.note(text, k, beat.value, (0, offset), ha, OTHER)
             if not _meets_curve(view, plot, box_of(view.axes, name)):
@@ -229,7 +249,7 @@ def _label_curve(
     lines = [style.note(axes, name, corner, (0, 0), align, MUTED) for name in names]
     lines[0].set(fontweight="bold", fontsize=style.NORMAL, color=MODEL)
     for line in lines:  # the lines of the grid may pass behind
-        line.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+        line.set_bbox(style.BEHIND)
     left = min(box_of(axes, line).left for line in lines)
     boxes = [box for box in (box_of(axes, text) for text in texts) if box.right > left]
     taken = [(box.bottom - 0.04, box.top + 0.04) for box in boxes]

@@ -4,15 +4,21 @@ A figure is saved as PDF, SVG and PNG (300 dpi), and the same table gives the sa
 fixed ids, the font that comes with matplotlib. Two releases of matplotlib may still differ in their
 bytes.
 
+An SVG's text is text, in that font or, where a reader has it not, one as wide or narrower. The
+figure's one message stands above it (:func:`set_title`) and is its title in all three files.
+
 The colours are Okabe and Ito's blue and vermilion, told apart with any colour vision; in grey they
 differ by line style and label as well.
 """
 
 from __future__ import annotations
 
+import io
 import logging
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -31,6 +37,7 @@ from passk.records import replace_atomically
 WIDTH = 3.4  # inches: one column of a two-column paper
 PAGE_WIDTH = 7.0  # both columns
 HEIGHT = 2.55
+EDGE = 0.04  # around a title
 
 INK = "#262626"
 MUTED = "#6b6b6b"
@@ -51,6 +58,9 @@ SERIES = (
     ("#7a6a00", (8, 2), "v"),
     ("#262626", (3, 1, 1, 1, 1, 1), "P"),
 )
+
+# Behind a text that lines pass: what is drawn under it stays text, as an outline would not.
+BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.7}
 
 OPEN = {"markerfacecolor": "white", "markeredgecolor": INK, "markeredgewidth": 0.7}
 
@@ -95,10 +105,15 @@ _RC = {
     "figure.dpi": 300,
     "savefig.dpi": 300,
     "pdf.fonttype": 42,
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "svg.hashsalt": "passk",
 }
 _UNDATED = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
+FONT = "'DejaVu Sans'"
+# Verdana's letters are as wide as DejaVu's, the others' narrower: nothing is cut off.
+INSTEAD = f"{FONT}, Verdana, 'Bitstream Vera Sans', Arial, Helvetica, sans-serif"
+SENTENCE = "sentence"  # the id of a figure that says why it shows nothing
+_STACKED = ContextVar("stacked", default=False)
 
 
 def look() -> AbstractContextManager[None]:
@@ -106,14 +121,26 @@ def look() -> AbstractContextManager[None]:
     return matplotlib.style.context(["default", _RC])
 
 
+@contextmanager
+def stacked() -> Iterator[None]:
+    """Within it :func:`panels` are one above the other, a column wide: for a narrow screen."""
+    token = _STACKED.set(True)
+    try:
+        yield
+    finally:
+        _STACKED.reset(token)
+
+
 def panels(
     number: int, height: float = HEIGHT, width: float = WIDTH, **given: Any
 ) -> tuple[Figure, list[Axes]]:
     """A figure, ``width`` x ``height`` inches, with that many axes side by side."""
-    drawing = Figure(figsize=(width, height), layout="constrained")
+    rows = number if _STACKED.get() else 1
+    size = (WIDTH, rows * height) if rows > 1 else (width, height)
+    drawing = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(drawing)
     drawing.get_layout_engine().set(w_pad=0.03, h_pad=0.03)
-    return drawing, list(drawing.subplots(1, number, squeeze=False, **given)[0])
+    return drawing, list(drawing.subplots(rows, number // rows, squeeze=False, **given).flat)
 
 
 def figure(height: float = HEIGHT, width: float = WIDTH) -> tuple[Figure, Axes]:
@@ -126,8 +153,54 @@ def sentence(text: str) -> Figure:
     """A figure that says in words why there is nothing to draw."""
     drawing, axes = figure(height=0.5)
     axes.set_axis_off()
-    axes.text(0.5, 0.5, text, ha="center", va="center", color=MUTED)
+    axes.text(0.5, 0.5, "\n".join(_lines(drawing, text)), ha="center", va="center", color=MUTED)
+    drawing.set_gid(SENTENCE)
     return drawing
+
+
+def said_by(drawing: Figure) -> str:
+    """The sentence of a figure made by :func:`sentence`; empty where it shows something."""
+    if drawing.get_gid() != SENTENCE:
+        return ""
+    return " ".join(drawing.axes[0].texts[0].get_text().split())
+
+
+def set_title(drawing: Figure, title: str) -> None:
+    """Put the figure's one message above all of it; what is below keeps its place and its size."""
+    if not title:
+        return
+    title = re.sub(r"(?<=\d) (?=%|M\b)|(?<=\bk) (?==)|(?<=\bk =) ", "\N{NO-BREAK SPACE}", title)
+    width, height = drawing.get_size_inches()
+    lines = _lines(drawing, title, fontweight="bold")
+    room = len(lines) * 1.3 * NORMAL / 72 + 0.08
+    # A legend that is given its place has no room of the layout's: its height and both pads.
+    above = [one.get_window_extent().height / drawing.dpi + 0.06 for one in drawing.legends]
+    drawing.set_size_inches(width, height + room)
+    whole = height + room
+    drawing.get_layout_engine().set(rect=(0, 0, 1, (height - max(above, default=0)) / whole))
+    for legend in drawing.legends:
+        legend.set_bbox_to_anchor((0, 0, 1, height / whole), transform=drawing.transFigure)
+    left, top = EDGE / width, 1 - EDGE / (height + room)
+    text = drawing.text(
+        left, top, "\n".join(lines), ha="left", va="top", fontweight="bold", linespacing=1.3,
+        parse_math=False,
+    )  # fmt: skip
+    text.set_in_layout(False)
+
+
+def _lines(drawing: Figure, text: str, **given: Any) -> list[str]:
+    """The text in lines as wide as the figure."""
+    most = drawing.bbox.width - 2 * EDGE * drawing.dpi
+    probe = drawing.text(0, 0, "", parse_math=False, **given)
+    lines: list[str] = []
+    for word in text.split(" "):
+        probe.set_text(f"{lines[-1]} {word}" if lines else word)
+        if lines and probe.get_window_extent().width <= most:
+            lines[-1] = probe.get_text()
+        else:
+            lines.append(word)
+    probe.remove()
+    return lines
 
 
 def files(stem: Path) -> dict[str, Path]:
@@ -135,12 +208,27 @@ def files(stem: Path) -> dict[str, Path]:
     return {suffix: stem.with_name(f"{stem.name}.{suffix}") for suffix in _UNDATED}
 
 
-def save(drawing: Figure, stem: Path) -> None:
+def save(drawing: Figure, stem: Path, title: str = "") -> None:
     """Write ``stem``.pdf, .svg and .png, each atomically. Call it inside :func:`look`."""
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph at INFO
     for suffix, path in files(stem).items():
-        with replace_atomically(path) as handle:
-            drawing.savefig(handle, format=suffix, metadata=_UNDATED[suffix])
+        _write(drawing, suffix, path, title)
+
+
+def write_svg(drawing: Figure, path: Path, title: str) -> None:
+    """Write one SVG, as :func:`save` does."""
+    _write(drawing, "svg", path, title)
+
+
+def _write(drawing: Figure, suffix: str, path: Path, title: str) -> None:
+    written = io.BytesIO()
+    about = _UNDATED[suffix] | ({"Title": title} if title else {})
+    drawing.savefig(written, format=suffix, metadata=about)
+    content = written.getvalue()
+    if suffix == "svg":
+        content = content.replace(FONT.encode(), INSTEAD.encode())
+    with replace_atomically(path) as handle:
+        handle.write(content)
 
 
 def count_axis(axes: Axes, largest: int, ends: tuple[float, float] = (-0.02, 1.02)) -> None:

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from passk.analyses.comparison.table import COLUMNS, ONE, OPEN, UNKNOWN
+import pandas as pd
+
+from passk.analyses.comparison.table import (
+    COLUMNS,
+    ONE,
+    OPEN,
+    UNKNOWN,
+    better_from,
+    interval_of_reaching,
+)
 from passk.baseline import Baseline
 from passk.counts import TaskCount, read_counts
 from passk.curve import Point, crossing, percent, read_curve
@@ -15,7 +24,7 @@ from passk.experiment import Experiment, Scoring
 from passk.page import placed
 from passk.records import UserError
 from passk.tables import read_table
-from passk.words import counted
+from passk.words import counted, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +62,25 @@ def claim(experiment: Experiment, scoring: Scoring, figures: Path, results: Path
         raise UserError(f"{path} has no estimate at the k asked for")
     once, most = next((p for p in points if p.k == 1), asked[0]), asked[-1]
     tasks = f"{len(counts):,} tasks"
-    words = [f"{label} passes {percent(most.pass_at_k)} % of {tasks} {_within(most.k)}"]
+    words = [f"{label} passes {percent(most.pass_at_k)} % of {tasks} {within(most.k)}"]
     words.append(f" (95 % interval over tasks {_span(most)})")
     if most.k > once.k:
-        words.append(f", {percent(once.pass_at_k)} % {_within(once.k)} ({_span(once)})")
+        words.append(f", {percent(once.pass_at_k)} % {within(once.k)} ({_span(once)})")
     beat = line_to_beat(experiment, scoring, results)
     reached = crossing(points, beat.value) if beat else None
+    tested = _compared(beat, figures / scoring.name / "comparison.csv")
     if beat:
         line = f"the {percent(beat.value)} % of {beat.label} at one sample"
+        interval = _interval_of_k(tested)
         words.append(
-            f"; it reaches {line} at k = {reached:,}"
+            f"; it reaches {line} at k = {reached:,}" + (f" ({interval})" if interval else "")
             if reached
             else f"; it stays below {line} up to k = {points[-1].k:,}"
         )
     return Claim(
         "".join(words) + ".",
-        _beyond(experiment.k_values, points)
-        + _beside(beat, reached, most.k, figures / scoring.name / "comparison.csv"),
-        tuple(_numbers(counts, once, most, beat, reached)),
+        _beyond(experiment.k_values, points) + _beside(beat, reached, most.k, tested),
+        tuple(_numbers(counts, once, most, beat, reached, tested)),
     )
 
 
@@ -83,7 +93,25 @@ def _beyond(k_values: Sequence[int], points: Sequence[Point]) -> str:
     return f"{' and '.join(beyond)} cannot be told: a task has {counted(known, 'draw')} only. "
 
 
-def _beside(beat: Baseline | None, reached: int | None, k: int, comparison: Path) -> str:
+def _compared(beat: Baseline | None, path: Path) -> pd.DataFrame:
+    """The comparison with one sample of the line to beat, where there is an interval."""
+    if beat is None or not path.exists():
+        return pd.DataFrame(columns=[*COLUMNS])
+    table = read_table(path, COLUMNS, may_be_empty=True)
+    rows = table[(table.rival == beat.label) & (table.against == ONE)]
+    return rows[rows.verdict != UNKNOWN]
+
+
+def _interval_of_k(tested: pd.DataFrame) -> str:
+    """The interval of the k that reaches the line to beat, in words; empty where none is known."""
+    low, high = interval_of_reaching(tested)
+    if not math.isfinite(low):
+        return ""
+    high = f"to {high:,.0f}" if math.isfinite(high) else "or more"
+    return f"95 % interval over tasks {low:,.0f} {high}"
+
+
+def _beside(beat: Baseline | None, reached: int | None, k: int, tested: pd.DataFrame) -> str:
     if beat is None:
         return ""
     text = []
@@ -94,16 +122,12 @@ def _beside(beat: Baseline | None, reached: int | None, k: int, comparison: Path
         )
     if reached:
         text.append("That one curve reaches another model's line is no test of a difference.")
-    return " ".join([*text, *_tested(beat, k, comparison)])
+    return " ".join([*text, *_tested(beat, k, tested)])
 
 
-def _tested(beat: Baseline, k: int, path: Path) -> list[str]:
+def _tested(beat: Baseline, k: int, tested: pd.DataFrame) -> list[str]:
     """The difference at the largest k, if models were compared."""
-    if not path.exists():
-        return []
-    table = read_table(path, COLUMNS, may_be_empty=True)
-    rows = table[(table.rival == beat.label) & (table.against == ONE) & (table.k == k)]
-    rows = rows[rows.verdict != UNKNOWN]
+    rows = tested[tested.k == k]
     if rows.empty:
         return []
     row = rows.iloc[0]
@@ -116,7 +140,12 @@ def _tested(beat: Baseline, k: int, path: Path) -> list[str]:
 
 
 def _numbers(
-    counts: list[TaskCount], once: Point, most: Point, beat: Baseline | None, reached: int | None
+    counts: list[TaskCount],
+    once: Point,
+    most: Point,
+    beat: Baseline | None,
+    reached: int | None,
+    tested: pd.DataFrame,
 ) -> list[tuple[str, str, str]]:
     shown = [(f"{percent(once.pass_at_k)} %", f"pass@{once.k:,}", f"{_span(once)} over tasks")]
     if most.k > once.k:
@@ -124,14 +153,17 @@ def _numbers(
             (f"{percent(most.pass_at_k)} %", f"pass@{most.k:,}", f"{_span(most)} over tasks")
         )
     if beat:
+        interval = _interval_of_k(tested).removeprefix("95 % interval over tasks ")
+        further = [f"{interval} over tasks"] if interval else []
+        if better := better_from(tested):
+            further.append(f"significantly better from k = {better:,} on")
+        elif len(tested):
+            further.append(f"at no k to {int(tested.k.max()):,} significantly better")
         shown.append(
             (
                 f"k = {reached:,}" if reached else "not reached",
-                f"to reach {beat.label} at one sample",
-                f"{percent(beat.value)} %"
-                + (
-                    "" if math.isnan(beat.low) else f", {percent(beat.low)} to {percent(beat.high)}"
-                ),
+                f"to reach {beat.label} at one sample ({percent(beat.value)} %)",
+                "; ".join(further),
             )
         )
     unsolved = sum(count.c == 0 for count in counts)
@@ -141,10 +173,6 @@ def _numbers(
         (f"{unsolved:,} of {len(counts):,}", "tasks never solved", f"in {drawn} draws each")
     )
     return shown
-
-
-def _within(k: int) -> str:
-    return "with one sample" if k == 1 else f"within {k:,} samples"
 
 
 def _span(point: Point) -> str:

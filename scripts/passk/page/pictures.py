@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,18 +24,28 @@ _COORDINATES = re.compile(r'(?<=[ \n])(d|x|y|width|height|points)="([^"]*)"')
 _NOISE = re.compile(
     r"<\?xml[^>]*\?>|<!DOCTYPE[^>]*>|<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL
 )
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+# A figure of passk.figures.style.sentence, which says why it shows nothing.
+_SENTENCE = '<g id="sentence">'
+_TEXT = re.compile(r"<text[^>]*>(.*?)</text>", re.DOTALL)
 _SIZE = re.compile(r'<svg[^>]*? viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure as a URI, its size in CSS pixels at print size, and what it shows."""
+    """A figure as a URI, its size in CSS pixels at print size, and what it shows.
+
+    ``narrow`` is the drawing for a narrow screen, where there is one, for a ``srcset``. A figure
+    that shows nothing has only ``said``, why that is.
+    """
 
     uri: str
     width: int
     height: int
     alt: str
     caption: Markup
+    narrow: str = ""
+    said: str = ""
 
 
 def compact(svg: str) -> str:
@@ -67,7 +78,14 @@ def picture(path: Path, caption: Path) -> Picture:
         raise UserError(f"{path} has no size; draw it again")
     width, height = (round(float(points) / 72 * 96) for points in size.groups())
     shown = html_of(text)
-    return Picture(data_uri(compact(svg)), width, height, alternative(shown), shown)
+    if _SENTENCE in svg:
+        said = " ".join(unescape(line) for line in _TEXT.findall(svg))
+        return Picture("", width, height, "", shown, said=said)
+    title = _TITLE.search(svg)
+    alt = " ".join(filter(None, (title and unescape(title[1]), alternative(shown))))
+    other = path.with_suffix(".narrow.svg")
+    narrow = data_uri(compact(other.read_text())).replace(" ", "%20") if other.exists() else ""
+    return Picture(data_uri(compact(svg)), width, height, alt, shown, narrow)
 
 
 def html_of(rst: str) -> Markup:
@@ -90,7 +108,8 @@ def html_of(rst: str) -> Markup:
         if type(error).__name__ != "SystemMessage":
             raise
         raise UserError(f"a caption is no reStructuredText: {error}") from error
-    return Markup(parts["fragment"].strip())
+    unbroken = re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", parts["fragment"].strip())
+    return Markup(unbroken)
 
 
 def alternative(caption: Markup, most: int = 320) -> str:

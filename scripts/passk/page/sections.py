@@ -78,12 +78,15 @@ def section(name: str, path: Path, curves: Curves) -> Section:
     drawn = None
     if path.with_suffix(".svg").exists():
         drawn = picture(path.with_suffix(".svg"), ANALYSES / name / "caption.rst")
+    said = [page.paragraph(table)] if hasattr(page, "paragraph") else []
+    if drawn and drawn.said:  # the figure has nothing to show, and says why
+        said, drawn = [drawn.said, *said], None
     view = page.view(table, curves) if hasattr(page, "view") else None
     template = f"{name}/page.html.j2" if (ANALYSES / name / "page.html.j2").exists() else ""
     return replace(
         found,
         picture=drawn,
-        paragraph=page.paragraph(table) if hasattr(page, "paragraph") else "",
+        paragraph=" ".join(said),
         view=view if view and view.rows else None,
         template=template,
         rows=tuple(table.to_dict("records")) if template else (),

@@ -1,7 +1,8 @@
 """By how much a model's pass@k differs from its rivals', against k, with the zero line.
 
 Filled marks: against one sample of the rival; open ones: against as many samples of it. The bands
-are 95 % intervals over tasks, of the first rival only. Nothing is estimated here.
+are 95 % intervals over tasks, of the first rival only; dotted lines name the k at which one sample
+of that is reached, and the k from which on the difference is significant. Nothing is estimated.
 """
 
 from __future__ import annotations
@@ -13,10 +14,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from passk.analyses.comparison.table import MANY, ONE
+from passk.analyses.comparison.table import (
+    MANY,
+    ONE,
+    OPEN,
+    UNKNOWN,
+    WORSE,
+    better_from,
+    reached_at,
+)
 from passk.figures import style
 
 LINE = 0.12  # inches: one line of the legend
+DASHED = (4, 2)
 
 
 def draw(table: pd.DataFrame, label: str) -> Figure:
@@ -24,29 +34,98 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     known = table[table.difference.notna()]
     if known.empty:
         return style.sentence("There is no model to compare with.")
-    drawing, axes = style.figure(style.HEIGHT + 0.2 + LINE * table.rival.nunique())
-    looks = style.looks(known.rival)
-    first = next(iter(looks))
-    _set_axes(axes, known, first)
+    rivals = list(dict.fromkeys(known.rival))
+    drawing, axes = style.figure(style.HEIGHT + 0.2 + LINE * len(rivals))
+    _set_axes(axes, known, rivals[0])
     axes.axhline(0, color=style.INK, linewidth=0.9)
-    for rival, (colour, dashes, _) in reversed(looks.items()):
-        for against in (ONE, MANY):
-            rows = known[(known.rival == rival) & (known.against == against)]
-            if rival == first:
-                band = rows[rows.tasks_low.notna()]
-                limits = 100 * band.tasks_low, 100 * band.tasks_high
-                axes.fill_between(band.k, *limits, color=style.MODEL_LIGHT, alpha=0.75, lw=0)
-            axes.plot(rows.k, 100 * rows.difference, color=colour, dashes=dashes)
-            asked = rows[rows.asked == 1]
-            style.mark(axes, asked.k, 100 * asked.difference, colour, against == ONE)
-    for rival, (colour, dashes, _) in looks.items():
-        axes.plot([], [], color=colour, dashes=dashes, label=rival)
-    style.mark(axes, [], [], style.MUTED, True, "its pass@1")
-    if (known.against == MANY).any():
-        style.mark(axes, [], [], style.MUTED, False, "its pass@k")
-    columns = style.legend_columns(looks, style.WIDTH, 2)
-    style.legend_above(axes, columns, title=f"{known.model.iloc[0]} against")
+    for (rival, against), (colour, dashes) in reversed(_looks(known, rivals).items()):
+        rows = known[(known.rival == rival) & (known.against == against)]
+        if rival == rivals[0]:
+            band = rows[rows.tasks_low.notna()]
+            limits = 100 * band.tasks_low, 100 * band.tasks_high
+            light = style.MODEL_LIGHT if colour == style.MODEL else style.OTHER_LIGHT
+            axes.fill_between(band.k, *limits, color=light, alpha=0.5, lw=0)
+        axes.plot(rows.k, 100 * rows.difference, color=colour, dashes=dashes)
+        asked = rows[rows.asked == 1]
+        style.mark(axes, asked.k, 100 * asked.difference, colour, against == ONE)
+    _name_curves(axes, known, rivals)
+    _mark_reaching(axes, known[(known.rival == rivals[0]) & (known.against == ONE)])
     return drawing
+
+
+def title(table: pd.DataFrame, label: str) -> str:
+    """From which k on the model is better than one sample of the first rival, if from any."""
+    rows = table[(table.rival == table.rival.iloc[0]) & (table.against == ONE)]
+    known = rows[rows.verdict != UNKNOWN]
+    if known.empty:
+        return ""
+    model, one = known.model.iloc[0], f"one sample of {known.rival.iloc[0]}"
+    first = better_from(rows)
+    last, verdict = int(known.k.iloc[-1]), known.verdict.iloc[-1]
+    if first == 1:
+        return f"Already one sample of {model} is significantly better than {one}."
+    if first is not None:
+        return f"From k = {first:,} on, {model} is significantly better than {one}."
+    most = "One sample" if last == 1 else f"{last:,} samples"
+    verb = "is" if last == 1 else "are"
+    if verdict == WORSE:
+        return f"{most} of {model} {verb} significantly worse than {one}."
+    assert verdict == OPEN
+    return f"{most} of {model} {verb} not significantly better than {one}."
+
+
+def _looks(table: pd.DataFrame, rivals: list[str]) -> dict[tuple[str, str], tuple[str, tuple]]:
+    """A colour and dashes for each curve: of a single rival's two, each has a colour of its own."""
+    looks = {}
+    for rival, (colour, *_) in style.looks(rivals).items():
+        for against in (ONE, MANY):
+            if against == ONE or ((table.rival == rival) & (table.against == against)).any():
+                alone = len(rivals) == 1 and against == MANY
+                dashes = style.SOLID if against == ONE else DASHED
+                looks[rival, against] = (style.OTHER if alone else colour, dashes)
+    return looks
+
+
+def _name_curves(axes: Axes, table: pd.DataFrame, rivals: list[str]) -> None:
+    """The legend: of a single rival both curves, of several each one's colour, and two kinds."""
+    looks = _looks(table, rivals)
+    kinds = {ONE: "one sample", MANY: "as many samples"}
+    if len(rivals) == 1:
+        entries = [
+            (f"{kinds[against]} of {rival}", against, *look)
+            for (rival, against), look in looks.items()
+        ]
+    else:
+        entries = [(rival, None, looks[rival, ONE][0], style.SOLID) for rival in rivals]
+        dashes = {ONE: style.SOLID, MANY: DASHED}
+        shown = [against for against in kinds if (table.against == against).any()]
+        entries += [(kinds[one], one, style.MUTED, dashes[one]) for one in shown]
+    for name, against, colour, dashes in entries:
+        axes.plot(
+            [], [], color=colour, dashes=dashes, marker="o" if against else None, markersize=3.4,
+            markerfacecolor=colour if against == ONE else "white", markeredgewidth=0.8, label=name,
+        )  # fmt: skip
+    columns = style.legend_columns((name for name, *_ in entries), style.WIDTH, 2)
+    style.legend_above(axes, columns, title=f"{table.model.iloc[0]} against")
+
+
+def _mark_reaching(axes: Axes, rows: pd.DataFrame) -> None:
+    """Lines down to the axis, with their k, from where one sample of the rival is reached."""
+    if rows.empty:
+        return
+    reached, better = reached_at(rows), better_from(rows)
+    bottom = axes.get_ylim()[0]
+    places = ((reached, "reached at", 3), (better, "significant from", 12))
+    for k, what, up in places:
+        if k is None or k == 1:
+            continue
+        height = float(100 * rows.difference[(rows.k - k).abs().idxmin()])
+        axes.plot([k, k], [bottom, height], color=style.INK, linewidth=0.8, dashes=(1, 1.5))
+        text = style.note(
+            axes, f"{what} k = {k:,}", (k, bottom), (-2.5, up), ("right", "bottom"), style.INK
+        )
+        text.set(zorder=5)
+        text.set_bbox(style.BEHIND | {"alpha": 1})
 
 
 def _set_axes(axes: Axes, table: pd.DataFrame, first: str) -> None:

@@ -6,9 +6,9 @@ import math
 
 import pandas as pd
 
-from passk.analyses.comparison.table import BETTER, MANY, ONE, OPEN, UNKNOWN
-from passk.analyses.view import Curves, View, of_columns, points
-from passk.curve import Point, crossing, percent
+from passk.analyses.comparison.table import MANY, ONE, OPEN, UNKNOWN, better_from, reached_at
+from passk.analyses.view import Curves, View, of_columns, points, signed
+from passk.curve import percent
 
 TITLE = "Against the other models"
 QUESTION = "Is the difference more than chance?"
@@ -16,30 +16,6 @@ EMPTY = (
     "No other model is named for this experiment, so there is nothing to compare with. A baseline "
     "or compare_with in config.yaml names one."
 )
-
-
-def better_from(rows: pd.DataFrame) -> int | None:
-    """The smallest k from which on every known verdict is better; None where the largest is not.
-
-    ``rows`` are of one rival, against its pass@1, ascending in k.
-    """
-    found = None
-    for k, verdict in zip(rows.k[::-1], rows.verdict[::-1], strict=True):
-        if verdict == UNKNOWN:
-            continue
-        if verdict != BETTER:
-            break
-        found = int(k)
-    return found
-
-
-def reached_at(rows: pd.DataFrame) -> int | None:
-    """The smallest k whose estimate reaches the rival's pass@1; None where none does.
-
-    Read off a straight line between the k of the table, as :func:`passk.curve.crossing` does.
-    """
-    points = [Point(int(k), value) for k, value in zip(rows.k, rows.value, strict=True)]
-    return crossing(points, rows.rival_value.iloc[0])
 
 
 def paragraph(table: pd.DataFrame) -> str:
@@ -133,9 +109,11 @@ def view(table: pd.DataFrame, curves: Curves) -> View:
     return of_columns(
         table[table.asked == 1],
         [
-            ("Model, k", False, lambda row: f"{row.model}, {row.k:,}"),
-            ("Against", False, lambda row: f"{row.rival}, {row.against}"),
-            ("Difference (points)", True, lambda row: f"{100 * row.difference:+z.1f}"),
+            ("Model", False, lambda row: row.model),
+            ("k", True, lambda row: f"{row.k:,}"),
+            ("Against", False, lambda row: row.rival),
+            ("Its", False, lambda row: row.against),
+            ("Difference (points)", True, lambda row: signed(row.difference)),
             ("95 % over tasks", True, lambda row: points(row.tasks_low, row.tasks_high)),
             ("95 % over draws", True, lambda row: points(row.draws_low, row.draws_high)),
             ("Verdict", False, lambda row: row.verdict),

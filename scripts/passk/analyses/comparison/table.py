@@ -24,10 +24,13 @@ from dataclasses import dataclass
 from typing import get_type_hints
 
 import numpy as np
+import pandas as pd
 
+from passk.analyses.compute.table import crossing as interval_of_k
 from passk.analyses.given import Given
 from passk.baseline import Baseline
 from passk.counts import ModelCounts
+from passk.curve import Point, crossing
 from passk.estimator import k_grid, pass_table
 from passk.statistics.intervals import (
     Z,
@@ -83,7 +86,10 @@ def table(given: Given) -> list[Row]:
     """
     own, *rivals = given.counts
     asked, quoted = given.k_values, given.quoted
-    k = np.array(sorted({*asked, *k_grid(int(own.n.min()))}))
+    grid = {*asked, *k_grid(int(own.n.min()))}
+    for rival in [*rivals, *([quoted] if quoted else [])]:
+        grid |= _bounds_of_k(own, rival)
+    k = np.array(sorted(grid))
     estimates = pass_table(own.n, own.c, k)
     rows = _against_quoted(own, quoted, k, estimates, asked) if quoted else []
     errors = error_over_draws(own.n, own.c, k)
@@ -108,6 +114,19 @@ def table(given: Given) -> list[Row]:
                 )
             ]  # fmt: skip
     return rows
+
+
+def _bounds_of_k(own: ModelCounts, rival: ModelCounts | Baseline) -> set[int]:
+    """The ends of the 95 % interval over tasks of the k that reaches one sample of the rival.
+
+    Those that the draws reach: then the table has the k from which on the model is better, and not
+    the next k of a grid.
+    """
+    every = pass_table(own.n, own.c, np.arange(1, int(own.n.min()) + 1))
+    once = rival if isinstance(rival, Baseline) else pass_table(rival.n, rival.c, [1])[:, 0]
+    if not isinstance(rival, Baseline) and len(once) != len(every):
+        return set()
+    return {int(k) for k in interval_of_k(every, once)[1:] if math.isfinite(k)}
 
 
 def _against_quoted(
@@ -140,3 +159,41 @@ def _verdict(low: float, high: float) -> str:
     if math.isnan(low) or math.isnan(high):
         return UNKNOWN
     return BETTER if low > 0 else WORSE if high < 0 else OPEN
+
+
+def better_from(rows: pd.DataFrame) -> int | None:
+    """The smallest k from which on every known verdict is better; None where the largest is not.
+
+    ``rows`` are of one rival, against its pass@1, ascending in k.
+    """
+    found = None
+    for k, verdict in zip(rows.k[::-1], rows.verdict[::-1], strict=True):
+        if verdict == UNKNOWN:
+            continue
+        if verdict != BETTER:
+            break
+        found = int(k)
+    return found
+
+
+def reached_at(rows: pd.DataFrame) -> int | None:
+    """The smallest k whose estimate reaches the rival's pass@1; None where none does.
+
+    Read off a straight line between the k of the table, as :func:`passk.curve.crossing` does.
+    """
+    points = [Point(int(k), value) for k, value in zip(rows.k, rows.value, strict=True)]
+    return crossing(points, rows.rival_value.iloc[0])
+
+
+def interval_of_reaching(rows: pd.DataFrame) -> tuple[float, float]:
+    """The 95 % interval over tasks of the k that reaches the rival; ``rows`` as above.
+
+    It holds each k whose difference is not significant; its upper end is the k from which on the
+    model is better, ``inf`` where that is beyond the draws. NaN where no interval is known.
+    """
+    known = rows[rows.verdict != UNKNOWN]
+    if known.empty:
+        return math.nan, math.nan
+    within, better = known.k[known.tasks_high >= 0], better_from(rows)
+    low = math.inf if within.empty else float(within.iloc[0])
+    return low, math.inf if better is None else float(better)

@@ -3,7 +3,8 @@
 Marks are the k asked for. The broad grey line joins the points that no cheaper one matches: the
 most coverage for a budget. A dotted line leads from a model at one sample to where a weaker one
 reaches it; the bar on it is the 95 % interval over tasks of that place. A panel for which no model
-has a number is left out; a model without one is named in the panel. Nothing is estimated here.
+has a number is left out, and where there is none, the figure; a model without one is named in the
+panel. Nothing is estimated here.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import Bbox
@@ -23,7 +23,6 @@ from passk.analyses.view import rounded
 from passk.cost import in_units
 from passk.figures import style
 
-HALO = [withStroke(linewidth=2.5, foreground="white")]
 PANELS = {
     "flops": ("FLOP", "computation a task"),
     "memory_bytes": ("B", "memory: weights, keys and values"),
@@ -50,6 +49,11 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     if curve.empty:
         return style.sentence("No k has an estimate.")
     columns = _panels_of(table)
+    if not columns:
+        return style.sentence(
+            "What a sample takes is known of no model, neither computation nor memory, time or "
+            "price, so there is nothing to draw pass@k against."
+        )
     width = style.PAGE_WIDTH if len(columns) > 1 else style.WIDTH
     drawing, panels = style.panels(len(columns), style.HEIGHT + 0.1, width, sharey=True)
     looks = style.looks(curve.model)
@@ -66,10 +70,34 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
 
 
 def _panels_of(table: pd.DataFrame) -> list[str]:
-    """The columns that are drawn, a panel each: those with a number, FLOPs if there is none."""
+    """The columns that are drawn, a panel each: those with a number."""
     known = [column for column in PANELS if (table[column] > 0).any()]
     times = [column for column in TIMES if column in known][:1]
-    return [column for column in known if column not in TIMES] + times or ["flops"]
+    return [column for column in known if column not in TIMES] + times
+
+
+def title(table: pd.DataFrame, label: str) -> str:
+    """What it takes to be as good as one sample of another model, with its interval."""
+    curve = table[table.row == CURVE]
+    own = curve.model.iloc[0]
+    rows = table[(table.row == REACH) & (table.target_k == 1)]
+    rows = rows[(rows.model == own) | (rows.target == own)]
+    for row in rows.itertuples():
+        one = f"one sample of {row.target}"
+        if np.isnan(row.k):
+            return f"{row.model} does not reach {one} with the samples drawn."
+        if not row.flops_ratio > 0:
+            continue
+        times, low = rounded(row.flops_ratio), rounded(row.flops_ratio_low)
+        if np.isfinite(row.flops_ratio_high):
+            interval = f"95 % interval over tasks {low} to {rounded(row.flops_ratio_high)}"
+            return f"{row.model} is level with {one} at {times} times the FLOPs ({interval})."
+        if np.isinf(row.flops_ratio_high):
+            return (
+                f"{row.model} is level with {one} at an estimated {times} times the FLOPs (95 % "
+                f"interval over tasks {low} or more)."
+            )
+    return ""
 
 
 def _draw_panel(axes: Axes, curve: pd.DataFrame, column: str, looks: dict[str, tuple]) -> None:
@@ -136,7 +164,8 @@ def _name_marks(axes: Axes, curve: pd.DataFrame, column: str, looks: dict[str, t
         for _, row in asked.iterrows():
             text = f"k = {row.k:,.0f}" if row.k == asked.k.min() else f"{row.k:,.0f}"
             label = style.note(axes, text, (row[column], 100 * row.pass_at_k), *SIDES[0], colour)
-            label.set(path_effects=HALO, zorder=5)
+            label.set(zorder=5)
+            label.set_bbox(style.BEHIND)
             boxes = [_moved(label, side) for side in SIDES]
             covered = [_covered(box, drawn, others, frame) for box in boxes]
             best = covered.index(min(covered))
@@ -196,7 +225,8 @@ def _draw_reaches(axes: Axes, table: pd.DataFrame, own: str) -> None:
         if len(rows) > 1:  # the table has the numbers
             text = f"k = {row.k:,.0f}"
         label = style.note(axes, text, (row.flops, level), (5, -5), ("left", "top"), ink)
-        label.set(path_effects=HALO, zorder=6)
+        label.set(zorder=6)
+        label.set_bbox(style.BEHIND)
 
 
 def _name_models(axes: Axes, looks: dict[str, tuple]) -> None:

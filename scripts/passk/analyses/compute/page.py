@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import pandas as pd
@@ -104,31 +103,29 @@ def _best(curve: pd.DataFrame) -> str:
             f"Whatever the budget of FLOPs a task, {changes.model.iloc[0]} buys the most coverage "
             "with it; no test stands behind this."
         )
-    spans = ", ".join(
+    spans = "; ".join(
         f"{row.model} from {in_units(row.flops, 'FLOP')}" for _, row in changes.iterrows()
     )
-    return (
-        f"The most coverage for a budget of FLOPs a task buys {spans}; no test stands behind this."
-    )
+    return f"The most coverage for a budget of FLOPs a task: {spans}. No test stands behind this."
 
 
 def view(table: pd.DataFrame, curves: Curves) -> View:
-    """What the k asked for take."""
+    """What the k asked for take, as far as it is known of any model."""
+    takes = {
+        "flops": ("Computation", True, lambda row: amount(row.flops, "FLOP")),
+        "memory_bytes": ("Memory", True, lambda row: amount(row.memory_bytes, "B")),
+        "usd": ("US$", True, lambda row: rounded(row.usd)),
+        "gpu_seconds": ("GPU-seconds", True, lambda row: rounded(row.gpu_seconds)),
+        "core_seconds": ("Core-seconds", True, lambda row: rounded(row.core_seconds)),
+    }
+    known = [column for name, column in takes.items() if (table[name] > 0).any()]
     asked = table[(table.row == CURVE) & (table.asked == 1)]
-    times = [
-        ("US$", True, lambda row: rounded(row.usd)),
-        ("GPU-seconds", True, lambda row: rounded(row.gpu_seconds)),
-        ("Core-seconds", True, lambda row: rounded(row.core_seconds)),
-    ]
-    known = [(table[name] > 0).any() for name in ("usd", "gpu_seconds", "core_seconds")]
     return of_columns(
-        asked,
+        asked if known else asked[:0],
         [
             ("Model", False, lambda row: row.model),
             ("k", True, lambda row: f"{row.k:,.0f}"),
             ("pass@k (%)", True, lambda row: share(row.pass_at_k)),
-            ("Computation", True, lambda row: amount(row.flops, "FLOP")),
-            ("Memory", True, lambda row: amount(row.memory_bytes, "B")),
-            *itertools.compress(times, known),
+            *known,
         ],
     )

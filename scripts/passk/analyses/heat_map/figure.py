@@ -20,6 +20,7 @@ from matplotlib.ticker import NullLocator
 
 from passk.analyses.heat_map.table import short_names
 from passk.figures import style
+from passk.words import counted
 
 # From faint to dark: its lightness falls evenly, so that it reads the same in grey.
 SHADES = LinearSegmentedColormap.from_list(
@@ -79,6 +80,18 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     axes.set_axis_off()
     _key(axes, norm)
     return drawing
+
+
+def title(table: pd.DataFrame, label: str) -> str:
+    """How many tasks each side solved alone; of a single model, how many it solved."""
+    _, models, rates = _grid(table)
+    solved = rates > 0
+    if len(models) == 1:
+        return f"{models[0]} solved {solved[0].sum()} of {solved.shape[1]} tasks at least once."
+    others = solved[1:].any(axis=0)
+    alone, missed = int((solved[0] & ~others).sum()), int((~solved[0] & others).sum())
+    rest = "another model" if len(models) > 2 else models[1]
+    return f"{models[0]} alone solved {counted(alone, 'task')}, {rest} alone {missed:,}."
 
 
 def _shortened(models: list[str], most: int = 22) -> list[str]:

@@ -14,14 +14,27 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from passk.curve import CurveTable
+from passk.curve import CurveTable, from_table, percent
 from passk.figures import curve
 from passk.figures.curve import band
+from passk.words import within
 
 
 def draw(table: pd.DataFrame, label: str) -> Figure:
     """The figure; the table names the model."""
     return curve.draw(table, _set_axes)
+
+
+def title(table: pd.DataFrame, label: str) -> str:
+    """What one sample passes, and what the most asked for do."""
+    plot = from_table(table)
+    if plot is None or not plot.marked:
+        return ""
+    first, last = plot.marked[0], plot.marked[-1]
+    text = f"{plot.label} passes {percent(first.pass_at_k)} % of the tasks {within(first.k)}"
+    if last.k > first.k:
+        text += f" and {percent(last.pass_at_k)} % {within(last.k)}"
+    return f"{text}."
 
 
 def _set_axes(axes: Axes, plot: CurveTable) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
+from passk.curve import percent
 from passk.figures import style
 
 MEASURES = {"pass@k": "pass@k: one passes", "pass^k": "pass^k: all pass"}
@@ -42,3 +43,15 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
         style.mark(axes, [], [], style.MUTED, measure == "pass@k", name)
     style.legend_above(axes, columns)
     return drawing
+
+
+def title(table: pd.DataFrame, label: str) -> str:
+    """Both measures of the own model at the largest k asked for."""
+    own = table[(table.model == table.model.iloc[0]) & (table.asked == 1) & table.value.notna()]
+    values = {(row.measure, row.k): row.value for row in own.itertuples()}
+    both = [k for _, k in values if {("pass@k", k), ("pass^k", k)} <= values.keys()]
+    k = max(both, default=0)
+    if k < 2:
+        return ""
+    one, every = (percent(values[measure, k]) for measure in ("pass@k", "pass^k"))
+    return f"Of {k:,} samples one passes on {one} % of the tasks, all of them on {every} %."

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from passk.analyses.reproduction.table import AGREES, DIFFERS
 from passk.figures import style
 
 LINE = 0.36  # inches a value
@@ -42,6 +43,15 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
         axes.plot(100 * row.published, theirs, "D", markersize=4.2, clip_on=False, **style.OPEN)
     _set_axes(axes, table, list(heights))
     return drawing
+
+
+def title(table: pd.DataFrame, label: str) -> str:
+    """How many of the values that can be checked this run differs from."""
+    checked = table.verdict[(table.k > 0) & table.verdict.isin([AGREES, DIFFERS])]
+    if checked.empty:
+        return "No published value can be checked with these samples."
+    differs = int((checked == DIFFERS).sum())
+    return f"This run differs significantly from {differs} of {len(checked)} published values."
 
 
 def _set_axes(axes: Axes, table: pd.DataFrame, heights: list[int]) -> None:

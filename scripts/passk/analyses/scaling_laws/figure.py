@@ -3,10 +3,14 @@
 Left: both axes logarithmic, so that both laws are straight lines; points are the unbiased pass@k.
 Right: the share of tasks whose rate is at most x, of the experiment's own model and the others, and
 the beta-binomial's; a straight line of slope b at its left end is a power law of exponent b. Tasks
-that no draw solved make the level at which the points begin. Nothing is computed here but -log.
+that no draw solved make the level at which the points begin. The legends give each exponent, left
+that of the fitted curve, right that of the distribution. Nothing is computed here but -log.
 """
 
 from __future__ import annotations
+
+import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,11 +19,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from passk.analyses.scaling_laws.table import BROWN, SCHAEFFER
+from passk.curve import percent
 from passk.figures import style
-from passk.figures.style import MUTED, note
+from passk.figures.style import MUTED
 
 # What is closer to 1 than this has no place on the logarithmic axis.
 SMALLEST = 1e-3
+LINE = 0.13  # inches: one line of the legend
 OPEN = {"markersize": 2.4, "markerfacecolor": "white", "markeredgewidth": 0.7}
 
 
@@ -29,15 +35,52 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     if not seen.between(0, 1, inclusive="neither").any():
         return style.sentence("No pass@k is above 0 and below 1, so there is no law to draw.")
     looks = style.looks(table.model)
-    drawing, (left, right) = style.panels(2, width=style.PAGE_WIDTH)
+    height = style.HEIGHT + LINE * (len(looks) + 2)
+    drawing, (left, right) = style.panels(2, height, style.PAGE_WIDTH)
     _draw_curves(left, table, looks)
     _draw_tails(right, table, looks)
-    left.plot([], [], color=MUTED, linewidth=1.0, label="exponentiated power law")
-    left.plot([], [], color=MUTED, linewidth=1.0, dashes=(3, 1.5), label="power law, log-log")
+    laws = (("exponentiated power law", style.SOLID), ("power law, log-log", (3, 1.5)))
+    for name, dashes in laws:
+        left.plot([], [], color=MUTED, linewidth=1.0, dashes=dashes, label=name)
     right.plot([], [], color=MUTED, linewidth=1.0, label="beta-binomial")
-    left.legend(loc="upper right")
-    right.legend(loc="upper left")
+    for axes in (left, right):
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(-0.02, 1.0), handlelength=1.8, labelspacing=0.3,
+            borderaxespad=0.2,
+        )  # fmt: skip
     return drawing
+
+
+def title(table: pd.DataFrame, label: str) -> str:
+    """The own model's exponent with its interval, and how well the law fits."""
+    own = table.model.iloc[0]
+    fit = _fit(table, own, BROWN, "least_squares")
+    if fit is None or math.isnan(fit.b):
+        return f"No power law can be fitted to {own}."
+    return (
+        f"\N{MINUS SIGN}log pass@k of {own} falls as k to the power {_exponent(fit)}; the law is "
+        f"{percent(fit.mean_abs_error)} percentage points off on average."
+    )
+
+
+def _fit(table: pd.DataFrame, model: str, law: str, estimator: str) -> Any:
+    """The row of one fit; None where there is none."""
+    rows = table[(table.kind == "fit") & (table.model == model) & (table.law == law)]
+    return next(rows[rows.estimator == estimator].itertuples(), None)
+
+
+def _exponent(fit: Any) -> str:
+    """The power of k with its 95 % interval over tasks, in the sign of the fall."""
+    ends = sorted(-abs(end) for end in (fit.b_low, fit.b_high))
+    number = f"{-abs(fit.b):z.2f}"
+    if not any(map(math.isnan, ends)):
+        number += f" ({ends[0]:z.2f} to {ends[1]:z.2f} over tasks)"
+    return number.replace("-", "\N{MINUS SIGN}")
+
+
+def _named(model: str, fit: Any) -> str:
+    """A model's name with its exponent, where it has one."""
+    return model if fit is None or math.isnan(fit.b) else f"{model}: k^{_exponent(fit)}"
 
 
 def _draw_curves(axes: Axes, table: pd.DataFrame, looks: dict[str, tuple]) -> None:
@@ -61,10 +104,9 @@ def _draw_curves(axes: Axes, table: pd.DataFrame, looks: dict[str, tuple]) -> No
             axes.plot(rows.x, -np.log(rows.y), color=colour, linewidth=1.0, dashes=dashes)
         rows = of_model[(of_model.law == "observed") & (of_model.y < 1)]
         axes.plot(rows.x, -np.log(rows.y), marker, color=colour, **OPEN)
-    style.lay_out(axes)
-    for number, (model, (colour, _, _)) in enumerate(reversed(looks.items())):
-        offset = (2, 3 + 9 * number)
-        note(axes, model, (1, low), offset, ("left", "bottom"), colour).set(fontweight="bold")
+    for model, (colour, _, marker) in looks.items():
+        name = _named(model, _fit(table, model, BROWN, "least_squares"))
+        axes.plot([], [], marker, color=colour, linestyle="-", linewidth=1.0, label=name, **OPEN)
 
 
 def _draw_tails(axes: Axes, table: pd.DataFrame, looks: dict[str, tuple]) -> None:
@@ -88,6 +130,9 @@ def _draw_tails(axes: Axes, table: pd.DataFrame, looks: dict[str, tuple]) -> Non
         axes.plot(rows.x, 100 * rows.y, color=colour, linewidth=1.0)
         rows = of_model[of_model.law == "observed"]
         axes.plot(rows.x, 100 * rows.y, marker, color=colour, **OPEN)
+    for model, (colour, _, marker) in looks.items():
+        name = _named(model, _fit(table, model, SCHAEFFER, "beta_binomial"))
+        axes.plot([], [], marker, color=colour, linestyle="-", linewidth=1.0, label=name, **OPEN)
 
 
 def _plain_ticks(axes: Axes) -> None:

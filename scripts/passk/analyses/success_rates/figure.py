@@ -62,6 +62,13 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     return drawing
 
 
+def title(table: pd.DataFrame, label: str) -> str:
+    """The median task, and how many no draw solved."""
+    never = int((table.c == 0).sum())
+    median = f"The median task passes in {percent(float(table.rate.median()))} % of its draws"
+    return f"{median}; " + (f"{never} of {len(table)} pass in none." if never else "each in some.")
+
+
 def _top(axes: Axes) -> float:
     return inches(axes, 1, axes.get_ylim()[1])[1]
 

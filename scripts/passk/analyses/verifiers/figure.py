@@ -1,8 +1,11 @@
 """What imperfect tests do to repeated sampling, of the table's first model.
 
 Left: coverage as the base tests believe it and as the stronger tests find it, the band a 95 %
-interval over tasks of the latter, and what taking the first accepted sample gives. Right: the
-expected utility of at most K attempts for several costs of a wrong answer; a dot is the best K.
+interval over tasks of the latter, what taking the first accepted sample gives, and what one sample
+of another model does. Right: the expected utility of at most K attempts for several costs of a
+wrong answer; a dot is the best K.
+Where no wrong answer was accepted what one costs makes no difference, and the right panel is left
+out; where the suites say the same of every sample, all of it.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from passk.curve import percent
 from passk.figures import style
+from passk.words import within
 
 CURVES = (
     ("believed", "some sample passes the base tests", style.OTHER, (4, 2)),
@@ -25,15 +30,45 @@ CURVES = (
 
 def draw(table: pd.DataFrame, label: str) -> Figure:
     """The figure; of the table's first model."""
-    own = table[table.model == table.model.iloc[0]] if len(table) else table
+    own = table[table.model == label_of(table)] if len(table) else table
     own = own[own.task_id == ""]
     if not {"true", "utility", "best"} <= set(own.quantity):
         return style.sentence("No sample was judged by both suites.")
+    curves = own[own.k > 0]
+    rivals = table[(table.model != label_of(table)) & (table.quantity == "true") & (table.k == 1)]
+    if not (curves[curves.quantity == "wrong"].value > 0).any():
+        believed, true = (curves[curves.quantity == name].value for name in ("believed", "true"))
+        if believed.tolist() == true.tolist():
+            return style.sentence(
+                "Every sample that passes the base tests passes the stronger ones, too, and the "
+                "other way round: there is no difference to draw."
+            )
+        drawing, (left,) = style.panels(1, style.HEIGHT + 0.3)
+        _draw_coverage(left, curves)
+        _draw_rival(left, rivals)
+        return drawing
     drawing, (left, right) = style.panels(2, style.HEIGHT + 0.3, style.PAGE_WIDTH)
     drawing.get_layout_engine().set(wspace=0.06)
-    _draw_coverage(left, own[own.k > 0])
+    _draw_coverage(left, curves)
+    _draw_rival(left, rivals)
     _draw_utility(right, own)
     return drawing
+
+
+def label_of(table: pd.DataFrame) -> str:
+    """The model that is drawn."""
+    return table.model.iloc[0]
+
+
+def title(table: pd.DataFrame, label: str) -> str:
+    """What the base tests believe at the most samples, and what is right of it."""
+    own = table[(table.model == label_of(table)) & (table.task_id == "") & (table.k > 0)]
+    last = {name: own[own.quantity == name].iloc[-1] for name in ("believed", "true", "wrong")}
+    believed, true, wrong = (percent(row.value) for row in last.values())
+    return (
+        f"{within(last['believed'].k).capitalize()} the base tests believe {believed} % of the "
+        f"tasks solved, the stronger ones {true} %; the first accepted is wrong on {wrong} %."
+    )
 
 
 def _draw_coverage(axes: Axes, table: pd.DataFrame) -> None:
@@ -52,6 +87,15 @@ def _draw_coverage(axes: Axes, table: pd.DataFrame) -> None:
             zorder=4 - 0.5 * order if name == "true" else 4, clip_on=name != "wrong",
         )  # fmt: skip
     _legend(axes, 1)
+
+
+def _draw_rival(axes: Axes, table: pd.DataFrame) -> None:
+    """A line where one sample of another model is right, by the stronger tests."""
+    for row in table[:1].itertuples():
+        axes.axhline(100 * row.value, color=style.MUTED, linewidth=0.8, dashes=(4, 2), zorder=1)
+        text = f"one sample of {row.model} is right: {percent(row.value)}"
+        note = style.note(axes, text, (1, 100 * row.value), (0, 2), ("left", "bottom"), style.MUTED)
+        note.set_bbox(style.BEHIND)
 
 
 def _draw_utility(axes: Axes, table: pd.DataFrame) -> None:
@@ -80,9 +124,6 @@ def _draw_utility(axes: Axes, table: pd.DataFrame) -> None:
     low, high = rows.value.min(), max(rows.value.max(), 0)
     room = 0.06 * max(high - low, 0.1)
     axes.set_ylim(min(low - room, 0 - room), high + room)
-    if not (table[table.quantity == "wrong"].value > 0).any():
-        text = "no wrong answer was accepted:\nwhat one would cost makes no difference"
-        style.note(axes, text, (rows.k.min(), high), (2, 0), ("left", "top"), style.MUTED)
     _legend(axes, 2, title="cost of a wrong answer (a right one is worth 1)")
 
 
