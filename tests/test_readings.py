@@ -84,6 +84,13 @@ ANSWERS = (
         ("```python\nimport math\nprint(math.pi)\n```", "syntax", "no_definition"),
         ("```python\ndef solve(xs):\n    pass\n```", "syntax", "no_definition"),
         ("    pass\n", "no_definition", "no_definition"),
+        ("    total = 0\n    for x in xs:\n        tot", "", ""),
+        ("    total = 0\n    for x in (xs", "syntax", "syntax"),
+        (
+            "class Solution:\n    def solve(self, xs):\n        return 0\n",
+            "no_definition",
+            "no_definition",
+        ),
         ("```python\ndef solve(xs):\n    return sum(xs\n```", "syntax", "syntax"),
         ("```python\ndef solve(xs):\n    x = [1,\n", "syntax", "syntax"),
         ("```python\nimport math\ndef solve(xs):\n    retrun (xs\n```", "syntax", "syntax"),
@@ -91,7 +98,7 @@ ANSWERS = (
         ("    pass\nreturn 1\n", "syntax", ""),
         ("<think>Let us see: it is", "syntax", "unfinished"),
         (f"<think>Hm.</think>\n{RIGHT}", "syntax", ""),
-        ("    return '\0'\n", "syntax", "no_code"),
+        ("    return '\0'\n", "syntax", "syntax"),
     ],
 )
 def test_why_no_function_was_read(completion: str, verbatim: str, markdown: str) -> None:
@@ -355,17 +362,20 @@ def test_rare_languages_are_put_together() -> None:
 def test_the_page_says_what_the_table_does() -> None:
     table = as_table(tally())
     text = page.paragraph(table)
-    assert "Of 8 samples, 1 are empty, 2 were cut off at the limit of tokens, and 1 refuse." in text
+    assert "Of 8 samples, 1 is empty, 2 were cut off at the limit of tokens, and 1 refuses." in text
     assert "the reading decides 66.7 % of pass@1" in text
+    assert "+25.0 points (" in text and " over tasks)" in text
+    assert "most often: does not parse (4, 2 of them cut off)" in text
     assert f"Only markdown solves 1 task that verbatim does not: {TASKS[1].task_id}." in text
-    assert "over tasks" in text
+    assert "The first fence names python in 37.5 %; 62.5 % have no fence." in text
     found = page.view(table, {})
     cells = {row[0]: row[1:] for row in found.rows}
     assert found.header == ("", "verbatim", "markdown")
     assert cells["pass@1, %"] == ("12.5", "37.5")
     assert cells["less verbatim, points"] == ("", "+25.0")
-    assert cells["tasks that verbatim never solves"] == ("", "1")
-    assert cells["not read: does not parse"] == ("4", "1")
+    assert cells["tasks new to verbatim"] == ("", "1")
+    assert cells["not read"] == ("6", "4")
+    assert cells["\N{MIDDLE DOT} does not parse"] == ("4", "1")
 
 
 def test_the_figure_has_a_bar_for_each_reading_and_its_message_above() -> None:
@@ -374,7 +384,7 @@ def test_the_figure_has_a_bar_for_each_reading_and_its_message_above() -> None:
         drawn.draw_without_rendering()
     (axes,) = drawn.axes
     assert [text.get_text() for text in axes.get_yticklabels()] == ["verbatim", "markdown"]
-    assert axes.get_title(loc="left") == "Pass@1 is 12.5 to 37.5 %, by the reading"
+    assert axes.get_title(loc="left") == "Pass@1: verbatim 12.5 %, markdown 37.5 %"
     ends = {round(bar.get_x() + bar.get_width(), 6) for bar in axes.patches}
     assert max(ends) == 100
 

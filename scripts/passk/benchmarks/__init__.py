@@ -51,7 +51,7 @@ class Kind:
     :ivar notes: what the report page says of how answers are read and judged, where they are no
         programs.
     :ivar failures: what may keep an answer from being read, by its name, in words that go on from
-        "not read:".
+        "not read:", and fit a figure's legend.
     :ivar explains: function of the same three as ``extracts``, which it asks; returns the name of
         what kept the answer from being read, one of ``failures``, or an empty text. Empty itself
         where nothing can.
@@ -72,8 +72,8 @@ class Kind:
 
 UNREAD = {"unfinished": "ends within a thought", "too_long": "too long to be read"}
 NOT_CODE = {"no_code": "no code found", "syntax": "does not parse", **UNREAD}
-NO_FUNCTION = {"no_definition": "no definition of the function asked for", **NOT_CODE}
-NO_ANSWER = {"no_answer": "no answer in the form that is read", **UNREAD}
+NO_FUNCTION = {"no_definition": "does not define the function", **NOT_CODE}
+NO_ANSWER = {"no_answer": "no answer in that form", **UNREAD}
 NO_PROOF = {"no_proof": "no proof found", **UNREAD}
 
 KINDS: dict[str, Kind] = {

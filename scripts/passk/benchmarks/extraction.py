@@ -236,10 +236,13 @@ class _Reader(Reader):
             return "too_long"
         name = re.escape(self._name)
         statements = [one for tree in self._found for one in tree.body]
-        if any(getattr(one, "name", "") == self._name for one in statements):
-            return "no_definition"  # a stub
+        within = (getattr(part, "name", "") for one in statements for part in ast.walk(one))
+        if self._name in within:
+            return "no_definition"  # a stub, or a method
         if re.search(rf"\bdef[ \t]+{name}[ \t]*\(", text):
             return "syntax"
+        if text.lstrip("\n")[:1] in (" ", "\t") and not self.parsed(self.problem.prompt + text):
+            return "syntax"  # a body
         code = [one for one in statements if not _is_label(one)]
         if definitions.acts(ast.Module(code, [])):
             return "no_definition"

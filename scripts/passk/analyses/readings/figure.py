@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -21,6 +23,7 @@ UNREAD = (
     ("#c9c9c4", ""),
     ("#c9c9c4", "xxxx"),
 )
+HATCH = "#918b7e"
 BAR = 0.42  # inches, with the room around it
 
 
@@ -33,7 +36,7 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     unread = rows[~rows.name.isin(READ)].groupby("name").value.sum()
     names = [name for name in READ if name in set(rows.name)]
     names += list(unread.sort_values(ascending=False, kind="stable").index)
-    looks = {**READ, **dict(zip((n for n in names if n not in READ), UNREAD, strict=False))}
+    looks = {**READ, **dict(zip((n for n in names if n not in READ), cycle(UNREAD), strict=False))}
     words = {row.name_: row.words for row in rows.rename(columns={"name": "name_"}).itertuples()}
     lines = (len(names) + 1) // 2
     drawing, axes = style.figure(0.75 + BAR * len(readings) + 0.14 * lines)
@@ -44,8 +47,8 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
             width = 100 * own.value.get(name, 0.0)
             colour, hatch = looks[name]
             axes.barh(
-                place, width, 0.62, left, color=colour, hatch=hatch, edgecolor="white",
-                linewidth=0.4,
+                place, width, 0.62, left, color=colour, hatch=hatch, linewidth=0.4,
+                edgecolor=HATCH if hatch else "white",
             )  # fmt: skip
             left += width
         passed = own.value.get("passed", 0.0)
@@ -62,13 +65,13 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     axes.set_xlabel("samples (%)")
     axes.set_title(_title(rows, readings), loc="left", fontsize=style.NORMAL)
     patches = [
-        Patch(facecolor=looks[name][0], hatch=looks[name][1], edgecolor="white",
-              label=("" if name in READ else "not read: ") + words[name])
+        Patch(facecolor=looks[name][0], hatch=looks[name][1], label=words[name],
+              edgecolor=HATCH if looks[name][1] else "white")
         for name in names
     ]  # fmt: skip
     drawing.legend(
         handles=patches, loc="outside lower left", ncols=1 if len(names) < 3 else 2,
-        handlelength=1.4, columnspacing=1, labelspacing=0.3, fontsize=style.SMALL - 0.5,
+        handlelength=1.4, columnspacing=1, labelspacing=0.3, 
     )  # fmt: skip
     return drawing
 
@@ -78,4 +81,7 @@ def _title(rows: pd.DataFrame, readings: list[str]) -> str:
     rates = [float(passed.get(reading, 0.0)) for reading in readings]
     if len(readings) == 1:
         return f"{percent(rates[0])} % of the samples pass"
-    return f"Pass@1 is {percent(min(rates))} to {percent(max(rates))} %, by the reading"
+    if len(readings) == 2:
+        named = zip(readings, rates, strict=True)
+        return "Pass@1: " + ", ".join(f"{name} {percent(rate)} %" for name, rate in named)
+    return f"Lowest pass@1 {percent(min(rates))} %, highest {percent(max(rates))} %"

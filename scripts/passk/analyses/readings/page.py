@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -20,6 +20,7 @@ from passk.analyses.readings.table import (
     PASSES,
     SAMPLES,
     TASK,
+    UNNAMED,
 )
 from passk.analyses.view import Curves, View, interval, points, share, signed
 from passk.curve import percent
@@ -47,14 +48,15 @@ def _samples(table: pd.DataFrame) -> str:
     of = table[table.group == SAMPLES].set_index("name")
     number = {name: of.samples[name] for name in of.index}
     every = int(number["all"])
-    words = [f"{int(number['empty']):,} are empty"]
+    words = [_are(number["empty"], "is empty", "are empty")]
     unknown = int(number["unknown"])
     if math.isnan(number["cut"]):
         words.append("how many were cut off at the limit of tokens is not recorded")
     else:
-        of_known = f" of the {every - unknown:,} whose end is recorded" if unknown else ""
-        words.append(f"{int(number['cut']):,}{of_known} were cut off at the limit of tokens")
-    words.append(f"{int(number['refusal']):,} refuse")
+        of_known = f" (of {every - unknown:,} whose end is recorded)" if unknown else ""
+        cut = "cut off at the limit of tokens"
+        words.append(_are(number["cut"], f"was {cut}", f"were {cut}") + of_known)
+    words.append(_are(number["refusal"], "refuses", "refuse"))
     return f"Of {counted(every, 'sample')}, {words[0]}, {words[1]}, and {words[2]}."
 
 
@@ -62,8 +64,11 @@ def _fences(table: pd.DataFrame) -> str:
     found = table[(table.group == FENCE) & (table.samples > 0)]
     if found.empty or list(found.name) == [NO_FENCE]:
         return ""
-    said = [f"{row.name_} {percent(row.value)} %" for row in _renamed(found)]
-    return f"The first fence names its language: {', '.join(said)}."
+    said = {row.name_: f"{percent(row.value)} %" for row in _renamed(found)}
+    none = said.pop(NO_FENCE, "")
+    named = [f"{'no language' if name == UNNAMED else name} in {of}" for name, of in said.items()]
+    rest = f"; {none} have no fence" if none else ""
+    return f"The first fence names {', '.join(named)}{rest}."
 
 
 def _unread(table: pd.DataFrame, reading: str) -> str:
@@ -74,9 +79,10 @@ def _unread(table: pd.DataFrame, reading: str) -> str:
     if not number:
         return f"Read as {reading}, every sample has an answer."
     most = next(_renamed(unread.sort_values("samples", ascending=False, kind="stable")))
-    words = f"Read as {reading}, {number:,} have no answer ({share(unread.value.sum())} %)"
+    have = _are(number, "has no answer", "have no answer")
+    words = f"Read as {reading}, {have} ({share(unread.value.sum())} %)"
     words += f", most often: {most.words} ({int(most.samples):,}"
-    return f"{words}{'' if math.isnan(most.cut) else f', {int(most.cut):,} of them cut off'})."
+    return f"{words}{f', {int(most.cut):,} of them cut off' if most.cut > 0 else ''})."
 
 
 def _decided(table: pd.DataFrame) -> str:
@@ -84,9 +90,12 @@ def _decided(table: pd.DataFrame) -> str:
     row = next(_renamed(table[table.group == DECIDED]))
     if math.isnan(row.value):
         return "Nothing passes under any reading."
+    (both,) = table[(table.group == DIFFERENCE) & (table.reading == "")].itertuples()
     return (
         f"Under some reading {percent(passes[ANY])} % pass at one sample, under every reading "
-        f"{percent(passes[ALL])} %: the reading decides {percent(row.value)} % of pass@1."
+        f"{percent(passes[ALL])} %: {signed(both.value)} points "
+        f"({points(both.low, both.high)} over tasks), so that the reading decides "
+        f"{percent(row.value)} % of pass@1."
     )
 
 
@@ -107,6 +116,10 @@ def _only(table: pd.DataFrame, readings: list[str]) -> list[str]:
     return text
 
 
+def _are(number: float, one: str, more: str) -> str:
+    return f"{int(number):,} {one if number == 1 else more}"
+
+
 def view(table: pd.DataFrame, curves: Curves) -> View:
     """What became of the samples, a column for each reading."""
     outcome = table[table.group == OUTCOME]
@@ -125,20 +138,29 @@ def view(table: pd.DataFrame, curves: Curves) -> View:
             (f"less {readings[0]}, points", ["", *(signed(less.value[one]) for one in others)]),
             ("its interval", ["", *(points(less.low[one], less.high[one]) for one in others)]),
             (
-                f"tasks that {readings[0]} never solves",
+                f"tasks new to {readings[0]}",
                 ["", *(f"{int(only.tasks[one]):,}" for one in others)],
             ),
         ]
-    for name, rows in outcome[outcome.samples > 0].groupby("name", sort=False):
-        cells = {row.reading: f"{int(row.samples):,}" for row in _renamed(rows)}
-        words = rows.words.iloc[0]
-        unread = "" if name in READ else "not read: "
-        lines.append((f"{unread}{words}", [cells.get(one, "0") for one in readings]))
+    told = dict(zip(outcome.name, outcome.words, strict=True))
+    samples = outcome.set_index(["name", "reading"]).samples
+    unread = [name for name in told if name not in READ]
+    lines += [(told[name], _numbers(samples.loc[name], readings)) for name in READ]
+    lines.append(("not read", _numbers(samples.loc[unread].groupby("reading").sum(), readings)))
+    lines += [
+        (f"\N{MIDDLE DOT} {told[name]}", _numbers(samples.loc[name], readings))
+        for name in unread
+        if samples.loc[name].any()
+    ]
     return View(
         ("", *readings),
         (False, *(True for _ in readings)),
         tuple((words, *cells) for words, cells in lines),
     )
+
+
+def _numbers(samples: pd.Series, readings: Sequence[str]) -> list[str]:
+    return [f"{int(samples[one]):,}" for one in readings]
 
 
 def _renamed(rows: pd.DataFrame) -> Iterator[Any]:
