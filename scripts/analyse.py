@@ -62,14 +62,19 @@ def add_options(parser: argparse.ArgumentParser, parts: Sequence[str]) -> None:
             parser.add_argument(option(part), action="append", metavar="FILE", help=text, **several)
     if "samples" in parts:
         parser.add_argument("--samples", metavar="FILE", help="the first model's", **several)
+    if "readings" in parts:
+        text = "all shards' verdicts under one reading; once for each of --answers"
+        parser.add_argument("--readings", action="append", metavar="FILE", help=text, **several)
+        parser.add_argument("--answers", choices=ANSWERS, nargs="+", required=True)
+    elif "samples" in parts:
         parser.add_argument("--answer", choices=ANSWERS, required=True)
     if "problems" in parts:
         parser.add_argument("--problems", type=Path, required=True, metavar="JSONL")
-    if SHARDS.keys() & set(parts):
+    if {*SHARDS, "readings"} & set(parts):
         parser.add_argument(
             "--settings", action="append", metavar="YAML",
             help="model, sampling, suite and answer that the shards must have been made with; once "
-            "for each model (without it shards need no metadata)",
+            "for each list of them (without it shards need no metadata)",
         )  # fmt: skip
     if "k_grid" in parts:
         parser.add_argument(
@@ -126,9 +131,11 @@ def read(args: argparse.Namespace, parts: Sequence[str]) -> Given:
             _one_for_each("--settings", "mappings", len(texts), labels)
             found["settings"] = [text and cli.mapping(text, "--settings") for text in texts]
         elif part == "samples":
-            found |= {"samples": args.samples, "answer": args.answer}
+            found |= {"samples": args.samples, "answer": getattr(args, "answer", "")}
         elif part == "k_grid":
             found[part] = sorted(set(args.k_grid))
+        elif part == "readings":
+            found |= _readings(args)
         elif part == "problems":
             found[part] = read_problem_file(args.problems)
         else:
@@ -136,6 +143,17 @@ def read(args: argparse.Namespace, parts: Sequence[str]) -> Given:
     return Given(
         labels=labels, k_values=sorted(set(args.k_values)), quoted=quoted, rival=rival, **found
     )
+
+
+def _readings(args: argparse.Namespace) -> dict[str, Any]:
+    """The verdicts under each reading, and what they must have been made with."""
+    answers = args.answers
+    texts = args.settings or [None] * len(answers)
+    for option, found in (("--readings", args.readings), ("--settings", texts)):
+        if len(found) != len(answers) or len({*answers}) != len(answers):
+            raise UserError(f"{option} is needed once for each of --answers, and each answer once")
+    settings = [text and cli.mapping(text, "--settings") for text in texts]
+    return {"readings": args.readings, "answers": answers, "settings": settings}
 
 
 def _one_for_each(option: str, what: str, number: int, labels: Sequence[str]) -> None:

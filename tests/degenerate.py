@@ -83,8 +83,9 @@ class World:
             k_values=k_values,
             quoted=None if rival else QUOTED,
             rival=self.models[1].label if rival else None,
-            settings=[None] * len(self.models),
+            settings=[None] * (1 if "own_readings" in parts else len(self.models)),
             answer="verbatim",
+            answers=["verbatim"],
             **found,
         )
 
@@ -154,7 +155,7 @@ class World:
     def verdicts(self) -> list[list[Path]]:
         return self._verdicts("base")
 
-    strong_verdicts = verdicts
+    strong_verdicts = readings = verdicts
 
     @property
     def weak_verdicts(self) -> list[list[Path]]:

@@ -12,8 +12,9 @@ from passk.verifiers import VERIFIERS
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_kind_names_functions_and_verifiers(kind) -> None:
-    for name in (kind.reads, kind.extracts, *kind.packages.values()):
+    for name in (kind.reads, kind.extracts, *kind.packages.values(), kind.explains or kind.reads):
         assert callable(resolve_name(name)), name
+    assert bool(kind.explains) == bool(kind.failures)
     assert kind.answers
     assert kind.suites and set(kind.suites.values()) <= set(VERIFIERS)
 

@@ -13,7 +13,17 @@ from passk.analyses.draws import joined, readable
 from passk.analyses.given import Given
 from passk.analyses.hardest_tasks import page
 from passk.analyses.hardest_tasks import table as hardest_tasks
-from passk.analyses.hardest_tasks.table import LEAST, NEVER, Row, describe, excerpt, select
+from passk.analyses.hardest_tasks.table import (
+    LEAST,
+    NEVER,
+    REPEATED,
+    Row,
+    describe,
+    excerpt,
+    laid_out,
+    select,
+    without_prompt,
+)
 from passk.benchmarks import Benchmark, write_problem_file
 from passk.benchmarks.human_eval import Problem
 from passk.records import (
@@ -173,3 +183,27 @@ def test_samples_that_are_not_those_that_were_judged_are_refused(shards: Path) -
     metadata_path(samples[0]).unlink()
     with pytest.raises(UserError, match="are verdicts on other samples than those given"):
         hardest_tasks.table(given)
+
+
+def test_programs_that_differ_by_blank_lines_alone_are_one() -> None:
+    texts = [
+        "    y = x\n    return y\n",
+        "    y = x\n\n\n    return y",
+        "\n    y = x  \r\n\r\n    return y\n\n",
+        "    y = x\n    return  y\n",
+    ]
+    verdicts = [verdict("Sum/0", i, "failed") for i in range(4)]
+    samples = [Sample("Sum/0", i, text) for i, text in enumerate(texts)]
+    row = described(TASKS[0], NEVER, verdicts, samples, "verbatim")
+    assert (row.failing, row.failing_count) == ("    y = x\n    return y", 3)
+    assert (row.second_count, row.distinct_failing) == (1, 2)
+
+
+def test_the_prompts_docstring_is_not_shown_again() -> None:
+    said = "Add all the numbers of the list, and give their sum back."
+    prompt = f'def add(xs):\n    """{said}\n    """\n'
+    text = without_prompt(f"import math\n{prompt}    return sum(xs)\n", prompt)
+    assert text == f'import math\ndef add(xs):\n    """{REPEATED}"""\n    return sum(xs)\n'
+    assert without_prompt(f"{prompt}    return 1\n", prompt) == "    return 1\n"
+    assert without_prompt('x = """Add."""', 'def f():\n    """Add."""\n') == 'x = """Add."""'
+    assert laid_out("\n\n\na\n\n\n\nb  \n\n") == "a\n\nb"

@@ -281,6 +281,8 @@ class Experiment:
         lacking = {}
         if not self.published(scoring.suite):
             lacking["published_values"] = "no published value of this suite is named"
+        if not self.given and scoring.answer != self.entry["answers"][0]:
+            lacking["own_readings"] = "all readings are compared where the first one is shown"
         if self.weaker(scoring) is None:
             lacking["weak_verdicts"] = "no weaker suite judged the same samples"
         # The kind's first verifier is the one that gives signatures.
@@ -393,6 +395,10 @@ PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
         e.verdicts(experiment.weaker(scoring)) for e in experiment.compared
     ],
     "own_samples": lambda experiment, _: [experiment.samples()],
+    "own_readings": lambda experiment, scoring: [
+        experiment.verdicts(Scoring(scoring.suite, answer))
+        for answer in experiment.entry["answers"]
+    ],
     "problems": lambda experiment, _: [[experiment.problems]],
 }
 """The files of each part that an analysis is made from, a list for each model.
@@ -400,7 +406,7 @@ PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
 What others published is in the config.
 """
 OF_COUNTS = frozenset({"curves", "counts", "own_counts"})
-OF_ITS_OWN = frozenset({"own_samples", "own_verdicts", "problems"})
+OF_ITS_OWN = frozenset({"own_samples", "own_verdicts", "own_readings", "problems"})
 WITHOUT_METADATA = ("cost", "problems")
 
 
@@ -419,11 +425,18 @@ def records_of(experiment: Experiment, scoring: Scoring, parts: Iterable[str]) -
 def asked(experiment: Experiment, scoring: Scoring, analysis: str) -> list[str]:
     """What an analysis is asked beside its files, as the options of analyse.py."""
     parts = ANALYSES[analysis]
-    models = max(len(PARTS[part](experiment, scoring)) for part in parts if part in PARTS)
+    files = [part for part in parts if part in PARTS and part != "own_readings"]
+    models = max(len(PARTS[part](experiment, scoring)) for part in files)
     words = ["--labels", *experiment.labels[:models]]
     if "verdicts" in " ".join(parts):
         for member in experiment.compared[:models]:
             words += ["--settings", json.dumps(member.settings(scoring))]
+    if "own_readings" in parts:
+        answers = experiment.entry["answers"]
+        for answer in answers:
+            settings = experiment.settings(Scoring(scoring.suite, answer))
+            words += ["--settings", json.dumps(settings)]
+        return [*words, "--answers", *answers]
     if "own_samples" in parts:
         words += ["--answer", scoring.answer]
     if any(part.startswith("own_") for part in parts):

@@ -19,7 +19,7 @@ from passk.experiment import Experiment
 
 SMALL = Experiment("paper", small_config())
 ANALYSES = SMALL.analyses(SMALL.scorings[0])
-ALONE = ["success_rates", "hardest_tasks"]  # of the experiment's own model, at no k
+ALONE = ["success_rates", "readings", "hardest_tasks"]  # of the experiment's own model, at no k
 
 
 def made(*analyses: str) -> dict[str, int]:
@@ -148,8 +148,8 @@ def test_changes_that_sample_nothing(
         ),
         (
             "scripts/estimate.py",
-            {"estimate", *FIGURES} - {"plot_selection"},
-            {"sample", "execute", "selection"},
+            {"estimate", *FIGURES} - {"plot_selection", "plot_readings"},
+            {"sample", "execute", "selection", "readings"},
         ),
         ("scripts/execute.py", {"execute", "estimate", *FIGURES}, {"sample"}),
         ("scripts/passk/sandbox/forkserver.py", {"execute", "estimate", *FIGURES}, {"sample"}),

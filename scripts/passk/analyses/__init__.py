@@ -37,6 +37,7 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "pools": ("counts",),
     "compute": ("counts", "cost"),
     "heat_map": ("counts",),
+    "readings": ("problems", "own_samples", "own_readings"),
     "hardest_tasks": ("problems", "own_samples", "own_verdicts"),
 }
 """What each analysis is made from: names of ``passk.experiment.PARTS``, or of what the config says

@@ -34,15 +34,15 @@ def joined(samples: Iterable[Sample], verdicts: Iterable[Verdict]) -> dict[str, 
     judged: dict[tuple[str, int], Verdict] = {}
     for verdict in verdicts:
         if (key := (verdict.task_id, verdict.draw)) in judged:
-            raise UserError(_twice(*key))
+            raise UserError(twice(*key))
         judged[key] = verdict
     found: dict[str, dict[int, Draw]] = defaultdict(dict)
     for sample in samples:
         verdict = judged.get((sample.task_id, sample.draw))
         if sample.draw in found[sample.task_id]:
-            raise UserError(_twice(sample.task_id, sample.draw))
+            raise UserError(twice(sample.task_id, sample.draw))
         if verdict is None:
-            raise UserError(_alone(sample.task_id, sample.draw, "a sample and no verdict"))
+            raise UserError(alone(sample.task_id, sample.draw, "a sample and no verdict"))
         ended = verdict.outcome
         if ended == "failed":
             ended = verdict.error or "wrong output"
@@ -50,15 +50,15 @@ def joined(samples: Iterable[Sample], verdicts: Iterable[Verdict]) -> dict[str, 
         found[sample.task_id][sample.draw] = draw
     for task, draw in judged:
         if draw not in found[task]:
-            raise UserError(_alone(task, draw, "a verdict and no sample"))
+            raise UserError(alone(task, draw, "a verdict and no sample"))
     return {task: [draws[draw] for draw in sorted(draws)] for task, draws in found.items()}
 
 
-def _twice(task: str, draw: int) -> str:
+def twice(task: str, draw: int) -> str:
     return f"duplicate draw {draw} of {task}: give each shard once"
 
 
-def _alone(task: str, draw: int, has: str) -> str:
+def alone(task: str, draw: int, has: str) -> str:
     return f"draw {draw} of {task} has {has}: give the samples that the verdicts were made from"
 
 

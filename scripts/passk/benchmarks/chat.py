@@ -68,6 +68,19 @@ _LANGUAGE = re.compile(r"\{?[.\s]*([A-Za-z][\w+#-]*|)")
 _QUOTE = re.compile(r"^[ \t]{0,3}> ?", re.MULTILINE)
 _TICKS = re.compile(r"(?<!`)(`{1,5})(?!`)(?:(?:python|py)[ ])?([^`\n]{1,2000})\1(?!`)")
 
+_REFUSAL = re.compile(
+    r"""[\s*_>"'`-]*+
+    (?:(?:(?:i\ am|i'm|we\ are|we're)\ (?:(?:very|so|really|truly)\ )?sorry|sorry|unfortunately
+        |(?:my\ |our\ )?apologies|i\ apologi[sz]e|as\ an?\ (?:ai|artificial))\b[^.!?\n]{0,80}?\b)?
+    (?:i|we)\ ?(?:can't|cannot|can\ not|won't|will\ not|must\ decline\ to|have\ to\ decline\ to
+        |(?:am|'m|are|'re)\ (?:unable|not\ able)\ to)
+    \ (?:\w{1,20}\ )?(?:help|assist|provide|fulfill?|comply|complete|write|create|generate|produce
+        |answer|solve|implement|do|support|continue|execute)\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+LONGEST_REFUSAL = 600
+
 LONGEST_LINE = 1000  # of those that may have a mark behind words
 
 DIFFS = ("diff", "patch")
@@ -77,6 +90,10 @@ PYTHON = frozenset(
      "repl", "doctest", "console", "starlark", *DIFFS)
 )  # fmt: skip
 """What a fence may call itself and still hold Python."""
+_PYTHONS = frozenset(
+    ("python", "python2", "python3", "py", "py3", "python-repl", "pycon", "ipython", "ipython3")
+)
+LONGEST_NAME = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +222,25 @@ def unquoted(text: str) -> str:
 def inline(text: str) -> list[str]:
     """The code that stands in backticks within lines, without a language's name."""
     return [found[2] for found in _TICKS.finditer(text)]
+
+
+def fence_language(text: str) -> str | None:
+    """The language that the first fence in a text names: ``python`` for all of Python's names, an
+    empty text where it names none, None where there is no fence."""
+    if "```" not in text and "~~~" not in text:
+        return None
+    named = next((block.language for block in blocks(text) if block.fenced), None)
+    return "python" if named in _PYTHONS else named and named[:LONGEST_NAME]
+
+
+def refuses(text: str) -> bool:
+    """Whether a completion refuses to answer: a rule that would rather miss one.
+
+    Without thoughts it is no longer than :data:`LONGEST_REFUSAL` characters, has no fence, and says
+    in its first sentence that "I" or "we" cannot or will not help, write, solve and the like ("I'm
+    sorry, but I can't help with that."). One that only calls a task wrong or hard does not refuse.
+    """
+    said = without_tokens(without_thoughts(text)[0]).replace("\u2019", "'").strip()
+    if len(said) > LONGEST_REFUSAL or fence_language(said) is not None:
+        return False
+    return _REFUSAL.match(said) is not None

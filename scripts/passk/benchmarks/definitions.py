@@ -52,6 +52,14 @@ def defines(tree: ast.Module, name: str) -> bool:
     return any(_gives(one, name) for one in _statements(tree.body))
 
 
+def acts(tree: ast.Module) -> bool:
+    """Whether it is more than words and numbers that happen to parse."""
+    return any(
+        not isinstance(one, ast.Expr) or any(isinstance(node, ast.Call) for node in ast.walk(one))
+        for one in tree.body
+    )
+
+
 def unknown(tree: ast.Module) -> set[str]:
     """The names that are used and that neither the program nor Python defines."""
     scope = _scope(tree)
@@ -179,8 +187,18 @@ def is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         isinstance(one, (ast.Pass, ast.Import, ast.ImportFrom))
         or getattr(one, "name", None) == function.name
         or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
-        or (isinstance(one, ast.Raise) and "NotImplemented" in ast.dump(one))
+        or (isinstance(one, ast.Raise) and _names(one, "NotImplemented"))
         for one in function.body
+    )
+
+
+def _names(node: ast.AST, word: str) -> bool:
+    """Whether a name or a text within ``node``, however deep, has ``word``."""
+    return any(
+        word in repr(value)
+        for part in ast.walk(node)
+        for value in vars(part).values()
+        if isinstance(value, (str, bytes))
     )
 
 

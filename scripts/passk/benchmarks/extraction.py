@@ -88,20 +88,37 @@ def program(problem: Problem, completion: str, answer: str) -> str:
 
     :raises ValueError: ``answer`` is neither of the two; never because of the completion.
     """
-    verbatim = problem.prompt + completion
     if answer == "verbatim":
-        return verbatim
+        return problem.prompt + completion
+    return _read(_Reader(problem), completion, answer)[0]
+
+
+def failure(problem: Problem, completion: str, answer: str) -> str:
+    """What kept :func:`program` from finding one, of the kind's ``failures``, or nothing.
+
+    Read verbatim, one that is too long to be looked at counts as read.
+
+    :raises ValueError: as :func:`program`.
+    """
+    reader = _Reader(problem)
+    if answer == "verbatim":
+        return reader.fault(problem.prompt + completion)
+    _, text = _read(reader, completion, answer)
+    return "" if text is None else reader.failure(text)
+
+
+def _read(reader: _Reader, completion: str, answer: str) -> tuple[str, str | None]:
+    """The program; and where none was found, the completion without its thoughts."""
     if answer != "markdown":
         raise ValueError(f"answer {answer!r} is neither verbatim nor markdown")
-    reader = _Reader(problem)
     found = reader.continued(completion)
     if found is not None:
-        return found
-    text, unfinished = chat.without_thoughts(completion)
+        return found, None
+    text, reader.unfinished = chat.without_thoughts(completion)
     found = reader.read(text)
     if found is not None:
-        return found
-    return UNFINISHED if unfinished else verbatim
+        return found, None
+    return UNFINISHED if reader.unfinished else reader.problem.prompt + completion, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +200,18 @@ class Reader:
 
 
 class _Reader(Reader):
-    """Reads a function."""
+    """Reads a function.
+
+    ``unfinished``: whether the completion ends within a thought.
+    """
 
     def __init__(self, problem: Problem) -> None:
         super().__init__()
-        self._problem = problem
+        self.problem = problem
+        self.unfinished = False
         self._name = problem.entry_point
+        self._found: list[ast.Module] = []  # what parsed of its blocks
+        self._broken = False  # whether a line begins code that does not parse
 
     def read(self, text: str) -> str | None:
         """The program in a text without thoughts, or None."""
@@ -205,13 +228,43 @@ class _Reader(Reader):
                 return found
         return self._best(chat.inline(text))
 
+    def failure(self, text: str) -> str:
+        """Why :meth:`read` found no program in a text without thoughts."""
+        if self.unfinished:
+            return "unfinished"
+        if len(text) > MOST_CHARACTERS or self._left < 0:
+            return "too_long"
+        name = re.escape(self._name)
+        statements = [one for tree in self._found for one in tree.body]
+        within = (getattr(part, "name", "") for one in statements for part in ast.walk(one))
+        if self._name in within:
+            return "no_definition"  # a stub, or a method
+        if re.search(rf"\bdef[ \t]+{name}[ \t]*\(", text):
+            return "syntax"
+        if text.lstrip("\n")[:1] in (" ", "\t") and not self.parsed(self.problem.prompt + text):
+            return "syntax"  # a body
+        code = [one for one in statements if not _is_label(one)]
+        if definitions.acts(ast.Module(code, [])):
+            return "no_definition"
+        cut = any(one.fenced and one.text.strip() for one in self.blocks(self.cleaned(text)))
+        return "syntax" if cut or self._broken else "no_code"
+
+    def fault(self, text: str) -> str:
+        """What is wrong with a whole program."""
+        tree = self.parsed(text)
+        if tree is None:
+            return "syntax" if len(text) <= MOST_CHARACTERS else ""
+        if definitions.returns(tree.body):
+            return "syntax"  # of a body outside its function
+        return "" if definitions.defines(tree, self._name) else "no_definition"
+
     def continued(self, completion: str) -> str | None:
         """The program where the completion goes on from the prompt as it stands, or None."""
-        text = self._problem.prompt + completion
+        text = self.problem.prompt + completion
         tree = self.parsed(text)
         if tree is None or definitions.returns(tree.body):
             return None
-        own = self._problem.prompt.count("\n")
+        own = self.problem.prompt.count("\n")
         written = [one for one in tree.body if one.lineno > own]
         if not definitions.defines(tree, self._name) or any(map(definitions.is_future, written)):
             return None
@@ -231,7 +284,7 @@ class _Reader(Reader):
                 earlier = [answer.statements for answer in answers[:at]]
                 parts = [*earlier, self._with_body(answers[at].body), answers[at].statements]
                 text = self._united(parts, answers[at + 1 :])
-                if text is not None and not definitions.unknown(ast.parse(text)):
+                if text is not None and not _names(definitions.unknown, ast.parse(text)):
                     return text
                 found = found or text
         return found
@@ -248,9 +301,11 @@ class _Reader(Reader):
             tree = self.parsed(spoken)
             text = text if tree is None else spoken
         if tree is not None and not definitions.returns(tree.body):
+            self._found.append(tree)
             whole = definitions.defines(tree, self._name)
             return _Answer(text, defines=whole) if tree.body else None
         pieces = list(self._pieces(text))
+        self._found += [piece.tree for piece in pieces]
         if not pieces:
             return None
         bodies = [at for at, piece in enumerate(pieces) if piece.is_body]
@@ -286,6 +341,7 @@ class _Reader(Reader):
             if UNBALANCING.search(lines[at]):
                 begins = []
             if self._is_head(lines[at]):
+                self._broken |= lines[at].rstrip()[-1:] in ":("
                 at = next((i for i in range(at + 1, end) if lines[i][:1].strip()), end)
             else:
                 at += 1
@@ -330,14 +386,14 @@ class _Reader(Reader):
     def _preamble(self) -> str:
         """What the prompt has before its function."""
         name = re.escape(self._name)
-        prompt = self._problem.prompt
+        prompt = self.problem.prompt
         definition = re.search(rf"^(?:async[ \t]+)?def[ \t]+{name}\b", prompt, re.MULTILINE)
         return prompt[: definition.start()] if definition else ""
 
     def _with_body(self, body: str) -> str:
         """The prompt followed by a body that begins at column 0."""
-        wanted = (_levels(self._problem.prompt) or [0])[-1] or INDENT
-        head = self._problem.prompt.rstrip(" \t")
+        wanted = (_levels(self.problem.prompt) or [0])[-1] or INDENT
+        head = self.problem.prompt.rstrip(" \t")
         return head + ("" if head.endswith("\n") else "\n") + _shift(body, wanted)
 
     def _united(self, parts: list[str], later: list[_Answer]) -> str | None:
@@ -348,13 +404,13 @@ class _Reader(Reader):
             return None
         if not definitions.defines(tree, self._name):
             return None
-        missing = definitions.unknown(tree) if later else set()
+        missing = _names(definitions.unknown, tree) if later else set()
         for answer in later:
             more = self.parsed(answer.statements) if missing else None
-            if more and not missing.isdisjoint(definitions.bound(more)):
+            if more and not missing.isdisjoint(_names(definitions.bound, more)):
                 text = joined_text([text, answer.statements])
                 tree = self.parsed(text) or tree
-                missing = definitions.unknown(tree)
+                missing = _names(definitions.unknown, tree)
         return self._needed(text, tree, tree.body)
 
     def _needed(self, text: str, tree: ast.Module, written: list[ast.stmt]) -> str:
@@ -373,6 +429,19 @@ class _Reader(Reader):
         except RecursionError:  # scopes within scopes, by the hundred
             return text
         return ANNOTATIONS + text if missing else text
+
+
+def _names(find: Callable[[ast.Module], set[str]], tree: ast.Module) -> set[str]:
+    """The names that ``find`` finds; none where scopes lie within scopes, by the hundred."""
+    try:
+        return find(tree)
+    except RecursionError:
+        return set()
+
+
+def _is_label(statement: ast.stmt) -> bool:
+    """Whether it is a word before a colon, as in ``Note: this``, which parses."""
+    return isinstance(statement, ast.AnnAssign) and statement.value is None
 
 
 def joined_text(parts: Iterable[str]) -> str:

@@ -97,10 +97,22 @@ def proof_text(task: Theorem, completion: str, answer: str) -> str:
 
     :raises ValueError: ``answer`` is neither of the two; never because of the completion.
     """
+    return _read(task, completion, answer)[0]
+
+
+def failure(task: Theorem, completion: str, answer: str) -> str:
+    """What kept :func:`proof_text` from finding one, of the kind's ``failures``, or nothing."""
+    return _read(task, completion, answer)[1]
+
+
+def _read(task: Theorem, completion: str, answer: str) -> tuple[str, str]:
+    """The proof, and what kept it from being found."""
     if answer not in ("verbatim", "markdown"):
         raise ValueError(f"answer {answer!r} is neither verbatim nor markdown")
-    if answer == "verbatim" or len(completion) > MOST_CHARACTERS:
-        return completion
+    if answer == "verbatim":
+        return completion, ""
+    if len(completion) > MOST_CHARACTERS:
+        return completion, "too_long"
     texts = LANGUAGES[task.language]
     text, unfinished = chat.without_thoughts(completion.replace("\r\n", "\n"))
     text = chat.without_tokens(text)
@@ -110,5 +122,6 @@ def proof_text(task: Theorem, completion: str, answer: str) -> str:
         if block.fenced and block.language in texts.FENCES and block.text.strip()
     ]
     if unfinished and not fenced:
-        return ""  # no proof, which fails
-    return texts.after_statement(fenced[-1] if fenced else text, task.name)
+        return "", "unfinished"  # no proof, which fails
+    found = texts.after_statement(fenced[-1] if fenced else text, task.name)
+    return found, "" if found.strip() else "no_proof"

@@ -155,6 +155,12 @@ def read_answer(problem: Puzzle, completion: str, answer: str) -> str:
     return found or (UNFINISHED if unfinished else "")
 
 
+def failure(problem: Puzzle, completion: str, answer: str) -> str:
+    """What kept :func:`read_answer` from finding one, of the kind's ``failures``, or nothing."""
+    found = read_answer(problem, completion, answer)
+    return "unfinished" if found == UNFINISHED else "" if found else "no_answer"
+
+
 def tagged(text: str) -> str:
     """What the last closed ``<answer>`` holds; empty where there is none."""
     before, closed, _ = text.rpartition("</answer>")

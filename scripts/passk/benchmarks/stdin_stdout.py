@@ -138,24 +138,42 @@ def program(problem: Problem, completion: str, answer: str) -> str:
         return completion
     if answer != "markdown":
         raise ValueError(f"answer {answer!r} is neither verbatim nor markdown")
+    return _read(completion)[0]
+
+
+def failure(problem: Problem, completion: str, answer: str) -> str:
+    """What kept :func:`program` from finding one, of the kind's ``failures``, or nothing.
+
+    Read verbatim, one that is too long to be looked at counts as read.
+    """
+    if answer != "verbatim":
+        return _read(completion)[1]
+    tree = Reader().parsed(completion)
+    if tree is None:
+        return "syntax" if len(completion) <= MOST_CHARACTERS else ""
+    return "" if definitions.acts(tree) else "no_code"
+
+
+def _read(completion: str) -> tuple[str, str]:
+    """The program, and what kept it from being found."""
     reader = Reader()
     if _acts(reader.parsed(completion)):
-        return completion
+        return completion, ""
     text, unfinished = chat.without_thoughts(completion)
     if len(text) > MOST_CHARACTERS:
-        return text
+        return text, "too_long"
     text = reader.cleaned(text)
     if _acts(reader.parsed(text)):
-        return text
+        return text, ""
     every = reader.blocks(text)
     for blocks in ([one for one in every if one.fenced], every):
         found = _last([dedented(one.text) for one in blocks], reader)
         if found is not None:
-            return found
+            return found, ""
     if unfinished:
-        return UNFINISHED
+        return UNFINISHED, "unfinished"
     fenced = [one.text for one in every if one.fenced and one.text.strip()]
-    return fenced[-1] if fenced else text
+    return (fenced[-1], "syntax") if fenced else (text, "no_code")
 
 
 def _last(texts: list[str], reader: Reader) -> str | None:
@@ -175,8 +193,4 @@ def _last(texts: list[str], reader: Reader) -> str | None:
 
 
 def _acts(tree: ast.Module | None) -> bool:
-    """Whether it is more than words and numbers that happen to parse."""
-    return tree is not None and any(
-        not isinstance(one, ast.Expr) or any(isinstance(node, ast.Call) for node in ast.walk(one))
-        for one in tree.body
-    )
+    return tree is not None and definitions.acts(tree)

@@ -2,11 +2,13 @@
 
 Two groups, because many tasks may be unsolved: those that no draw solved, in the benchmark's order
 (the counts do not tell them apart), and those solved least. Programs are counted as they were
-executed, so two completions that are read as the same program are one.
+executed, so two completions that are read as the same program are one; and so are two that differ
+by blank lines and by blanks at the end of a line alone (:func:`laid_out`).
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,6 +37,8 @@ MOST_CHARACTERS = 1200
 MOST_LINES = 40
 MOST_TASKS = 8  # of each group
 T = TypeVar("T", Sample, Verdict)
+DOCSTRING = re.compile(r"(\"{3}|'{3})(.{40,}?)\1", re.DOTALL)
+REPEATED = "[the prompt's text]"
 NEVER, LEAST = "never solved", "solved least"
 
 
@@ -77,6 +81,24 @@ COLUMNS = get_type_hints(Row)
 def excerpt(text: str) -> str:
     """The beginning of ``text``, as a table may hold it."""
     return draws.excerpt(text, MOST_CHARACTERS, MOST_LINES)
+
+
+def without_prompt(text: str, prompt: str) -> str:
+    """What follows the prompt; a program that repeats the prompt's docstring says so instead."""
+    text = text.removeprefix(prompt)
+    for quotes, said in DOCSTRING.findall(prompt)[-1:]:
+        text = text.replace(f"{quotes}{said}{quotes}", f"{quotes}{REPEATED}{quotes}")
+    return text
+
+
+def laid_out(text: str) -> str:
+    """``text`` as it is shown and counted: no blanks at line ends, never two blank lines together.
+
+    Blank lines around it go; those within it count for nothing when it is compared.
+    """
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
+    kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
+    return "\n".join(kept).rstrip("\n")
 
 
 def select(
@@ -141,8 +163,11 @@ def describe(
     failing: Counter[str] = Counter()
     ended: dict[str, str] = {}
     endings: Counter[str] = Counter()
+    first: dict[str, str] = {}  # of the texts that are alike but for blank lines
     for one in drawn:
-        text = benchmark.extract(problem, one.completion, answer).removeprefix(problem.prompt)
+        read = benchmark.extract(problem, one.completion, answer)
+        text = laid_out(without_prompt(read, problem.prompt))
+        text = first.setdefault(text.replace("\n\n", "\n"), text)
         if one.outcome == "passed":
             passing[text] += 1
             continue
