@@ -44,17 +44,23 @@ def task(
     logprob: Sequence[float] | None = None,
     without_value: Sequence[int] = (ABSENT,),
     task_id: str = "T",
+    nothing: Sequence[int] = (),
+    examples: Sequence[int] | None = None,
 ) -> TaskSamples:
-    """Outputs are numbers; those in ``without_value`` are exceptions or no data."""
+    """Outputs are numbers; those in ``without_value`` are exceptions or no data, those in
+    ``nothing`` are None."""
     n = len(right)
     marks = np.array(outputs if outputs is not None else [[0]] * n, np.int64).reshape(n, -1)
+    valued = ~np.isin(marks, list({*without_value, ABSENT}))
     return TaskSamples(
         task_id,
         np.array(right, bool),
         marks,
-        ~np.isin(marks, list({*without_value, ABSENT})),
+        valued,
         np.array(text if text is not None else range(n)),
         np.array(logprob if logprob is not None else [math.nan] * n, float),
+        (valued & ~np.isin(marks, list(nothing))).any(axis=1),
+        None if examples is None else np.array(examples, bool),
     )
 
 
@@ -80,21 +86,44 @@ def of_text(one: TaskSamples, drawn: tuple[int, ...]) -> list[int]:
 
 
 def of_behaviour(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
-    running = [i for i in drawn if any(one.valued[i])]
+    voters = [i for i in drawn if one.votes[i]]
     counting = [
         j
         for j in range(one.outputs.shape[1])
-        if sum(bool(one.valued[i][j]) for i in drawn) > len(running) / 2
+        if sum(bool(one.valued[i][j]) for i in voters) > len(voters) / 2
     ]
     able = [
         i
-        for i in drawn
+        for i in voters
         if all(one.outputs[i][j] != ABSENT for j in counting)
         and any(one.valued[i][j] for j in counting)
     ]
     if not able:
         return drawn
     return most_frequent(able, lambda i: tuple(one.outputs[i][j] for j in counting))
+
+
+def of_agreement(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
+    voters = [i for i in drawn if one.votes[i]]
+    score = {
+        i: sum(
+            bool(one.valued[i][j] and one.valued[k][j] and one.outputs[i][j] == one.outputs[k][j])
+            for j in range(one.outputs.shape[1])
+            for k in voters
+        )
+        for i in voters
+    }
+    return [i for i in voters if score[i] == max(score.values())] or drawn
+
+
+def of_examples(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
+    if one.examples is None:
+        return drawn
+    return [i for i in drawn if one.examples[i]] or drawn
+
+
+def of_both(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
+    return of_agreement(one, tuple(of_examples(one, drawn)))
 
 
 def likeliest(one: TaskSamples, drawn: tuple[int, ...]) -> list[int]:
@@ -118,6 +147,8 @@ def random_task(rng: np.random.Generator, draws: int) -> TaskSamples:
         rng.integers(0, 3, draws).tolist(),
         rng.integers(-2, 1, draws).tolist(),
         without_value=(0,) if rng.random() < 0.5 else (),
+        nothing=(1,) if rng.random() < 0.5 else (),
+        examples=rng.integers(0, 2, draws).tolist() if rng.random() < 0.8 else None,
     )
 
 
@@ -132,6 +163,15 @@ def test_every_method_is_the_mean_over_all_sets_of_draws(seed: int) -> None:
         )
         assert selection.by_behaviour(one, sets).mean() == pytest.approx(
             expected(one, n, of_behaviour)
+        )
+        assert selection.by_agreement(one, sets).mean() == pytest.approx(
+            expected(one, n, of_agreement)
+        )
+        assert selection.by_agreement(one, sets, filtered=True).mean() == pytest.approx(
+            expected(one, n, of_both)
+        )
+        assert selection.by_examples(one.right, one.examples, [n])[0] == pytest.approx(
+            expected(one, n, of_examples)
         )
         assert selection.by_likelihood(one.right, one.logprob, [n])[0] == pytest.approx(
             expected(one, n, likeliest)
@@ -149,11 +189,19 @@ def test_floor_and_ceiling_and_the_ends_are_exact(seed: int) -> None:
     ]
     assert estimates["oracle"][1] == pytest.approx(np.mean(some))
     assert estimates["random"] == pytest.approx([one.right.mean()] * draws)
-    for method, taken in (("text", of_text), ("behaviour", of_behaviour)):
+    assert estimates["examples"] == pytest.approx([expected(one, m, of_examples) for m in n])
+    votes = {
+        "text": of_text,
+        "behaviour": of_behaviour,
+        "agreement": of_agreement,
+        "examples+agreement": of_both,
+    }
+    for method, taken in votes.items():
         for place in (0, -1):
             assert estimates[method][place] == pytest.approx(expected(one, n[place], taken))
             assert variances[method][place] == 0
-    assert all((variances[method] == 0).all() for method in ("random", "likelihood", "oracle"))
+    exact = ("random", "likelihood", "examples", "oracle")
+    assert all((variances[method] == 0).all() for method in exact)
 
 
 def test_seeded_sets_are_as_far_from_the_truth_as_their_standard_error_says() -> None:
@@ -162,7 +210,11 @@ def test_seeded_sets_are_as_far_from_the_truth_as_their_standard_error_says() ->
         one = random_task(rng, 9)
         one = replace(one, task_id=f"T/{number}")  # the seed
         estimates, variances = selection.selected(one, [4], subsets=40)
-        for method, taken in (("text", of_text), ("behaviour", of_behaviour)):
+        for method, taken in (
+            ("text", of_text),
+            ("behaviour", of_behaviour),
+            ("examples+agreement", of_both),
+        ):
             misses.append(estimates[method][0] - expected(one, 4, taken))
             all_variances.append(variances[method][0])
     assert np.count_nonzero(all_variances) > 400
