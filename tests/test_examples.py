@@ -35,10 +35,11 @@ def read(doc: str, head: str = "def f(x):") -> list[tuple[tuple[Any, ...], Any]]
     ("doc", "found"),
     [
         (">>> f([1, -2.5])\n    'a'", [(([1, -2.5],), "a")]),
-        (">>> f(1)\n    [1,\n     2]\n    >>> f(2)  # two\n    (3,)\n\n    More.", [((1,), [1, 2]), ((2,), (3,))]),
+        (">>> f(1)\n    [1,\n     2]\n    >>> f(2)\n    3\n\n    4", [((1,), [1, 2]), ((2,), 3)]),
+        (">>> f(1)  # one\n    2", [((1,), 2)]),
         (">>> f(1) == None", [((1,), None)]),
         (">>> f(1) == 2\n    True", [((1,), 2)]),
-        (">>> f('')\n    Traceback (most recent call last):\n    ValueError: of f", [(("",), "ValueError")]),
+        (">>> f(1)\n    Traceback (most recent call last):\n    KeyError: 1", [((1,), "KeyError")]),
         ("f(0) raises ZeroDivisionError.", [((0,), "ZeroDivisionError")]),
         ("f([[1,\n  2]]) == 6.00", [(([[1, 2]],), 6.0)]),
         ("f(1) ➞ True \n # since", [((1,), True)]),

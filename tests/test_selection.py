@@ -35,6 +35,7 @@ from passk.records import Snapshot, UserError, Verdict, metadata_path, write_met
 from passk.sandbox.pool import Pool
 from passk.tables import read_table, table_text
 from passk.verifiers import Signature
+from passk.verifiers.signatures import read_signatures
 
 
 def task(
@@ -393,9 +394,13 @@ def test_command_writes_the_same_table_twice(tmp_path: Path) -> None:
     table = read_table(tmp_path / "one.csv", selection.COLUMNS)
     last = table[table.n == 4].set_index("method").pass_at_1
     # Two agree on a wrong answer; the likeliest draw, the first, is the right one.
-    assert last[[*METHODS]].tolist() == [0.25, 1, 0.25, 0, 1]
+    made = [method for method in METHODS if method not in selection.OF_EXAMPLES]
+    assert last.index.tolist() == made  # there are no examples
+    assert last.tolist() == [0.25, 1, 0.25, 0, 0, 1]
     text = page.paragraph(table)
-    assert "takes a right one on 0.0 % of 3 tasks" in text
+    assert "agrees with most others on generated inputs is a right one on 0.0 % of 3 tasks" in text
+    assert "It closes -33.3 % of the gap" in text
+    assert "examples" not in text
     assert "Even the best of these ways leaves 0.0 of the 100.0 percentage points" in text
     assert "The inputs come" not in text  # nothing says what they were made from
 
@@ -410,6 +415,7 @@ def described(path: Path, **metadata: Any) -> None:
         ({"samples_sha256": "1"}, {"samples_sha256": "2"}, "are not of the same samples"),
         ({"answer": "markdown"}, {}, "are not of the same samples, read alike"),
         ({}, {"inputs": None}, "has no observations"),
+        ({}, {"inputs": {"sha256": "3", "sources": {}}}, "was observed by an earlier version"),
     ],
 )
 def test_observations_of_something_else_are_one_sentence(
@@ -418,7 +424,7 @@ def test_observations_of_something_else_are_one_sentence(
     verdicts, observations = write_pair(tmp_path, "a", [0, 1])
     common = {"samples_sha256": "1", "answer": "verbatim"}
     described(verdicts, **common | verdict)
-    inputs = {"sha256": "3", "sources": {"examples": 0, "names": 3}}
+    inputs = {"sha256": "3", "sources": {"examples": 0, "names": 3}, "examples": {"shared": []}}
     described(observations, **common | {"inputs": inputs} | observation)
     done = run(
         "analyse.py", "selection", "--labels", "M", "--verdicts", verdicts,
@@ -452,9 +458,12 @@ def test_every_size_is_drawn_and_nothing_is_cut_off(
 ) -> None:
     rows = []
     for number, method in enumerate(METHODS):
-        value = math.nan if method == "likelihood" and not known else number / 4
+        value = math.nan if method == "likelihood" and not known else number / 7
         for n in selection.sizes(draws, [1]):
-            rows.append(["M", method, n, 9, value, value, value, 0, *[math.nan] * 3, ""])
+            gap = (value - 0.3) if n > 1 else math.nan
+            unknown, about_gap = [math.nan] * 3, (gap, gap - 2, gap + 0.2)
+            row = ["M", method, n, 9, value, value, value, 0, *unknown, "", *about_gap, 5, 4.0]
+            rows.append([*row, *[0.5] * 4])
     path = tmp_path / "t.csv"
     path.write_text(table_text([*selection.COLUMNS], rows))
     done = run("plot.py", "selection", "--table", path, "--output", tmp_path / "t")
@@ -468,6 +477,130 @@ def test_every_size_is_drawn_and_nothing_is_cut_off(
     text = page.paragraph(table)
     assert ("nothing to select from" in text) == (draws == 1)
     assert ("Log-probabilities were not recorded" in text) == (draws > 1 and not known)
+    about = (
+        "The prompts of 5 tasks show examples, and the first suite's tests of 4 of these make the "
+        "call of one; on the other 5, with examples or without, it is 50.0 % against 50.0 % of a "
+        "random sample (+50.0 points, +50.0 to +50.0 over tasks)."
+    )
+    assert (about in text) == (draws > 1)
+
+
+def test_programs_that_return_nothing_have_no_vote_and_are_not_taken() -> None:
+    none, raised, value = [5, 5], [0, 0], [1, 0]
+    one = task([0, 0, 0, 1], [none, none, raised, value], without_value=[0], nothing=[5])
+    assert selection.by_behaviour(one, every_set(4, 4)).tolist() == [1]
+    assert selection.by_agreement(one, every_set(4, 4)).tolist() == [1]
+    at_times = task([0, 0, 1], [[5, 5], [5, 2], [5, 2]], nothing=[5])
+    assert selection.by_agreement(at_times, every_set(3, 3)).tolist() == [0.5]
+    nobody = task([0, 1], [none, raised], without_value=[0], nothing=[5])
+    assert selection.by_agreement(nobody, every_set(2, 2)).tolist() == [0.5]
+
+
+def test_agreement_per_input_finds_what_whole_signatures_do_not() -> None:
+    """Each is wrong on one input of its own but the right one, which nobody equals."""
+    outputs = [[1, 1, 1], [2, 1, 1], [1, 2, 1], [1, 1, 2]]
+    one = task([1, 0, 0, 0], outputs)
+    assert selection.by_behaviour(one, every_set(4, 4)).tolist() == [0.25]
+    assert selection.by_agreement(one, every_set(4, 4)).tolist() == [1]
+
+
+def test_only_what_passes_the_examples_votes_where_something_does() -> None:
+    outputs = [[1], [1], [1], [2], [2], [3]]
+    one = task([0, 0, 0, 1, 1, 0], outputs, examples=[0, 0, 0, 1, 1, 1])
+    assert selection.by_agreement(one, every_set(6, 6)).tolist() == [0]
+    assert selection.by_agreement(one, every_set(6, 6), filtered=True).tolist() == [1]
+    for without in (None, [0] * 6):
+        other = task([0, 0, 0, 1, 1, 0], outputs, examples=without)
+        assert selection.by_agreement(other, every_set(6, 6), filtered=True).tolist() == [0]
+    sets = np.array([[0, 1, 3], [0, 1, 2]])
+    assert selection.by_agreement(one, sets, filtered=True).tolist() == [1, 0]
+
+
+def test_the_gap_closed_and_what_is_left_without_shared_tasks() -> None:
+    tasks = [
+        task([1, 0, 0, 0], [[1], [2], [2], [3]], task_id="A", examples=[1, 0, 0, 0]),
+        task([1, 1, 0, 0], [[1], [1], [2], [3]], task_id="B"),
+        task([0, 0, 0, 1], [[1], [1], [2], [3]], task_id="C", examples=[1, 1, 1, 1]),
+    ]
+    rows = {
+        (row.method, row.n): row
+        for row in selection.model_rows("M", tasks, [1], "examples", shared=frozenset("A"))
+    }
+    filtered, voted = rows["examples", 4], rows["examples+agreement", 4]
+    random, oracle = (1 / 4 + 2 / 4 + 1 / 4) / 3, 1
+    assert filtered.pass_at_1 == pytest.approx((1 + 2 / 4 + 1 / 4) / 3)
+    assert filtered.gap_closed == pytest.approx((filtered.pass_at_1 - random) / (oracle - random))
+    assert voted.pass_at_1 == pytest.approx((1 + 1 + 0) / 3)
+    assert (voted.with_examples, voted.shared) == (2, 1)
+    assert voted.unshared_pass_at_1 == pytest.approx((1 + 0) / 2)
+    assert voted.unshared_gain == pytest.approx(1 / 2 - 3 / 8)
+    assert voted.unshared_gain_low < voted.unshared_gain < voted.unshared_gain_high
+    assert (rows["random", 4].gap_closed, rows["oracle", 4].gap_closed) == (0, 1)
+    assert all(math.isnan(rows[method, 1].gap_closed) for method in METHODS)
+    for row in selection.model_rows("M", tasks, [1]):
+        assert math.isnan(row.shared) and math.isnan(row.unshared_pass_at_1)
+    for row in selection.model_rows("M", tasks, [1], shared=frozenset("ABC")):
+        assert math.isnan(row.unshared_gain) and row.shared == 3
+
+
+def test_what_does_not_apply_is_left_out() -> None:
+    shown, plain = task([1, 0], [[1], [2]], examples=[1, 0]), task([1, 0], [[1], [2]])
+
+    def made(one: TaskSamples, inputs: str) -> set[str]:
+        return {row.method for row in selection.model_rows("M", [one], [1], inputs)}
+
+    assert made(shown, "") == set(METHODS)
+    assert made(plain, "") == set(METHODS) - {"examples", "examples+agreement"}
+    assert made(plain, selection.FINAL_ANSWERS) == {
+        "random", "likelihood", "text", "behaviour", "oracle",
+    }  # fmt: skip
+
+
+def test_draws_observed_with_and_without_examples_are_refused(tmp_path: Path) -> None:
+    verdicts, observations = tmp_path / "v.jsonl", tmp_path / "o.jsonl"
+    write_records(verdicts, [Verdict("T", draw, "failed", 0.1, None) for draw in (0, 1)])
+    write_records(
+        observations,
+        [
+            Signature("T", 0, "ran", ("A",), "t", None, True),
+            Signature("T", 1, "ran", (), "t", None),
+        ],
+    )
+    with pytest.raises(UserError, match="with examples and some without; observe all"):
+        selection.read_task_samples([verdicts], [observations], Snapshot([]))
+
+
+SHOWN = [
+    {
+        "task_id": f"Twice/{number}",
+        "prompt": f'def twice(x):\n    """twice({number + 3}) == {2 * number + 6}"""\n',
+        "entry_point": "twice",
+        "canonical_solution": "    return 2 * x\n",
+        "test": "def check(candidate):\n    assert candidate(3.0) == 6\n",
+    }
+    for number in range(2)
+]
+
+
+def test_observing_says_who_passes_and_which_tests_share_an_example(tmp_path: Path) -> None:
+    """The test of the first task calls twice(3.0), which is its example's twice(3)."""
+    problems, samples = tmp_path / "problems.jsonl", tmp_path / "samples.jsonl"
+    problems.write_text("".join(json.dumps(one) + "\n" for one in SHOWN))
+    bodies = ["    return x + x\n", "    return 6\n", "    return None\n", "    return (\n"]
+    samples.write_text(
+        "".join(
+            json.dumps({"task_id": one["task_id"], "draw": draw, "completion": body}) + "\n"
+            for one in SHOWN
+            for draw, body in enumerate(bodies)
+        )
+    )
+    output = tmp_path / "o.jsonl.gz"
+    observe(open_judging({"benchmark": str(problems), "samples": samples}), output)
+    found = {(one.task_id, one.draw): one.examples for one in read_signatures(output)}
+    assert [found["Twice/0", draw] for draw in range(4)] == [True, True, False, False]
+    assert [found["Twice/1", draw] for draw in range(4)] == [True, False, False, False]
+    about = json.loads(metadata_path(output).read_text())["inputs"]["examples"]
+    assert about == {"tasks": 2, "count": 2, "shared": ["Twice/0"]}
 
 
 @pytest.fixture

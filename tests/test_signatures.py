@@ -223,7 +223,9 @@ def test_no_program_can_forge_that_it_passes_examples() -> None:
     frames = [
         "import os, struct\n"
         + body(
-            f"frame = {frame!r}; os.write(3, (struct.pack('I', len(frame)) + frame) * 9)\n    return 0"
+            f"frame = {frame!r}\n"
+            "    os.write(3, (struct.pack('I', len(frame)) + frame) * 9)\n"
+            "    return 0"
         )
         for frame in (
             b"V=++",
@@ -244,7 +246,7 @@ def test_no_program_can_forge_that_it_passes_examples() -> None:
     ) + body("return 0")
     reads = "import gc\n" + body(
         "found = [o for o in gc.get_objects() if type(o).__name__ == 'Example']\n"
-        "    return found[x - 1].value if found else [type(o).__name__ for o in gc.get_objects()][:9]"
+        "    return found[x - 1].value if found else str(gc.get_objects())[:99]"
     )
     right, *hostile = passes(
         body("return 2 * x"), liar, names, text, *frames, tamper, reads, examples=EXAMPLES

@@ -155,7 +155,7 @@ def of_shares(
     ``own - floor`` and ``ceiling - floor``, low and high. The interval holds the ratios that a
     paired t test does not refuse (Fieller 1954, Journal of the Royal Statistical Society B
     16:175-185). The ratio is NaN where the two ends are the same, the interval also where the tasks
-    leave open whether they are.
+    leave open whether they are. It ends at 1, unless the ratio itself is above.
     """
     from scipy.special import stdtrit  # the figures' scripts do without it
 
@@ -172,7 +172,7 @@ def of_shares(
         share = np.where(mean_gap > ROUNDING, mean_gain / mean_gap, np.nan)
         known = (a > 0) & (mean_gap > ROUNDING)
         low, high = (np.where(known, b / a + sign * half, np.nan) for sign in (-1, 1))
-    return share.round(12), low.round(12), high.round(12)
+    return share.round(12), low.round(12), np.minimum(high, np.maximum(share, 1)).round(12)
 
 
 def square_and_add(

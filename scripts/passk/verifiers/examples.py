@@ -58,7 +58,9 @@ _RAISES = re.compile(
 _END = re.compile(r"`?(?:[ \t]*[.;](?=\s|$)|[ \t]*,(?=[ \t]*$))?[ \t]*(?:#.*)?$", re.MULTILINE)
 _DOCTEST_END = re.compile(r"[ \t]*(?:#.*)?$", re.MULTILINE)
 _TRACEBACK = re.compile(r"Traceback \((?:most recent call|innermost) last\):")
-_QUALIFIED = re.compile(r"\b(?:and|or|not|if|when|unless|while|until|never|whether)[ \t]*$", re.IGNORECASE)
+_QUALIFIED = re.compile(
+    r"\b(?:and|or|not|if|when|unless|while|until|never|whether)[ \t]*$", re.IGNORECASE
+)
 _FOR = re.compile(r"\b[Ff]or[ \t]+(?=\w+[ \t]*=)")
 _INPUT = re.compile(r"^[ \t]*(?:Sample )?[Ii]nput[ \t]*:[ \t]*", re.MULTILINE)
 _OUTPUT = re.compile(r"[ \t]*\n[ \t]*(?:Sample )?[Oo]utput[ \t]*:[ \t]*")

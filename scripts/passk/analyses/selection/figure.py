@@ -13,9 +13,9 @@ from passk.analyses.selection.table import CHOSEN, FINAL_ANSWERS
 from passk.figures import style
 
 LOOKS = {
-    "examples+agreement": ("passes the examples, agrees most", style.MODEL, style.SOLID, "o"),
-    "examples": ("passes the prompt's examples", "#007a5a", (6, 1.5, 1, 1.5), "D"),
-    "agreement": ("agrees most, input by input", "#a8457f", (8, 2), "v"),
+    "examples+agreement": ("examples, then agreement", style.MODEL, style.SOLID, "o"),
+    "examples": ("passes the examples", "#007a5a", (6, 1.5, 1, 1.5), "D"),
+    "agreement": ("agreement per input", "#a8457f", (8, 2), "v"),
     "behaviour": ("most frequent behaviour", style.INK, (3, 1, 1, 1, 1, 1), "P"),
     "text": ("most frequent text", style.MUTED, (1, 1.2), "^"),
     "likelihood": ("the likeliest", style.OTHER, (4, 2), "s"),

@@ -48,9 +48,10 @@ def paragraph(table: pd.DataFrame) -> str:
         "text": f"a majority of equal {'answer' if of_answers else 'program'} text",
         "likelihood": "the highest mean log-probability",
     }
+    verb = "takes" if taken.name == "behaviour" else "is"
     text = [
         f"{own.model.iloc[0]}, where no test tells which sample is right: of {n:,} samples "
-        f"{names.pop(taken.name)} is a right one on "
+        f"{names.pop(taken.name)} {verb} a right one on "
         f"{percent(taken.pass_at_1)} % of {taken.tasks} tasks (95 % interval over tasks "
         f"{percent(taken.tasks_low)} to {percent(taken.tasks_high)} %), a random sample on "
         f"{percent(one.pass_at_1)} %, and on {percent(ceiling.pass_at_1)} % there is one to be "
