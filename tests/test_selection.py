@@ -205,6 +205,15 @@ def test_floor_and_ceiling_and_the_ends_are_exact(seed: int) -> None:
     assert all((variances[method] == 0).all() for method in exact)
 
 
+def test_a_vote_that_is_a_random_sample_is_exact_from_seeded_sets() -> None:
+    """Of two texts neither is more frequent: the luck of the sets is all that moves the mean."""
+    rng = np.random.default_rng(5)
+    one = task(rng.integers(0, 2, 60).tolist(), text=range(60))
+    estimates, variances = selection.selected(one, [2, 7], subsets=20)
+    assert estimates["text"] == pytest.approx([one.right.mean()] * 2)
+    assert variances["text"] == pytest.approx([0, 0])
+
+
 def test_seeded_sets_are_as_far_from_the_truth_as_their_standard_error_says() -> None:
     rng, misses, all_variances = np.random.default_rng(1), [], []
     for number in range(300):

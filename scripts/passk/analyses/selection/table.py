@@ -27,9 +27,10 @@ programs: one answer is one input.
 Ties, and tasks where nothing can be chosen, are settled at random. Each number is the expectation
 of pass@1 of the selected sample over all sets of n of the draws that there are, taken without
 replacement. For ``random``, ``oracle``, ``likelihood`` and ``examples`` it is exact; for the votes
-it is the mean over :data:`SUBSETS` seeded sets a task, with the standard error of that mean, and
-exact at n = 1 and where n is all draws. In each group the chance to be right is the group's share
-over all draws, which is its expectation over the sets and takes their noise out.
+it is the mean over :data:`SUBSETS` seeded sets a task, less what these sets are lucky by
+(:func:`_without`), with the standard error of that mean, and exact at n = 1 and where n is all
+draws. In each group the chance to be right is the group's share over all draws, which is its
+expectation over the sets and takes their noise out.
 
 The share of the gap that a method closes is (method - random) / (oracle - random), of means over
 tasks. Examples are often among the tests, too: what is ``unshared`` is of the tasks alone whose
@@ -398,6 +399,17 @@ def _counts(group: np.ndarray, subsets: np.ndarray) -> np.ndarray:
     return np.bincount(cells.ravel(), minlength=groups * len(subsets)).reshape(-1, groups)
 
 
+def _without(luck: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Take out of the seeded sets' values what follows from how many right samples each has.
+
+    ``luck`` (subsets,) is that share less its expectation: a control variate, whose factor is the
+    slope of a regression (Owen 2013, Monte Carlo theory, methods and examples, 8.9).
+    """
+    spread = luck - luck.mean()
+    square = (spread**2).sum()
+    return chosen - (spread @ chosen / square if square > 0 else 0.0) * luck
+
+
 def _share(right: np.ndarray, group: np.ndarray) -> np.ndarray:
     return np.bincount(group, right) / np.bincount(group)
 
@@ -430,10 +442,13 @@ def selected(
             if size == 1:
                 values.append(estimates["random"][place])
                 continue
-            chosen = choose(orders[: 1 if size == draws else subsets, :size])
-            values.append(chosen.mean())
+            sets = orders[: 1 if size == draws else subsets, :size]
+            chosen = choose(sets)
             if len(chosen) > 1:
+                luck = task.right[sets].mean(axis=1) - task.right.mean()
+                chosen = _without(luck, chosen)
                 variances[method][place] = chosen.var(ddof=1) / len(chosen)
+            values.append(min(max(chosen.mean(), 0.0), 1.0))
         estimates[method] = np.array(values)
     return estimates, variances
 
