@@ -190,16 +190,12 @@ def check_pair(
         )
     if inputs and inputs[0].get("of") == "answers":
         return FINAL_ANSWERS, None
-    if inputs and "examples" not in inputs[0]:
-        raise UserError(
-            f"{signatures[0]} was observed by an earlier version, without the examples of the "
-            "prompts; delete it and observe again"
-        )
     sources = Counter(inputs[0]["sources"]) if inputs else Counter()
     text = ", ".join(
         f"{_SOURCES[name]} of {tasks} tasks" for name, tasks in sources.items() if tasks
     )
-    return text, frozenset(inputs[0]["examples"]["shared"]) if inputs else None
+    examples = inputs[0].get("examples") if inputs else None
+    return text, None if examples is None else frozenset(examples["shared"])
 
 
 def read_task_samples(
