@@ -12,6 +12,7 @@ from passk.statistics.intervals import (
     draw_variances,
     largest_draw_variance,
     of_draw_variances,
+    of_shares,
     of_task_estimates,
     over_draws,
     over_tasks,
@@ -166,3 +167,26 @@ def test_intervals_hold_the_estimate_and_stay_inside_0_and_1(n, c):
 def test_same_counts_same_interval():
     counts = [100] * 164, np.random.default_rng(1).integers(0, 101, 164), list(range(1, 101))
     assert np.array_equal(over_tasks(*counts), over_tasks(*counts))
+
+
+def test_share_of_a_gap_covers_95_per_cent_of_benchmarks():
+    rng, tasks, repetitions = np.random.default_rng(8), 60, 2000
+    floor = rng.beta(0.5, 1.5, (repetitions, tasks))
+    ceiling = 1 - (1 - floor) ** 8
+    own = floor + rng.beta(2, 1, floor.shape) * (ceiling - floor)
+    truth = 2 / 3  # of each task's gap, whatever that is
+    share, low, high = of_shares(own.T, floor.T, ceiling.T)
+    assert np.mean((low <= truth) & (truth <= high)) == pytest.approx(0.95, abs=0.02)
+    assert ((low < share) & (share < high)).all()
+    assert share.mean() == pytest.approx(truth, abs=0.01)
+
+
+def test_share_of_no_gap_is_unknown_and_ends_are_exact():
+    floor, ceiling = np.array([[0.2, 0.5], [0.4, 0.5]]), np.array([[0.6, 0.5], [0.5, 0.5]])
+    share, low, high = of_shares(ceiling, floor, ceiling)
+    assert share[0] == 1 and np.isnan(share[1]) and np.isnan(low[1]) and np.isnan(high[1])
+    assert of_shares(floor, floor, ceiling)[0][0] == 0
+    # Of two tasks with gaps of 0.4 and 0.1 it is open whether there is one: no interval.
+    assert np.isnan(low[0]) and np.isnan(high[0])
+    many = of_shares(*(np.tile(one, (20, 1)) for one in (ceiling, floor, ceiling)))
+    assert [one[0] for one in many] == [1, 1, 1]

@@ -35,6 +35,7 @@ from passk.records import Snapshot, UserError, Verdict, metadata_path, write_met
 from passk.sandbox.pool import Pool
 from passk.tables import read_table, table_text
 from passk.verifiers import Signature
+from passk.verifiers.signatures import read_signatures
 
 
 def task(
@@ -44,17 +45,23 @@ def task(
     logprob: Sequence[float] | None = None,
     without_value: Sequence[int] = (ABSENT,),
     task_id: str = "T",
+    nothing: Sequence[int] = (),
+    examples: Sequence[int] | None = None,
 ) -> TaskSamples:
-    """Outputs are numbers; those in ``without_value`` are exceptions or no data."""
+    """Outputs are numbers; those in ``without_value`` are exceptions or no data, those in
+    ``nothing`` are None."""
     n = len(right)
     marks = np.array(outputs if outputs is not None else [[0]] * n, np.int64).reshape(n, -1)
+    valued = ~np.isin(marks, list({*without_value, ABSENT}))
     return TaskSamples(
         task_id,
         np.array(right, bool),
         marks,
-        ~np.isin(marks, list({*without_value, ABSENT})),
+        valued,
         np.array(text if text is not None else range(n)),
         np.array(logprob if logprob is not None else [math.nan] * n, float),
+        (valued & ~np.isin(marks, list(nothing))).any(axis=1),
+        None if examples is None else np.array(examples, bool),
     )
 
 
@@ -80,21 +87,44 @@ def of_text(one: TaskSamples, drawn: tuple[int, ...]) -> list[int]:
 
 
 def of_behaviour(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
-    running = [i for i in drawn if any(one.valued[i])]
+    voters = [i for i in drawn if one.votes[i]]
     counting = [
         j
         for j in range(one.outputs.shape[1])
-        if sum(bool(one.valued[i][j]) for i in drawn) > len(running) / 2
+        if sum(bool(one.valued[i][j]) for i in voters) > len(voters) / 2
     ]
     able = [
         i
-        for i in drawn
+        for i in voters
         if all(one.outputs[i][j] != ABSENT for j in counting)
         and any(one.valued[i][j] for j in counting)
     ]
     if not able:
         return drawn
     return most_frequent(able, lambda i: tuple(one.outputs[i][j] for j in counting))
+
+
+def of_agreement(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
+    voters = [i for i in drawn if one.votes[i]]
+    score = {
+        i: sum(
+            bool(one.valued[i][j] and one.valued[k][j] and one.outputs[i][j] == one.outputs[k][j])
+            for j in range(one.outputs.shape[1])
+            for k in voters
+        )
+        for i in voters
+    }
+    return [i for i in voters if score[i] == max(score.values())] or drawn
+
+
+def of_examples(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
+    if one.examples is None:
+        return drawn
+    return [i for i in drawn if one.examples[i]] or drawn
+
+
+def of_both(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
+    return of_agreement(one, tuple(of_examples(one, drawn)))
 
 
 def likeliest(one: TaskSamples, drawn: tuple[int, ...]) -> list[int]:
@@ -118,6 +148,8 @@ def random_task(rng: np.random.Generator, draws: int) -> TaskSamples:
         rng.integers(0, 3, draws).tolist(),
         rng.integers(-2, 1, draws).tolist(),
         without_value=(0,) if rng.random() < 0.5 else (),
+        nothing=(1,) if rng.random() < 0.5 else (),
+        examples=rng.integers(0, 2, draws).tolist() if rng.random() < 0.8 else None,
     )
 
 
@@ -132,6 +164,15 @@ def test_every_method_is_the_mean_over_all_sets_of_draws(seed: int) -> None:
         )
         assert selection.by_behaviour(one, sets).mean() == pytest.approx(
             expected(one, n, of_behaviour)
+        )
+        assert selection.by_agreement(one, sets).mean() == pytest.approx(
+            expected(one, n, of_agreement)
+        )
+        assert selection.by_agreement(one, sets, filtered=True).mean() == pytest.approx(
+            expected(one, n, of_both)
+        )
+        assert selection.by_examples(one.right, one.examples, [n])[0] == pytest.approx(
+            expected(one, n, of_examples)
         )
         assert selection.by_likelihood(one.right, one.logprob, [n])[0] == pytest.approx(
             expected(one, n, likeliest)
@@ -149,11 +190,28 @@ def test_floor_and_ceiling_and_the_ends_are_exact(seed: int) -> None:
     ]
     assert estimates["oracle"][1] == pytest.approx(np.mean(some))
     assert estimates["random"] == pytest.approx([one.right.mean()] * draws)
-    for method, taken in (("text", of_text), ("behaviour", of_behaviour)):
+    assert estimates["examples"] == pytest.approx([expected(one, m, of_examples) for m in n])
+    votes = {
+        "text": of_text,
+        "behaviour": of_behaviour,
+        "agreement": of_agreement,
+        "examples+agreement": of_both,
+    }
+    for method, taken in votes.items():
         for place in (0, -1):
             assert estimates[method][place] == pytest.approx(expected(one, n[place], taken))
             assert variances[method][place] == 0
-    assert all((variances[method] == 0).all() for method in ("random", "likelihood", "oracle"))
+    exact = ("random", "likelihood", "examples", "oracle")
+    assert all((variances[method] == 0).all() for method in exact)
+
+
+def test_a_vote_that_is_a_random_sample_is_exact_from_seeded_sets() -> None:
+    """Of two texts neither is more frequent: the luck of the sets is all that moves the mean."""
+    rng = np.random.default_rng(5)
+    one = task(rng.integers(0, 2, 60).tolist(), text=range(60))
+    estimates, variances = selection.selected(one, [2, 7], subsets=20)
+    assert estimates["text"] == pytest.approx([one.right.mean()] * 2)
+    assert variances["text"] == pytest.approx([0, 0])
 
 
 def test_seeded_sets_are_as_far_from_the_truth_as_their_standard_error_says() -> None:
@@ -162,7 +220,11 @@ def test_seeded_sets_are_as_far_from_the_truth_as_their_standard_error_says() ->
         one = random_task(rng, 9)
         one = replace(one, task_id=f"T/{number}")  # the seed
         estimates, variances = selection.selected(one, [4], subsets=40)
-        for method, taken in (("text", of_text), ("behaviour", of_behaviour)):
+        for method, taken in (
+            ("text", of_text),
+            ("behaviour", of_behaviour),
+            ("examples+agreement", of_both),
+        ):
             misses.append(estimates[method][0] - expected(one, 4, taken))
             all_variances.append(variances[method][0])
     assert np.count_nonzero(all_variances) > 400
@@ -341,9 +403,13 @@ def test_command_writes_the_same_table_twice(tmp_path: Path) -> None:
     table = read_table(tmp_path / "one.csv", selection.COLUMNS)
     last = table[table.n == 4].set_index("method").pass_at_1
     # Two agree on a wrong answer; the likeliest draw, the first, is the right one.
-    assert last[[*METHODS]].tolist() == [0.25, 1, 0.25, 0, 1]
+    made = [method for method in METHODS if method not in selection.OF_EXAMPLES]
+    assert last.index.tolist() == made  # there are no examples
+    assert last.tolist() == [0.25, 1, 0.25, 0, 0, 1]
     text = page.paragraph(table)
-    assert "takes a right one on 0.0 % of 3 tasks" in text
+    assert "agrees with most others on generated inputs is a right one on 0.0 % of 3 tasks" in text
+    assert "It closes -33.3 % of the gap" in text
+    assert "examples" not in text
     assert "Even the best of these ways leaves 0.0 of the 100.0 percentage points" in text
     assert "The inputs come" not in text  # nothing says what they were made from
 
@@ -366,7 +432,7 @@ def test_observations_of_something_else_are_one_sentence(
     verdicts, observations = write_pair(tmp_path, "a", [0, 1])
     common = {"samples_sha256": "1", "answer": "verbatim"}
     described(verdicts, **common | verdict)
-    inputs = {"sha256": "3", "sources": {"examples": 0, "names": 3}}
+    inputs = {"sha256": "3", "sources": {"examples": 0, "names": 3}, "examples": {"shared": []}}
     described(observations, **common | {"inputs": inputs} | observation)
     done = run(
         "analyse.py", "selection", "--labels", "M", "--verdicts", verdicts,
@@ -400,9 +466,12 @@ def test_every_size_is_drawn_and_nothing_is_cut_off(
 ) -> None:
     rows = []
     for number, method in enumerate(METHODS):
-        value = math.nan if method == "likelihood" and not known else number / 4
+        value = math.nan if method == "likelihood" and not known else number / 7
         for n in selection.sizes(draws, [1]):
-            rows.append(["M", method, n, 9, value, value, value, 0, *[math.nan] * 3, ""])
+            gap = (value - 0.3) if n > 1 else math.nan
+            unknown, about_gap = [math.nan] * 3, (gap, gap - 2, gap + 0.2)
+            row = ["M", method, n, 9, value, value, value, 0, *unknown, "", *about_gap, 5, 4.0]
+            rows.append([*row, *[0.5] * 4])
     path = tmp_path / "t.csv"
     path.write_text(table_text([*selection.COLUMNS], rows))
     done = run("plot.py", "selection", "--table", path, "--output", tmp_path / "t")
@@ -416,6 +485,130 @@ def test_every_size_is_drawn_and_nothing_is_cut_off(
     text = page.paragraph(table)
     assert ("nothing to select from" in text) == (draws == 1)
     assert ("Log-probabilities were not recorded" in text) == (draws > 1 and not known)
+    about = (
+        "The prompts of 5 tasks show examples, and the first suite's tests of 4 of these make the "
+        "call of one; on the other 5, with examples or without, it is 50.0 % against 50.0 % of a "
+        "random sample (+50.0 points, +50.0 to +50.0 over tasks)."
+    )
+    assert (about in text) == (draws > 1)
+
+
+def test_programs_that_return_nothing_have_no_vote_and_are_not_taken() -> None:
+    none, raised, value = [5, 5], [0, 0], [1, 0]
+    one = task([0, 0, 0, 1], [none, none, raised, value], without_value=[0], nothing=[5])
+    assert selection.by_behaviour(one, every_set(4, 4)).tolist() == [1]
+    assert selection.by_agreement(one, every_set(4, 4)).tolist() == [1]
+    at_times = task([0, 0, 1], [[5, 5], [5, 2], [5, 2]], nothing=[5])
+    assert selection.by_agreement(at_times, every_set(3, 3)).tolist() == [0.5]
+    nobody = task([0, 1], [none, raised], without_value=[0], nothing=[5])
+    assert selection.by_agreement(nobody, every_set(2, 2)).tolist() == [0.5]
+
+
+def test_agreement_per_input_finds_what_whole_signatures_do_not() -> None:
+    """Each is wrong on one input of its own but the right one, which nobody equals."""
+    outputs = [[1, 1, 1], [2, 1, 1], [1, 2, 1], [1, 1, 2]]
+    one = task([1, 0, 0, 0], outputs)
+    assert selection.by_behaviour(one, every_set(4, 4)).tolist() == [0.25]
+    assert selection.by_agreement(one, every_set(4, 4)).tolist() == [1]
+
+
+def test_only_what_passes_the_examples_votes_where_something_does() -> None:
+    outputs = [[1], [1], [1], [2], [2], [3]]
+    one = task([0, 0, 0, 1, 1, 0], outputs, examples=[0, 0, 0, 1, 1, 1])
+    assert selection.by_agreement(one, every_set(6, 6)).tolist() == [0]
+    assert selection.by_agreement(one, every_set(6, 6), filtered=True).tolist() == [1]
+    for without in (None, [0] * 6):
+        other = task([0, 0, 0, 1, 1, 0], outputs, examples=without)
+        assert selection.by_agreement(other, every_set(6, 6), filtered=True).tolist() == [0]
+    sets = np.array([[0, 1, 3], [0, 1, 2]])
+    assert selection.by_agreement(one, sets, filtered=True).tolist() == [1, 0]
+
+
+def test_the_gap_closed_and_what_is_left_without_shared_tasks() -> None:
+    tasks = [
+        task([1, 0, 0, 0], [[1], [2], [2], [3]], task_id="A", examples=[1, 0, 0, 0]),
+        task([1, 1, 0, 0], [[1], [1], [2], [3]], task_id="B"),
+        task([0, 0, 0, 1], [[1], [1], [2], [3]], task_id="C", examples=[1, 1, 1, 1]),
+    ]
+    rows = {
+        (row.method, row.n): row
+        for row in selection.model_rows("M", tasks, [1], "examples", shared=frozenset("A"))
+    }
+    filtered, voted = rows["examples", 4], rows["examples+agreement", 4]
+    random, oracle = (1 / 4 + 2 / 4 + 1 / 4) / 3, 1
+    assert filtered.pass_at_1 == pytest.approx((1 + 2 / 4 + 1 / 4) / 3)
+    assert filtered.gap_closed == pytest.approx((filtered.pass_at_1 - random) / (oracle - random))
+    assert voted.pass_at_1 == pytest.approx((1 + 1 + 0) / 3)
+    assert (voted.with_examples, voted.shared) == (2, 1)
+    assert voted.unshared_pass_at_1 == pytest.approx((1 + 0) / 2)
+    assert voted.unshared_gain == pytest.approx(1 / 2 - 3 / 8)
+    assert voted.unshared_gain_low < voted.unshared_gain < voted.unshared_gain_high
+    assert (rows["random", 4].gap_closed, rows["oracle", 4].gap_closed) == (0, 1)
+    assert all(math.isnan(rows[method, 1].gap_closed) for method in METHODS)
+    for row in selection.model_rows("M", tasks, [1]):
+        assert math.isnan(row.shared) and math.isnan(row.unshared_pass_at_1)
+    for row in selection.model_rows("M", tasks, [1], shared=frozenset("ABC")):
+        assert math.isnan(row.unshared_gain) and row.shared == 3
+
+
+def test_what_does_not_apply_is_left_out() -> None:
+    shown, plain = task([1, 0], [[1], [2]], examples=[1, 0]), task([1, 0], [[1], [2]])
+
+    def made(one: TaskSamples, inputs: str) -> set[str]:
+        return {row.method for row in selection.model_rows("M", [one], [1], inputs)}
+
+    assert made(shown, "") == set(METHODS)
+    assert made(plain, "") == set(METHODS) - {"examples", "examples+agreement"}
+    assert made(plain, selection.FINAL_ANSWERS) == {
+        "random", "likelihood", "text", "behaviour", "oracle",
+    }  # fmt: skip
+
+
+def test_draws_observed_with_and_without_examples_are_refused(tmp_path: Path) -> None:
+    verdicts, observations = tmp_path / "v.jsonl", tmp_path / "o.jsonl"
+    write_records(verdicts, [Verdict("T", draw, "failed", 0.1, None) for draw in (0, 1)])
+    write_records(
+        observations,
+        [
+            Signature("T", 0, "ran", ("A",), "t", None, True),
+            Signature("T", 1, "ran", (), "t", None),
+        ],
+    )
+    with pytest.raises(UserError, match="with examples and some without; observe all"):
+        selection.read_task_samples([verdicts], [observations], Snapshot([]))
+
+
+SHOWN = [
+    {
+        "task_id": f"Twice/{number}",
+        "prompt": f'def twice(x):\n    """twice({number + 3}) == {2 * number + 6}"""\n',
+        "entry_point": "twice",
+        "canonical_solution": "    return 2 * x\n",
+        "test": "def check(candidate):\n    assert candidate(3.0) == 6\n",
+    }
+    for number in range(2)
+]
+
+
+def test_observing_says_who_passes_and_which_tests_share_an_example(tmp_path: Path) -> None:
+    """The test of the first task calls twice(3.0), which is its example's twice(3)."""
+    problems, samples = tmp_path / "problems.jsonl", tmp_path / "samples.jsonl"
+    problems.write_text("".join(json.dumps(one) + "\n" for one in SHOWN))
+    bodies = ["    return x + x\n", "    return 6\n", "    return None\n", "    return (\n"]
+    samples.write_text(
+        "".join(
+            json.dumps({"task_id": one["task_id"], "draw": draw, "completion": body}) + "\n"
+            for one in SHOWN
+            for draw, body in enumerate(bodies)
+        )
+    )
+    output = tmp_path / "o.jsonl.gz"
+    observe(open_judging({"benchmark": str(problems), "samples": samples}), output)
+    found = {(one.task_id, one.draw): one.examples for one in read_signatures(output)}
+    assert [found["Twice/0", draw] for draw in range(4)] == [True, True, False, False]
+    assert [found["Twice/1", draw] for draw in range(4)] == [True, False, False, False]
+    about = json.loads(metadata_path(output).read_text())["inputs"]["examples"]
+    assert about == {"tasks": 2, "count": 2, "shared": ["Twice/0"]}
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
+from dataclasses import asdict
 
 import pytest
 
@@ -14,11 +16,13 @@ from passk.sandbox.pool import Pool, Tally
 from passk.sandbox.protocol import Reply, marshal_call
 from passk.verifiers import Signature
 from passk.verifiers import signatures as behaviour
+from passk.verifiers.examples import Example
 from passk.verifiers.signatures import (
     SignatureCase,
     mark,
     normalised,
     observed,
+    passes_examples,
     text_digest,
 )
 
@@ -33,6 +37,24 @@ def observe(*bodies: str, workers: int = 2) -> list[tuple[str, tuple[str, ...]]]
         verdicts = judge.verdicts(samples, lambda s: s.completion, Tally(len(samples)))
         found = sorted(verdicts, key=lambda verdict: verdict.draw)
     return [observed(verdict.outcome, verdict.error) for verdict in found]
+
+
+def passes(
+    *bodies: str, examples: tuple[Example, ...], isolate: str = "company"
+) -> list[tuple[str, tuple[str, ...], bool | None]]:
+    """What each body of f(x) does on the examples and on 3, and whether it passes them."""
+    calls = (*(one.call for one in examples), marshal_call((3,), {}))
+    samples = [Sample("T", draw, body) for draw, body in enumerate(bodies)]
+    case = SignatureCase("T", "f", calls, examples)
+    with Pool({"T": case}, 2, LIMITS, isolate=isolate) as judge:
+        found = sorted(
+            judge.verdicts(samples, lambda s: s.completion, Tally(len(samples))),
+            key=lambda verdict: verdict.draw,
+        )
+    return [
+        (*observed(one.outcome, one.error), passes_examples(len(examples), one.outcome, one.error))
+        for one in found
+    ]
 
 
 def body(text: str) -> str:
@@ -151,6 +173,97 @@ def test_a_program_cannot_forge_marks_or_touch_those_of_others() -> None:
     assert lied == tuple(of(x) for x in (1, 2, 3, 0))
 
 
+EXAMPLES = (Example(marshal_call((1,), {}), 2), Example(marshal_call((2,), {}), 4.0))
+
+
+@pytest.mark.parametrize("isolate", ["company", "each"])
+def test_who_passes_the_examples_is_seen_beside_the_marks(isolate: str) -> None:
+    right, half, none, later, stalls, ends, dies = passes(
+        body("return 2 * x"),
+        body("return x + 1"),
+        body("pass"),
+        body("return 2 * x + (x > 2)"),
+        body("\n    while x == 3: pass\n    return 2.0000000001 * x"),
+        "import os\n" + body("os._exit(0) if x == 2 else None; return 2 * x"),
+        "import os\n" + body("os.abort() if x == 3 else None; return 2 * x"),
+        examples=EXAMPLES,
+        isolate=isolate,
+    )
+    assert right == ("ran", (of(2), of(4), of(6)), True)
+    assert half == ("ran", (of(2), of(3), of(4)), False)
+    assert none == ("ran", (of(None),) * 3, False)
+    assert later == ("ran", (of(2), of(4), of(7)), True)
+    assert stalls == ("timeout", (of(2), of(4)), True)
+    assert ends == ("failed", (of(2),), False)
+    assert dies == ("crashed", (of(2), of(4)), True)
+
+
+def test_an_exception_may_be_an_examples_result() -> None:
+    raises = (Example(marshal_call((1,), {}), None, "ValueError"),)
+    own, other, returns, loads = passes(
+        "class Own(ValueError): pass\n" + body("raise Own(x)"),
+        body("raise KeyError(x)"),
+        body("return ValueError"),
+        "raise ValueError\n",
+        examples=raises,
+    )
+    assert [one[-1] for one in (own, other, returns, loads)] == [True, False, False, False]
+
+
+def test_no_program_can_forge_that_it_passes_examples() -> None:
+    """What it writes counts at most as its own reply, and those are compared elsewhere."""
+    liar = (
+        "class Liar(int):\n    def __eq__(self, other): return True\n"
+        "    def __hash__(self): return 1\n    def __int__(self): return 9\n"
+    ) + body("return Liar(x + 7)")
+    names = "class E(Exception): pass\nE.__name__ = E.__qualname__ = '=++'\n" + body(
+        "raise E('=++')"
+    )
+    text = body("return '=++ ' + '7XPNeYo1'")
+    frames = [
+        "import os, struct\n"
+        + body(
+            f"frame = {frame!r}\n"
+            "    os.write(3, (struct.pack('I', len(frame)) + frame) * 9)\n"
+            "    return 0"
+        )
+        for frame in (
+            b"V=++",
+            b"E=++",
+            b"E=++ 7XPNeYo1",
+            b"D=++",
+            b"=++",
+            b'V"=++"',
+            b"ESyntaxError",
+        )
+    ]
+    tamper = (
+        "import sys\n"
+        "for module in list(sys.modules.values()):\n"
+        "    for key in list(vars(module)):\n"
+        "        if key in ('agrees', 'judge', '_equal', 'mark', 'observed', 'passes_examples'):\n"
+        "            setattr(module, key, lambda *a, **k: True)\n"
+    ) + body("return 0")
+    reads = "import gc\n" + body(
+        "found = [o for o in gc.get_objects() if type(o).__name__ == 'Example']\n"
+        "    return found[x - 1].value if found else str(gc.get_objects())[:99]"
+    )
+    right, *hostile = passes(
+        body("return 2 * x"), liar, names, text, *frames, tamper, reads, examples=EXAMPLES
+    )
+    assert right[-1] is True
+    assert [one[-1] for one in hostile] == [False] * len(hostile)
+    assert not any(mark.startswith("=") for one in hostile for mark in one[1])
+
+
+def test_without_examples_nothing_is_said_of_them() -> None:
+    assert passes_examples(0, "ran", "=+ abc") is None
+    assert passes_examples(1, "passed", None) is False
+    assert passes_examples(1, "passed", "=+") is True
+    assert passes_examples(2, "passed", "=+ abc") is False
+    assert passes_examples(1, "failed", "=+ abc") is False
+
+
 def test_texts_that_differ_in_layout_alone_have_one_digest() -> None:
     plain = "def f(x):\n    if x:\n        return 'a' + str(x)\n    return [1, 2]\n"
     others = [
@@ -189,9 +302,17 @@ def test_signatures_are_read_back_as_written(tmp_path) -> None:
     written = [
         Signature("T", 0, "ran", ("abc", "!KeyError"), "t0", -0.25),
         Signature("T", 1, "timeout", (), "t1", None),
+        Signature("T", 2, "ran", ("abc",), "t1", None, True),
     ]
     write_records(path, written)
     assert list(behaviour.read_signatures(path)) == written
+    earlier = {key: value for key, value in asdict(written[0]).items() if key != "examples"}
+    path.unlink()
+    for line in (earlier, asdict(written[0]) | {"examples": "yes"}):
+        plain = tmp_path / "observations.jsonl"
+        plain.write_text(json.dumps(line) + "\n")
+        with pytest.raises(UserError, match="line 1 is no signature; delete the file and observe"):
+            list(behaviour.read_signatures(plain))
     write_records(path, [Sample("T", 0, "x")])
     with pytest.raises(UserError, match="line 1 is no signature"):
         list(behaviour.read_signatures(path))

@@ -146,6 +146,35 @@ def of_paired_differences(own: np.ndarray, other: np.ndarray) -> tuple[np.ndarra
     )
 
 
+def of_shares(
+    own: np.ndarray, floor: np.ndarray, ceiling: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How much of the way from ``floor`` to ``ceiling`` ``own`` is, with its interval over tasks.
+
+    Each has shape (tasks, columns), the results (columns,): the ratio of the means of
+    ``own - floor`` and ``ceiling - floor``, low and high. The interval holds the ratios that a
+    paired t test does not refuse (Fieller 1954, Journal of the Royal Statistical Society B
+    16:175-185). The ratio is NaN where the two ends are the same, the interval also where the tasks
+    leave open whether they are. It ends at 1, unless the ratio itself is above.
+    """
+    from scipy.special import stdtrit  # the figures' scripts do without it
+
+    tasks = len(own)
+    gain, gap = own - floor, ceiling - floor
+    mean_gain, mean_gap = gain.mean(axis=0), gap.mean(axis=0)
+    spread_gain, spread_gap = gain - mean_gain, gap - mean_gap
+    factor = stdtrit(tasks - 1, (1 + LEVEL) / 2) ** 2 / tasks / (tasks - 1) if tasks > 1 else np.inf
+    with np.errstate(all="ignore"):
+        a = mean_gap**2 - factor * (spread_gap**2).sum(axis=0)
+        b = mean_gain * mean_gap - factor * (spread_gain * spread_gap).sum(axis=0)
+        c = mean_gain**2 - factor * (spread_gain**2).sum(axis=0)
+        half = np.sqrt(np.maximum(b**2 - a * c, 0)) / a
+        share = np.where(mean_gap > ROUNDING, mean_gain / mean_gap, np.nan)
+        known = (a > 0) & (mean_gap > ROUNDING)
+        low, high = (np.where(known, b / a + sign * half, np.nan) for sign in (-1, 1))
+    return share.round(12), low.round(12), np.minimum(high, np.maximum(share, 1)).round(12)
+
+
 def square_and_add(
     own: tuple[np.ndarray, np.ndarray, np.ndarray],
     other: tuple[np.ndarray, np.ndarray, np.ndarray],

@@ -25,7 +25,8 @@ class Signature:
     ``crashed``. ``outputs`` are the marks of the answer, one by one: of a program a digest for each
     generated input as far as it came, ``!`` and the name of an exception, or ``?`` for what is no
     comparable data. ``text`` is a digest of the normalised text of the answer; ``logprob`` the mean
-    log-probability of the sample's tokens (nats), None where not recorded.
+    log-probability of the sample's tokens (nats), None where not recorded. ``examples`` says
+    whether the program passes the examples of its task's prompt, None where it shows none.
     """
 
     task_id: str
@@ -34,6 +35,7 @@ class Signature:
     outputs: tuple[str, ...]
     text: str
     logprob: float | None
+    examples: bool | None = None
 
 
 class Verifier(Protocol):

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
+import marshal
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from passk.benchmarks import UNFINISHED
 from passk.records import Sample, Verdict, fingerprint
+from passk.sandbox import canonical
 from passk.sandbox.limits import Limits
 from passk.sandbox.pool import Pool, Tally
 from passk.sandbox.protocol import Case
 from passk.verifiers import Opening, Signature, signatures
 from passk.verifiers.answers import count_unfinished
+from passk.verifiers.examples import read_examples
 from passk.verifiers.generated_inputs import COUNT, SOURCES, generate
 
 log = logging.getLogger(__name__)
@@ -24,30 +28,58 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Observing:
     """The cases that programs are observed on, a task each, under ``limits``; ``seen``: the tasks
-    whose case has an input; ``about``: what the metadata say of the inputs."""
+    whose case has an input; ``about``: what the metadata say of the inputs.
+
+    ``examples``: how many examples of the prompt come first among a task's inputs and are compared
+    with their results; ``shared``: the tasks whose tests make the call of an example, too.
+    """
 
     cases: Mapping[str, Case]
     seen: Collection[str]
     limits: Limits
     about: Mapping[str, Any]
+    examples: Mapping[str, int]
+    shared: Collection[str]
 
 
-def of_generated_inputs(problems: Mapping[str, Any]) -> Observing:
-    """Inputs made from the prompts of functions."""
+def of_generated_inputs(
+    problems: Mapping[str, Any], case: Callable[[Any], Case] | None = None
+) -> Observing:
+    """The examples of the prompts of functions and inputs made from the prompts.
+
+    ``case`` makes the case of a task's tests, which are only asked which calls they share.
+    """
     inputs = {task: generate(problem) for task, problem in problems.items()}
-    cases = {
-        task: signatures.SignatureCase(task, problem.entry_point, inputs[task].calls)
-        for task, problem in problems.items()
-    }
+    examples = {task: read_examples(problem) for task, problem in problems.items()}
+    cases = {}
+    for task, problem in problems.items():
+        calls = dict.fromkeys([one.call for one in examples[task]])
+        calls |= dict.fromkeys(inputs[task].calls)
+        first = tuple(calls)[:COUNT]
+        cases[task] = signatures.SignatureCase(task, problem.entry_point, first, examples[task])
+    shown = {task: found for task, found in examples.items() if found}
+    shared = [
+        task
+        for task, found in shown.items()
+        if case and set(map(_form, case(problems[task]).calls)) & {_form(one.call) for one in found}
+    ]
     sources = Counter(one.source for one in inputs.values())
-    calls = {task: [call.hex() for call in one.calls] for task, one in inputs.items()}
+    calls = {task: [call.hex() for call in one.calls] for task, one in cases.items()}
+    results = {task: [one.form for one in found] for task, found in shown.items()}
     about = {
         "count": COUNT,
         "sources": {source: sources[source] for source in SOURCES},
-        "sha256": fingerprint(calls),
+        "sha256": fingerprint([calls, results]),
     }
     limits = Limits.of(signatures.CPU_SECONDS, Limits().memory_bytes)
-    return Observing(cases, cases, limits, about)
+    counts = {task: len(found) for task, found in examples.items()}
+    return Observing(cases, cases, limits, about, counts, shared)
+
+
+def _form(call: bytes) -> bytes:
+    """What equal calls share: ``f([1])`` and ``f([1.0])`` are equal."""
+    arguments, options = marshal.loads(call)
+    return canonical.form((arguments, options))
 
 
 class Programs:
@@ -70,7 +102,7 @@ class Programs:
         self._opening = opening
         self._case = case
         self._limits = limits
-        self._observes = observes or of_generated_inputs
+        self._observes = observes or partial(of_generated_inputs, case=case)
         self.about = dict(tests or {})
 
     def verdicts(self, samples: Iterable[Sample]) -> Iterator[Verdict]:
@@ -109,10 +141,18 @@ class Programs:
         for verdict in self._run(samples, observing.cases, observing.limits, program):
             task, draw = verdict.task_id, verdict.draw
             outcome, outputs = signatures.observed(verdict.outcome, verdict.error)
+            examples = signatures.passes_examples(
+                observing.examples[task], verdict.outcome, verdict.error
+            )
             if task not in observing.seen:
                 outputs = (signatures.NO_VALUE,)
-            yield Signature(task, draw, outcome, outputs, *beside.pop((task, draw)))
-        self.about["inputs"] = observing.about
+            yield Signature(task, draw, outcome, outputs, *beside.pop((task, draw)), examples)
+        examples = {
+            "tasks": sum(map(bool, observing.examples.values())),
+            "count": sum(observing.examples.values()),
+            "shared": sorted(observing.shared),
+        }
+        self.about["inputs"] = {**observing.about, "examples": examples}
 
     def _run(
         self,

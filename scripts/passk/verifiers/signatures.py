@@ -9,6 +9,9 @@ A program sees the inputs and returns data, as ever. So it can have another's ma
 returning what the other returns, and can change nobody's marks but its own. It can imitate: samples
 that agree on a wrong answer are a majority, too.
 
+Examples of the prompt (``examples``) are the first of the inputs. Whether a program passes them is
+decided here, too, beside the marks: their results never meet it.
+
 Beside the marks stands a digest of the program's text without comments, docstrings, spaces and
 blank lines, with one kind of quotes: for samples that agree word for word. It is made with regular
 expressions of linear cost and not with Python's parser, which hostile text can crash; names,
@@ -21,7 +24,7 @@ import base64
 import builtins
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -30,12 +33,13 @@ from passk.records import UserError, read_lines
 from passk.sandbox import canonical, wire
 from passk.sandbox.protocol import Judgement, Reply
 from passk.verifiers import Signature
+from passk.verifiers.examples import Example
 
 DIGITS = 6
 MARK_BYTES = 6
 CPU_SECONDS = 0.5
 """Of a program on all its inputs."""
-RAN, NO_VALUE = "ran", "?"
+RAN, NO_VALUE, EXAMPLES = "ran", "?", "="
 _UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 _EXCEPTIONS = frozenset(
     name
@@ -59,11 +63,15 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SignatureCase:
-    """A task's generated inputs as the sandbox sees a case: it observes and never fails a value."""
+    """A task's generated inputs as the sandbox sees a case: it observes and never fails a value.
+
+    The first of the calls are those of the ``examples``, in their order.
+    """
 
     task_id: str
     entry_point: str
     calls: tuple[bytes, ...]
+    examples: tuple[Example, ...] = ()
     epilogue: ClassVar[str] = ""
     digests: ClassVar[bool] = False
     seconds: ClassVar[tuple[float, ...]] = ()
@@ -80,7 +88,15 @@ class SignatureCase:
         if any(reply.exception == "MemoryError" for reply in replies):
             return Judgement("failed", "MemoryError")
         state = "passed" if len(replies) >= len(self.calls) else "unfinished"
-        return Judgement(state, " ".join(map(mark, replies[: len(self.calls)])) or None)
+        marks = " ".join(map(mark, replies[: len(self.calls)]))
+        agreed = (one.agrees(reply) for one, reply in zip(self.examples, replies, strict=False))
+        return Judgement(state, with_examples(agreed, marks) or None)
+
+
+def with_examples(agreed: Iterable[bool], marks: str) -> str:
+    """Put what the replies to the examples were before the marks: a word that is no mark."""
+    flags = "".join("-+"[one] for one in agreed)
+    return f"{EXAMPLES}{flags} {marks}" if flags else marks
 
 
 def mark(reply: Reply) -> str:
@@ -106,6 +122,10 @@ def _rounded(value: Any) -> Any:
     if kind is dict:
         return {key: _rounded(item) for key, item in value.items()}
     return value
+
+
+NOTHING = mark(Reply(wire.encode(None)))
+"""The mark of a program that returns nothing."""
 
 
 def text_digest(program: str) -> str:
@@ -158,10 +178,20 @@ def _with_one_quote(text: str) -> str:
 
 def observed(outcome: str, error: str | None) -> tuple[str, tuple[str, ...]]:
     """A signature's outcome and outputs from the verdict on its program."""
-    if outcome == "passed":
-        return RAN, tuple((error or "").split())
-    partial = error or ""
-    return outcome, () if partial in _EXCEPTIONS else tuple(partial.split())
+    seen = error or ""
+    outputs = () if seen in _EXCEPTIONS else tuple(seen.split())
+    if outputs and outputs[0].startswith(EXAMPLES):
+        outputs = outputs[1:]
+    return RAN if outcome == "passed" else outcome, outputs
+
+
+def passes_examples(count: int, outcome: str, error: str | None) -> bool | None:
+    """Whether a program passes all of its task's ``count`` examples, from the verdict on it; None
+    where there are none. One that ended by itself before its inputs did passes none."""
+    if not count:
+        return None
+    flags = (error or "").partition(" ")[0]
+    return outcome != "failed" and flags == EXAMPLES + "+" * count
 
 
 def read_signatures(path: Path, digest: Any = None) -> Iterator[Signature]:
@@ -171,7 +201,9 @@ def read_signatures(path: Path, digest: Any = None) -> Iterator[Signature]:
     """
     for number, record in read_lines(path, digest):
         try:
-            logprob = record["logprob"]
+            logprob, examples = record["logprob"], record["examples"]
+            if examples not in (None, True, False):
+                raise ValueError(examples)
             yield Signature(
                 str(record["task_id"]),
                 int(record["draw"]),
@@ -179,6 +211,7 @@ def read_signatures(path: Path, digest: Any = None) -> Iterator[Signature]:
                 tuple(map(str, record["outputs"])),
                 str(record["text"]),
                 None if logprob is None else float(logprob),
+                examples,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UserError(

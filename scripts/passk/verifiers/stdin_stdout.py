@@ -26,7 +26,7 @@ import json
 import logging
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -37,7 +37,7 @@ from passk.sandbox.pool import Pool, Tally
 from passk.sandbox.protocol import Judgement, Reply
 from passk.verifiers import VERIFIERS, Opening
 from passk.verifiers.programs import Observing, Programs
-from passk.verifiers.signatures import mark
+from passk.verifiers.signatures import NOTHING, mark, with_examples
 
 CHECKER_SECONDS = 10.0
 LEAST_OUTPUT = 1 << 16  # bytes that every program may print
@@ -146,12 +146,18 @@ def _is_close(found: bytes, wanted: bytes, tolerance: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ExampleCase:
-    """A task's examples, without their outputs: it observes and never fails a value."""
+    """A task's examples: it observes and never fails a value.
+
+    ``agrees`` compares an output with that of an example, the bytes in ``outputs``; these are none
+    where only a checker could say.
+    """
 
     task_id: str
     inputs: tuple[bytes, ...]
     seconds: tuple[float, ...]
     memory_bytes: int | None
+    outputs: tuple[bytes, ...]
+    agrees: Callable[[bytes, bytes], bool]
     entry_point: ClassVar[str] = ""
     epilogue: ClassVar[str] = ""
     digests: ClassVar[bool] = False
@@ -167,7 +173,11 @@ class ExampleCase:
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
         """Hand on the marks of the replies: of tokens, so that the layout does not count."""
-        seen = " ".join(map(_mark, replies)) or None
+        agreed = (
+            reply.value is not None and self.agrees(reply.value, output)
+            for reply, output in zip(replies, self.outputs, strict=False)
+        )
+        seen = with_examples(agreed, " ".join(map(_mark, replies))) or None
         if len(replies) >= len(self.inputs):
             return Judgement("passed", seen)
         return Judgement("unfinished", seen, (self.inputs[len(replies)],))
@@ -177,6 +187,8 @@ def _mark(reply: Reply) -> str:
     if reply.value is None:
         return mark(reply)
     text = b" ".join(reply.value.split()).decode("latin-1")
+    if not text:
+        return NOTHING
     return mark(Reply(json.dumps(text).encode()))
 
 
@@ -189,7 +201,15 @@ def example_cases(
     for task, problem in problems.items():
         inputs = tuple(one.input.encode() for one in problem.public_tests)
         seconds = (problem.time_limit or limits.cpu_seconds,) * len(inputs)
-        cases[task] = ExampleCase(task, inputs, seconds, _memory(problem, memory_mb))
+        known = () if problem.checker else problem.public_tests
+        cases[task] = ExampleCase(
+            task,
+            inputs,
+            seconds,
+            _memory(problem, memory_mb),
+            tuple(one.output.encode() for one in known),
+            case_of(problem, limits.cpu_seconds).agrees,
+        )
     seen = {task for task, problem in problems.items() if problem.public_tests}
     if len(seen) < len(problems):
         log.warning(
@@ -198,13 +218,17 @@ def example_cases(
             len(problems) - len(seen),
             len(problems),
         )
-    calls = {task: [call.hex() for call in case.inputs] for task, case in cases.items()}
+    calls = {
+        task: [call.hex() for call in case.inputs + case.outputs] for task, case in cases.items()
+    }
     about = {
         "count": max((len(case.inputs) for case in cases.values()), default=0),
         "sources": {"examples": len(seen)},
         "sha256": fingerprint(calls),
     }
-    return Observing(cases, seen, limits, about)
+    examples = {task: len(case.outputs) for task, case in cases.items()}
+    # An example is the first of its task's tests.
+    return Observing(cases, seen, limits, about, examples, [t for t, n in examples.items() if n])
 
 
 def _memory(problem: Problem, memory_mb: int | None) -> int | None:

@@ -1,7 +1,7 @@
-"""pass@1 of the sample that is selected without tests, against the samples drawn.
+"""How much of the gap between a random sample and coverage each way to select closes.
 
-Coverage, where tests select, is the ceiling; a random sample the floor. The band is a 95 % interval
-over tasks of the majority by behaviour. All of the table's first model.
+0 is pass@1, 100 is coverage, where tests select. The band is a 95 % interval over tasks of the
+method that was chosen beforehand. All of the table's first model.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from passk.analyses.selection.table import FINAL_ANSWERS
+from passk.analyses.selection.table import CHOSEN, FINAL_ANSWERS
 from passk.figures import style
 
 LOOKS = {
-    "oracle": ("a right one (coverage)", style.INK, style.SOLID, None),
+    "examples+agreement": ("examples, then agreement", style.MODEL, style.SOLID, "o"),
+    "examples": ("passes the examples", "#007a5a", (6, 1.5, 1, 1.5), "D"),
+    "agreement": ("agreement per input", "#a8457f", (8, 2), "v"),
+    "behaviour": ("most frequent behaviour", style.INK, (3, 1, 1, 1, 1, 1), "P"),
+    "text": ("most frequent text", style.MUTED, (1, 1.2), "^"),
     "likelihood": ("the likeliest", style.OTHER, (4, 2), "s"),
-    "behaviour": ("most frequent behaviour", style.MODEL, style.SOLID, "o"),
-    "text": ("most frequent text", "#007a5a", (1, 1.2), "^"),
-    "random": ("any (pass@1)", style.MUTED, (1, 2), None),
 }
 
 
@@ -26,23 +27,39 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     own = table[table.model == table.model.iloc[0]] if len(table) else table
     if own.pass_at_1.isna().all():
         return style.sentence("No sample could be selected.")
-    drawing, axes = style.figure(style.HEIGHT + 0.35)
+    own = own[own.gap_closed.notna()]
+    if own.empty:
+        return style.sentence("There is no gap: a random sample is right as often as any.")
+    drawing, axes = style.figure(style.HEIGHT + 0.45)
     style.count_axis(axes, int(own.n.max()))
-    style.per_cent_axis(axes)
     axes.set_xlabel("samples per task, n")
-    axes.set_ylabel("selected sample is right (% of tasks)")
-    band = own[own.method == "behaviour"]
-    limits = 100 * band.tasks_low, 100 * band.tasks_high
+    axes.set_ylabel("gap closed (% of the way to coverage)")
+    chosen = next(method for method in CHOSEN if method in set(own.method))
+    band = own[own.method == chosen]
+    limits = 100 * band.gap_low, 100 * band.gap_high
     axes.fill_between(band.n, *limits, color=style.MODEL_LIGHT, linewidth=0)
     of_answers = FINAL_ANSWERS in set(own.inputs)
     for method, (name, colour, dashes, marker) in LOOKS.items():
-        rows = own[(own.method == method) & own.pass_at_1.notna()]
+        rows = own[own.method == method]
         if of_answers:
             name = name.replace("behaviour", "answer")
         if len(rows):
             axes.plot(
-                rows.n, 100 * rows.pass_at_1, color=colour, dashes=dashes, label=name,
-                marker=marker, markersize=3, markeredgewidth=0, clip_on=False,
+                rows.n, 100 * rows.gap_closed,
+                color=style.MODEL if method == chosen else colour,
+                dashes=style.SOLID if method == chosen else dashes, label=name,
+                marker=marker, markersize=3, markeredgewidth=0,
             )  # fmt: skip
+    shown = own[own.method.isin(LOOKS)]
+    lowest = min(0.0, 100 * float(shown.gap_closed.min()))
+    axes.set_ylim(max(lowest, -100.0) - 3, 103)
+    ends = ((0, 1, "any (pass@1)", "bottom"), (100, -2, "a right one (coverage)", "top"))
+    for height, off, name, align in ends:
+        axes.axhline(height, color=style.MUTED, linewidth=0.6, zorder=0)
+        axes.annotate(
+            name, (1, height), xycoords=("axes fraction", "data"), xytext=(-2, off),
+            textcoords="offset points", ha="right", va=align, color=style.MUTED,
+            fontsize=style.SMALL,
+        )  # fmt: skip
     style.legend_above(axes, 2, handlelength=2.4, title="the sample that is taken")
     return drawing

@@ -6,8 +6,16 @@ import math
 
 import pandas as pd
 
-from passk.analyses.selection.table import FINAL_ANSWERS
-from passk.analyses.view import Curves, View, interval, of_columns, points, signed
+from passk.analyses.selection.table import CHOSEN, FINAL_ANSWERS
+from passk.analyses.view import (
+    Curves,
+    View,
+    interval,
+    of_columns,
+    points,
+    share,
+    signed,
+)
 from passk.curve import percent
 
 TITLE = "Choosing without tests"
@@ -21,30 +29,46 @@ def paragraph(table: pd.DataFrame) -> str:
     n = int(own.n.max())
     if n == 1:
         return "With one draw a task there is nothing to select from."
-    behaviour, one, ceiling = last.loc["behaviour"], last.loc["random"], last.loc["oracle"]
+    one, ceiling = last.loc["random"], last.loc["oracle"]
+    taken = last.loc[next(method for method in CHOSEN if method in last.index)]
     if ceiling.pass_at_1 == 0:
         return (
             f"{own.model.iloc[0]}: no sample of any task is right, so that no way to select finds "
             "one."
         )
-    of_answers = behaviour.inputs == FINAL_ANSWERS
-    alike = "equal final answers" if of_answers else "equal behaviour on generated inputs"
+    of_answers = taken.inputs == FINAL_ANSWERS
+    names = {
+        "examples+agreement": "the one that agrees with most others among those that pass the "
+        "prompt's examples",
+        "examples": "any that passes the prompt's examples",
+        "agreement": "the one that agrees with most others on generated inputs",
+        "behaviour": "a majority of equal final answers"
+        if of_answers
+        else "a majority of equal behaviour on generated inputs",
+        "text": f"a majority of equal {'answer' if of_answers else 'program'} text",
+        "likelihood": "the highest mean log-probability",
+    }
+    verb = "takes" if taken.name == "behaviour" else "is"
     text = [
-        f"{own.model.iloc[0]}, where no test tells which sample is right: of {n:,} samples a "
-        f"majority of {alike} takes a right one on "
-        f"{percent(behaviour.pass_at_1)} % of {behaviour.tasks} tasks (95 % interval over tasks "
-        f"{percent(behaviour.tasks_low)} to {percent(behaviour.tasks_high)} %), a random sample on "
+        f"{own.model.iloc[0]}, where no test tells which sample is right: of {n:,} samples "
+        f"{names.pop(taken.name)} {verb} a right one on "
+        f"{percent(taken.pass_at_1)} % of {taken.tasks} tasks (95 % interval over tasks "
+        f"{percent(taken.tasks_low)} to {percent(taken.tasks_high)} %), a random sample on "
         f"{percent(one.pass_at_1)} %, and on {percent(ceiling.pass_at_1)} % there is one to be "
         "taken.",
-        f"Over a random sample that is {_points(behaviour)}.",
+        f"Over a random sample that is {_points(taken)}.",
     ]
+    if not math.isnan(taken.gap_closed):
+        known = (
+            f"95 % interval over tasks {percent(taken.gap_low)} to {percent(taken.gap_high)} %"
+            if not math.isnan(taken.gap_low)
+            else "too few tasks for an interval"
+        )
+        text.append(f"It closes {percent(taken.gap_closed)} % of the gap ({known}).")
     others = []
-    for method, name in (
-        ("text", f"a majority of equal {'answer' if of_answers else 'program'} text"),
-        ("likelihood", "the highest mean log-probability"),
-    ):
-        row = last.loc[method]
-        if not math.isnan(row.pass_at_1):
+    for method, name in names.items():
+        row = last.loc[method] if method in last.index else one
+        if row.name == method and not math.isnan(row.pass_at_1):
             others.append(f"{name} {percent(row.pass_at_1)} % ({_points(row)})")
     if others:
         text.append(f"By other ways to select: {'; '.join(others)}.")
@@ -52,14 +76,32 @@ def paragraph(table: pd.DataFrame) -> str:
         text.append(
             "Log-probabilities were not recorded of all samples, so the likeliest is unknown."
         )
-    left = ceiling.pass_at_1 - last.loc[["likelihood", "text", "behaviour"]].pass_at_1.max()
+    left = ceiling.pass_at_1 - last.drop(index=["random", "oracle"]).pass_at_1.max()
     text.append(
         f"Even the best of these ways leaves {percent(left)} of the {percent(ceiling.pass_at_1)} "
         "percentage points of coverage to whoever can check."
     )
-    if behaviour.inputs and not of_answers:
-        text.append(f"The inputs come from the prompts ({behaviour.inputs}), not from the tests.")
+    if taken.inputs and not of_answers:
+        text.append(f"The inputs come from the prompts ({taken.inputs}), not from the tests.")
+    if taken.with_examples and not math.isnan(taken.shared):
+        text.append(_shared(taken, one))
     return " ".join(text)
+
+
+def _shared(taken: pd.Series, one: pd.Series) -> str:
+    """What is left of the gain where the examples are no tests."""
+    text = (
+        f"The prompts of {taken.with_examples} tasks show examples, and the first suite's tests of "
+        f"{taken.shared:.0f} of these make the call of one"
+    )
+    if math.isnan(taken.unshared_pass_at_1):
+        return f"{text}, which leaves no other task."
+    interval = f"{100 * taken.unshared_gain_low:+z.1f} to {100 * taken.unshared_gain_high:+z.1f}"
+    return (
+        f"{text}; on the other {taken.tasks - taken.shared:.0f}, with examples or without, it is "
+        f"{percent(taken.unshared_pass_at_1)} % against {percent(one.unshared_pass_at_1)} % of a "
+        f"random sample ({100 * taken.unshared_gain:+z.1f} points, {interval} over tasks)."
+    )
 
 
 def _points(row: pd.Series) -> str:
@@ -82,5 +124,7 @@ def view(table: pd.DataFrame, curves: Curves) -> View:
             ("95 % over tasks", True, lambda row: interval(row.tasks_low, row.tasks_high)),
             ("Gain over random (points)", True, lambda row: signed(row.gain)),
             ("95 % over tasks", True, lambda row: points(row.gain_low, row.gain_high)),
+            ("Gap closed (%)", True, lambda row: share(row.gap_closed)),
+            ("95 % over tasks", True, lambda row: interval(row.gap_low, row.gap_high)),
         ],
     )

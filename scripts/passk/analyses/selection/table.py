@@ -5,23 +5,38 @@ Coverage (pass@n) is what a user gets who can tell which sample is right. Who ca
 - ``behaviour``: samples are grouped by what they return on generated inputs, and one of the
   largest group is taken: execution-based minimum Bayes risk decoding with the 0/1 loss over all
   inputs (Shi et al. 2022, arXiv:2204.11454, MBR-EXEC). An input counts where more than half of the
-  drawn samples that run at all return a value; a sample can be in a winning group if it came to
-  every such input (no time-out, no crash) and returned a value on at least one;
+  drawn samples that vote return a value; a sample can be in a winning group if it came to every
+  such input (no time-out, no crash) and returned a value on at least one;
   where the answer is a number or an expression and no program, samples are grouped by that
   (self-consistency, Wang et al. 2022), and those that have none cannot win;
+- ``agreement``: the sample that agrees with most others, input by input: the same with the loss
+  that is the share of the inputs on which two differ. Only values agree, no exceptions;
+- ``examples``: any sample that passes all examples of its task's prompt, as AlphaCode filters (Li
+  et al. 2022, arXiv:2203.07814); where none of the n does, or the prompt shows none, any of all;
+- ``examples+agreement``: ``agreement`` among those that ``examples`` leaves;
 - ``text``: the same with groups of samples whose normalised program text is the same
   (self-consistency, Wang et al. 2022, arXiv:2203.11171, on the text itself);
 - ``likelihood``: the sample with the highest mean log-probability of its tokens;
 - ``random``: any sample, which is pass@1; and ``oracle``: a right one if there is one, pass@n.
 
+A program that returns nothing (None) on every input, or no value on any, has no vote in
+``behaviour`` and ``agreement`` and is not taken while another is there. ``examples`` and those
+after it are left out where no prompt shows examples, and with ``agreement`` where answers are no
+programs: one answer is one input.
+
 Ties, and tasks where nothing can be chosen, are settled at random. Each number is the expectation
 of pass@1 of the selected sample over all sets of n of the draws that there are, taken without
-replacement. For ``random``, ``oracle`` and ``likelihood`` it is exact; for the majorities it is the
-mean over :data:`SUBSETS` seeded sets a task, with the standard error of that mean, and exact at
-n = 1 and where n is all draws. In each group the chance to be right is the group's share over all
-draws, which is its expectation over the sets and takes their noise out.
+replacement. For ``random``, ``oracle``, ``likelihood`` and ``examples`` it is exact; for the votes
+it is the mean over :data:`SUBSETS` seeded sets a task, less what these sets are lucky by
+(:func:`_without`), with the standard error of that mean, and exact at n = 1 and where n is all
+draws. In each group the chance to be right is the group's share over all draws, which is its
+expectation over the sets and takes their noise out.
 
-Not covered: selection that sees the tests' inputs or any output; reranking by another model.
+The share of the gap that a method closes is (method - random) / (oracle - random), of means over
+tasks. Examples are often among the tests, too: what is ``unshared`` is of the tasks alone whose
+tests make no call of an example.
+
+Not covered: selection that sees the tests; tests that a model writes; reranking by another model.
 """
 
 from __future__ import annotations
@@ -47,10 +62,23 @@ from passk.records import (
     read_metadata,
     read_verdicts,
 )
-from passk.statistics.intervals import of_paired_differences, of_task_estimates
-from passk.verifiers.signatures import NO_VALUE, read_signatures
+from passk.statistics.intervals import of_paired_differences, of_shares, of_task_estimates
+from passk.verifiers.signatures import NO_VALUE, NOTHING, read_signatures
 
-METHODS = ("random", "likelihood", "text", "behaviour", "oracle")
+METHODS = (
+    "random",
+    "likelihood",
+    "text",
+    "behaviour",
+    "agreement",
+    "examples",
+    "examples+agreement",
+    "oracle",
+)
+OF_EXAMPLES = ("examples", "examples+agreement")
+OF_PROGRAMS = ("agreement", *OF_EXAMPLES)
+CHOSEN = ("examples+agreement", "agreement", "behaviour")
+"""Reported first is the first of these that there is: chosen before any data were looked at."""
 SUBSETS = 100
 FINAL_ANSWERS = "final answers"
 """What stands for the inputs where a sample's signature is its final answer."""
@@ -69,7 +97,8 @@ class TaskSamples:
     ``right`` (n,) says which passed; ``outputs`` (n, inputs) numbers what each returned, equal
     where the marks are, :data:`ABSENT` where it came to no end; ``valued`` (n, inputs) where it
     returned a value; ``text`` (n,) numbers programs of the same text; ``logprob`` (n,) is NaN where
-    unknown.
+    unknown; ``votes`` (n,) says which returned anything but None; ``examples`` (n,) which pass the
+    prompt's examples, None where it shows none.
     """
 
     task_id: str
@@ -78,6 +107,8 @@ class TaskSamples:
     valued: np.ndarray
     text: np.ndarray
     logprob: np.ndarray
+    votes: np.ndarray
+    examples: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +119,11 @@ class Row:
     method adds to ``random`` on the same tasks, with its paired interval over tasks, NaN for
     ``random`` itself. ``inputs`` says what the inputs of how many tasks were made from, or that the
     groups are of :data:`FINAL_ANSWERS`, and is empty for the other methods.
+
+    ``gap_closed`` is the share of what lies between ``random`` and ``oracle``, with its 95 %
+    interval over tasks; NaN where nothing does. ``with_examples`` tasks show examples; the tests of
+    ``shared`` make the call of one, which is NaN where no metadata say it. ``unshared_`` is of the
+    other tasks alone, and NaN where there are none.
     """
 
     model: str
@@ -102,6 +138,15 @@ class Row:
     gain_low: float
     gain_high: float
     inputs: str
+    gap_closed: float
+    gap_low: float
+    gap_high: float
+    with_examples: int
+    shared: float
+    unshared_pass_at_1: float
+    unshared_gain: float
+    unshared_gain_low: float
+    unshared_gain_high: float
 
 
 COLUMNS = get_type_hints(Row)
@@ -109,11 +154,12 @@ COLUMNS = get_type_hints(Row)
 
 def check_pair(
     verdicts: Sequence[Path], signatures: Sequence[Path], settings: Mapping[str, Any] | None
-) -> str:
+) -> tuple[str, frozenset[str] | None]:
     """Check the metadata of both: made as ``settings`` say, of the same samples and inputs.
 
     Returns what the inputs were made from, as a text that is empty where nothing says it, or
-    :data:`FINAL_ANSWERS`.
+    :data:`FINAL_ANSWERS`; and the tasks whose tests make the call of an example, None where nothing
+    says it.
     Without ``settings`` files need no metadata.
 
     :raises UserError: as :func:`passk.provenance.check_shards`, and where samples or inputs differ.
@@ -143,11 +189,13 @@ def check_pair(
             "same tasks; observe all of them again"
         )
     if inputs and inputs[0].get("of") == "answers":
-        return FINAL_ANSWERS
+        return FINAL_ANSWERS, None
     sources = Counter(inputs[0]["sources"]) if inputs else Counter()
-    return ", ".join(
+    text = ", ".join(
         f"{_SOURCES[name]} of {tasks} tasks" for name, tasks in sources.items() if tasks
     )
+    examples = inputs[0].get("examples") if inputs else None
+    return text, None if examples is None else frozenset(examples["shared"])
 
 
 def read_task_samples(
@@ -165,7 +213,7 @@ def read_task_samples(
             if verdict.draw in draws:
                 raise UserError(_twice(path, verdict.task_id, verdict.draw))
             draws[verdict.draw] = verdict.outcome == "passed"
-    seen: dict[str, dict[int, tuple[tuple[int, ...], int, float]]] = {task: {} for task in passed}
+    seen: dict[str, dict[int, tuple[Any, ...]]] = {task: {} for task in passed}
     numbers: dict[str, dict[str, int]] = {task: {} for task in passed}
     valued: dict[str, set[int]] = {task: set() for task in passed}
     for path in observations:
@@ -182,14 +230,20 @@ def read_task_samples(
             )
             text = number.setdefault(f"text {one.text}", len(number))
             logprob = math.nan if one.logprob is None else one.logprob
-            seen[task][one.draw] = (marks, text, logprob)
+            votes = any(mark[0] != "!" and mark not in (NO_VALUE, NOTHING) for mark in one.outputs)
+            seen[task][one.draw] = (marks, text, logprob, votes, one.examples)
     found = []
     for task, draws in passed.items():
         for draw in draws:
             if draw not in seen[task]:
                 raise UserError(_one_sided(task, draw, "observation"))
         ordered = [(draws[draw], *seen[task][draw]) for draw in sorted(draws)]
-        right, marks, text, logprob = zip(*ordered, strict=True)
+        right, marks, text, logprob, votes, examples = zip(*ordered, strict=True)
+        if len({one is None for one in examples}) > 1:
+            raise UserError(
+                f"some draws of {task} were observed with examples and some without; observe all "
+                "of them again"
+            )
         width = max(map(len, marks))
         outputs = np.array([[*row, *[ABSENT] * (width - len(row))] for row in marks], np.int64)
         outputs = outputs.reshape(len(marks), width)
@@ -201,6 +255,8 @@ def read_task_samples(
                 np.isin(outputs, list(valued[task])),
                 np.array(text),
                 np.array(logprob),
+                np.array(votes),
+                None if examples[0] is None else np.array(examples),
             )
         )
     if not found:
@@ -262,9 +318,9 @@ def by_behaviour(task: TaskSamples, subsets: np.ndarray) -> np.ndarray:
     group = group.reshape(-1)  # numpy 2.0 gave it another shape
     first = np.zeros(len(rows), np.int64)
     first[group] = np.arange(len(group))
-    valued, present = task.valued[first], rows != ABSENT
+    runs, present = task.votes[first], rows != ABSENT
+    valued = task.valued[first] & runs[:, None]
     drawn, share = _counts(group, subsets), _share(task.right, group)
-    runs = valued.any(axis=1)
     # An input counts or not by the drawn samples alone; most sets agree on which do.
     counts = 2 * (drawn @ valued) > (drawn @ runs)[:, None]
     masks, which = np.unique(counts, axis=0, return_inverse=True)
@@ -286,11 +342,68 @@ def by_behaviour(task: TaskSamples, subsets: np.ndarray) -> np.ndarray:
     return found
 
 
+def by_agreement(task: TaskSamples, subsets: np.ndarray, filtered: bool = False) -> np.ndarray:
+    """The chance that the sample is right which agrees with most others, shape (subsets,).
+
+    Where ``filtered`` the samples that pass the examples are among themselves, if there are any in
+    a subset. ``subsets`` as in :func:`by_text`.
+    """
+    passes = np.zeros(len(task.right), bool)
+    if filtered and task.examples is not None:
+        passes = task.examples
+    rows, group = np.unique(
+        np.column_stack([passes, task.votes, task.outputs]), axis=0, return_inverse=True
+    )
+    group = group.reshape(-1)
+    first = np.zeros(len(rows), np.int64)
+    first[group] = np.arange(len(group))
+    drawn, share = _counts(group, subsets), _share(task.right, group)
+    kept, votes = rows[:, 0] == 1, rows[:, 1] == 1
+    # Where some drawn sample passes the examples only such are left.
+    left = np.where((drawn[:, kept] > 0).any(axis=1, keepdims=True), drawn * kept, drawn)
+    score = np.zeros(drawn.shape, np.int64)
+    for place in range(task.outputs.shape[1]):
+        valued = task.valued[first, place] & votes
+        _, mark = np.unique(rows[:, 2 + place], return_inverse=True)
+        cells = mark.reshape(-1) + (mark.max() + 1) * np.arange(len(subsets))[:, None]
+        alike = np.bincount(cells.ravel(), (left * valued).ravel())
+        score += np.where(valued, alike[cells], 0).astype(np.int64)
+    score = np.where((left > 0) & votes, score, -1)
+    wins = (score == score.max(axis=1, keepdims=True)) & (score >= 0)
+    winners = np.where(wins, left, 0)
+    winners = np.where(winners.any(axis=1, keepdims=True), winners, left)
+    return winners @ share / winners.sum(axis=1)
+
+
+def by_examples(right: np.ndarray, examples: np.ndarray | None, n: Sequence[int]) -> np.ndarray:
+    """The chance that a sample is right that passes the examples, shape (ns,), as far as there are.
+
+    Of N draws of which p pass them, none of n does with chance C(N - p, n) / C(N, n); then any of
+    the others is taken.
+    """
+    if examples is None:
+        return np.full(len(n), right.mean())
+    none = fail_table([len(right)], [int(examples.sum())], n)[0]
+    passing, rest = (right[of].mean() if of.any() else 0.0 for of in (examples, ~examples))
+    return (1 - none) * passing + none * rest
+
+
 def _counts(group: np.ndarray, subsets: np.ndarray) -> np.ndarray:
     """How many of each group are in each subset, shape (subsets, groups)."""
     groups = group.max() + 1
     cells = group[subsets] + groups * np.arange(len(subsets))[:, None]
     return np.bincount(cells.ravel(), minlength=groups * len(subsets)).reshape(-1, groups)
+
+
+def _without(luck: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Take out of the seeded sets' values what follows from how many right samples each has.
+
+    ``luck`` (subsets,) is that share less its expectation: a control variate, whose factor is the
+    slope of a regression (Owen 2013, Monte Carlo theory, methods and examples, 8.9).
+    """
+    spread = luck - luck.mean()
+    square = (spread**2).sum()
+    return chosen - (spread @ chosen / square if square > 0 else 0.0) * luck
 
 
 def _share(right: np.ndarray, group: np.ndarray) -> np.ndarray:
@@ -309,12 +422,15 @@ def selected(
     estimates = {
         "random": np.full(len(n), task.right.mean()),
         "likelihood": by_likelihood(task.right, task.logprob, n),
+        "examples": by_examples(task.right, task.examples, n),
         "oracle": pass_table([draws], [int(task.right.sum())], n)[0],
     }
     variances = {method: np.zeros(len(n)) for method in METHODS}
     majorities = {
         "text": lambda sets: by_text(task.right, task.text, sets),
         "behaviour": lambda sets: by_behaviour(task, sets),
+        "agreement": lambda sets: by_agreement(task, sets),
+        "examples+agreement": lambda sets: by_agreement(task, sets, filtered=True),
     }
     for method, choose in majorities.items():
         values = []
@@ -322,10 +438,13 @@ def selected(
             if size == 1:
                 values.append(estimates["random"][place])
                 continue
-            chosen = choose(orders[: 1 if size == draws else subsets, :size])
-            values.append(chosen.mean())
+            sets = orders[: 1 if size == draws else subsets, :size]
+            chosen = choose(sets)
             if len(chosen) > 1:
+                luck = task.right[sets].mean(axis=1) - task.right.mean()
+                chosen = _without(luck, chosen)
                 variances[method][place] = chosen.var(ddof=1) / len(chosen)
+            values.append(min(max(chosen.mean(), 0.0), 1.0))
         estimates[method] = np.array(values)
     return estimates, variances
 
@@ -340,9 +459,9 @@ def table(given: Given) -> list[Row]:
         given.labels, given.verdicts, given.signatures, given.settings, strict=True
     ):
         snapshot = Snapshot([*verdicts, *signatures])
-        inputs = check_pair(verdicts, signatures, settings)
+        inputs, shared = check_pair(verdicts, signatures, settings)
         tasks = read_task_samples(verdicts, signatures, snapshot)
-        rows += model_rows(label, tasks, given.k_values, inputs)
+        rows += model_rows(label, tasks, given.k_values, inputs, shared=shared)
     return rows
 
 
@@ -352,13 +471,23 @@ def model_rows(
     k_values: Sequence[int],
     inputs: str = "",
     subsets: int = SUBSETS,
+    shared: frozenset[str] | None = None,
 ) -> list[Row]:
-    """The rows of one model, at :func:`sizes` up to the fewest draws of a task."""
+    """The rows of one model, at :func:`sizes` up to the fewest draws of a task.
+
+    ``inputs`` and ``shared`` as :func:`check_pair` returns them.
+    """
     n = sizes(min(len(task.right) for task in tasks), k_values)
     found = [selected(task, n, subsets) for task in tasks]
+    with_examples = sum(task.examples is not None for task in tasks)
+    left_out = OF_PROGRAMS if inputs == FINAL_ANSWERS else () if with_examples else OF_EXAMPLES
     by_method = {
-        method: np.array([estimates[method] for estimates, _ in found]) for method in METHODS
+        method: np.array([estimates[method] for estimates, _ in found])
+        for method in METHODS
+        if method not in left_out
     }
+    apart = [shared is not None and task.task_id not in shared for task in tasks]
+    known = math.nan if shared is None else float(len(tasks) - sum(apart))
     rows = []
     for method, estimates in by_method.items():
         variance = np.array([variances[method] for _, variances in found]).sum(axis=0)
@@ -368,9 +497,24 @@ def model_rows(
             gain = (difference, *of_paired_differences(estimates, by_method["random"]))
         error = np.sqrt(variance) / len(tasks)
         columns = (estimates.mean(axis=0), *of_task_estimates(estimates), error, *gain)
-        about = inputs if method == "behaviour" else ""
-        rows += [
-            Row(label, method, size, len(tasks), *map(float, numbers), about)
-            for size, *numbers in zip(n, *columns, strict=True)
-        ]
+        gap = of_shares(estimates, by_method["random"], by_method["oracle"])
+        alone = _unshared(estimates[apart], by_method["random"][apart], method)
+        about = inputs if method in ("behaviour", "agreement", "examples+agreement") else ""
+        every = [*columns, *gap, *alone]
+        for place, size in enumerate(n):
+            numbers = [float(column[place]) for column in every]
+            first, of_gap, rest = numbers[:7], numbers[7:10], numbers[10:]
+            head = (label, method, size, len(tasks))
+            rows.append(Row(*head, *first, about, *of_gap, with_examples, known, *rest))
     return rows
+
+
+def _unshared(own: np.ndarray, random: np.ndarray, method: str) -> np.ndarray:
+    """pass@1 of some tasks, its gain over ``random``, low and high of that: shape (4, ns)."""
+    found = np.full((4, own.shape[1]), np.nan)
+    if len(own):
+        found[0] = own.mean(axis=0)
+        if method != "random":
+            found[1] = (own - random).mean(axis=0).round(12)
+            found[2:] = of_paired_differences(own, random)
+    return found
