@@ -14,7 +14,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock --conflict-exit-code 75 9 || [ 
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: FORCE broken help setup list locks locks-check demo laptop-smoke test test-vllm setup-slurm test-slurm setup-reasoning-gym test-reasoning-gym setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample bench-forecast lint clean
+.PHONY: FORCE broken help setup list locks locks-check demo laptop-smoke test test-vllm setup-slurm test-slurm setup-reasoning-gym test-reasoning-gym setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample bench-cpu-engines bench-forecast lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16

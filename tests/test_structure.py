@@ -27,6 +27,7 @@ LAYERS = [
         "downloads",
         "pins",
         "processes",
+        "cpu",
         "gpu",
     ],
     ["curve", "counts", "published", "provenance", "sandbox", "statistics"],

@@ -45,6 +45,8 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[int, int, int]]]] = {
     "greedy": ({**PLAIN, "temperature": 0}, [(0, 0, 4)]),
     "stop": ({**PLAIN, "stop": ["for", "xs"]}, [(0, 0, 19)]),
     "short": ({**PLAIN, "max_tokens": 3}, [(0, 0, 4)]),
+    "nucleus": ({**PLAIN, "temperature": 1.5, "top_p": 0.8}, [(0, 0, 29)]),
+    "both cuts": ({**PLAIN, "temperature": 2, "top_p": 0.8, "top_k": 9}, [(0, 0, 29)]),
     "full context": ({**PLAIN, "max_tokens": 1000}, [(0, 0, 4)]),
     "chat": (CHAT, [(0, 0, 4)]),
     "no template": (CHAT, [(0, 0, 4)]),
@@ -57,7 +59,7 @@ from download_model import describe
 from passk.engines import prompts
 from passk.engines import Request, open_engine
 from passk import gpu
-from passk.engines.vllm import VllmEngine, gpu_settings, refuse_full_gpus
+from passk.engines.vllm import VllmEngine, cpu_memory, gpu_settings, refuse_full_gpus
 from passk.benchmarks import read_problem_file
 from passk.records import UserError
 from passk.engines.seeds import draw_seed
@@ -90,6 +92,13 @@ seed = draw_seed(0, benchmark.size, 0, 5)
 plain = SamplingParams(n=10, seed=seed, temperature=1.0, top_p=1.0, max_tokens=40, logprobs=0)
 outputs = engine._llm.generate({"prompt_token_ids": ids}, plain, use_tqdm=False)[0].outputs
 answers["n=10"] = [[o.index, o.text, len(o.token_ids), o.cumulative_logprob] for o in outputs]
+# vLLM's own way to cut: it sorts the vocabulary.
+for name in ("nucleus", "both cuts"):
+    keys = ("temperature", "top_p", "top_k")
+    asked = {key: cases[name][0][key] for key in keys if key in cases[name][0]}
+    sorting = SamplingParams(n=30, seed=draw_seed(0, benchmark.size, 0, 0), max_tokens=40, **asked)
+    outputs = engine._llm.generate({"prompt_token_ids": ids}, sorting, use_tqdm=False)[0].outputs
+    answers[name]["by sorting"] = [o.text for o in outputs]
 
 def said(work):
     try:
@@ -114,6 +123,22 @@ for count, memory in ((1, 40 << 30), (4, 141 << 30)):
     told = EngineArgs(weights["path"], **gpu_settings(count, memory))
     answers["gpus"].append([told.tensor_parallel_size, told.max_num_seqs,
         told.enable_prefix_caching, told.compilation_config.max_cudagraph_capture_size])
+class Config(SimpleNamespace):
+    def get_text_config(self):
+        return self
+
+shape = {"num_hidden_layers": 30, "num_attention_heads": 9, "hidden_size": 576}
+answers["memory"] = [
+    cpu_memory(Config(**{"max_position_embeddings": 8192, **shape, **more}), *told)
+    for more, *told in (
+        ({"num_key_value_heads": 3}, "float32", 1024, 16, 8 << 30),
+        ({"num_key_value_heads": 3}, "bfloat16", 1024, 16, 8 << 30),
+        ({}, "auto", None, 512, 3 << 30),
+        ({}, "auto", None, 512, 99 << 30),
+        ({"head_dim": 1}, "auto", 8, 1, 99 << 30),
+        ({"num_attention_heads": None}, "auto", 8, 1, 2 << 30),
+    )
+]
 gpu.memory = lambda device: (30 << 30, 80 << 30)
 refuse_full_gpus(["0"], 0.37)
 answers["max_num_seqs"] = engine._vllm_config.scheduler_config.max_num_seqs
@@ -165,6 +190,21 @@ def test_draws_are_those_of_one_request_for_n(cases: dict[str, Any]) -> None:
     assert [[i, row[2], row[4]] for i, row in enumerate(ours)] == [r[:3] for r in cases["n=10"]]
     for row, (*_, logprob) in zip(ours, cases["n=10"], strict=True):
         assert row[5] == pytest.approx(logprob, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["nucleus", "both cuts"])
+def test_nucleus_is_the_one_that_vllm_finds_by_sorting(cases: dict[str, Any], name: str) -> None:
+    rows = [row[2] for row in sorted(cases[name]["rows"])]
+    assert rows == cases[name]["by sorting"]
+    assert len(set(rows)) > 5
+
+
+def test_memory_for_keys_and_values_follows_the_model_and_the_machine(
+    cases: dict[str, Any],
+) -> None:
+    token = 2 * 30 * 3 * 64  # values: keys and values of 30 layers, 3 heads of 64
+    whole = [4 * token * 1024 * 16, 2 * token * 1024 * 16]
+    assert cases["memory"] == [*whole, 3 << 30, 4 << 30, 256 << 20, 2 << 30]
 
 
 def test_another_seed_draws_other_samples(cases: dict[str, Any]) -> None:

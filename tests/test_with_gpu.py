@@ -206,6 +206,23 @@ def test_memory_that_ran_out_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     assert said.startswith(f"{out} (this job may use 1.5 GiB); what was drawn is kept")
 
 
+def test_free_memory_is_within_the_jobs_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cgroups").mkdir()
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self/cgroup").write_text("0::/\n")
+    (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:     4096 kB\n")
+    monkeypatch.setattr(processes, "PROC", tmp_path)
+    monkeypatch.setattr(processes, "CGROUPS", tmp_path / "cgroups")
+    assert processes.available_memory() == 4 << 20
+    (tmp_path / "cgroups/memory.max").write_text(f"{1 << 20}\n")
+    assert processes.available_memory() == 1 << 20
+    (tmp_path / "cgroups/memory.max").write_text("max\n")
+    (tmp_path / "meminfo").write_text("")
+    assert 0 < processes.available_memory() < 1 << 50
+
+
 def test_command_ends_as_it_would_alone_and_gets_the_signals_to_it(tmp_path: Path) -> None:
     with start(tmp_path, 0, "", "sh", "-c", "kill -SEGV $$") as process:
         process.wait(60)

@@ -49,6 +49,16 @@ def memory_limit() -> tuple[int, Path] | None:
     return min(found, default=None)
 
 
+def available_memory() -> int:
+    """Bytes that can be had without swapping, within the limit of :func:`memory_limit`; what other
+    processes of the same cgroup hold of that is not subtracted."""
+    counted = re.search(r"^MemAvailable: +(\d+) kB$", _text(PROC / "meminfo"), re.M)
+    pages = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    free = int(counted[1]) << 10 if counted else pages
+    limit = memory_limit()
+    return min(free, limit[0]) if limit else free
+
+
 def killed(what: str, kills_before: int) -> str:
     """The sentence for ``what``, which SIGKILL ended, from the kernel's count before and now."""
     limit = memory_limit()

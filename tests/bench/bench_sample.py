@@ -234,6 +234,7 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
     answers: dict[str, Any] = {"vllm": vllm.__version__, "ways": {}}
     if asked["ways"] == ["plain"]:
         own = {key: value for key, value in CPU_SETTINGS.items() if key != "max_num_seqs"}
+        own["kv_cache_memory_bytes"] = 1 << 30
         engine = LLM(
             folder,
             load_format="dummy",
