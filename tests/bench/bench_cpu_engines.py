@@ -72,7 +72,7 @@ def benchmark_of(asked: dict[str, Any]) -> Benchmark:
 
 
 def work(name: str, asked: dict[str, Any]) -> None:
-    """Answer each line of the input, a number of draws a task, with what they took."""
+    """Answer each line of the input, numbers of tasks and of draws, with what they took."""
     channel = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what an engine prints is no answer
     from passk.engines import Request, open_engine
@@ -92,8 +92,8 @@ def work(name: str, asked: dict[str, Any]) -> None:
     engine: Any = open_engine(weights, sampling, manifest, benchmark.size, asked["threads"])
     print("{}", file=channel)
     for line in sys.stdin:
-        last = int(line) - 1
-        requests = [Request(problem, 0, last) for problem in benchmark.problems[: asked["tasks"]]]
+        tasks, draws = map(int, line.split())
+        requests = [Request(problem, 0, draws - 1) for problem in benchmark.problems[:tasks]]
         wall, cpu = time.perf_counter(), time.process_time()
         samples = [sample for batch in engine.sample(requests) for sample in batch.samples]
         took = {
@@ -120,9 +120,9 @@ class Worker:
         )
         self._answer()
 
-    def measure(self, draws: int) -> dict[str, Any]:
+    def measure(self, tasks: int, draws: int) -> dict[str, Any]:
         assert self._process.stdin
-        print(draws, file=self._process.stdin, flush=True)
+        print(tasks, draws, file=self._process.stdin, flush=True)
         return self._answer()
 
     def close(self) -> None:
@@ -164,10 +164,10 @@ def bench(asked: dict[str, Any], draws: int, rounds: int) -> list[dict[str, Any]
         try:
             for name in ENGINES:
                 workers[name] = Worker(name, {**asked, "folder": folder})
-                workers[name].measure(2)
+                workers[name].measure(1, 2)
             for i in range(rounds):
                 for name, worker in workers.items():
-                    took = worker.measure(draws)
+                    took = worker.measure(asked["tasks"], draws)
                     rows.append(
                         {"engine": name, "round": i + 1, **took, "threads": asked["threads"]}
                     )
@@ -192,7 +192,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a folder with real weights")
     parser.add_argument("--tasks", type=int, default=2)
     parser.add_argument("--draws", type=int, default=50, help="of each task, a multiple of 50")
-    parser.add_argument("--tokens", type=int, default=32, help="of a text at most")
+    parser.add_argument("--tokens", type=int, default=64, help="of a text at most")
     parser.add_argument("--prompt-tokens", type=int, default=200, help="of a made-up prompt")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
