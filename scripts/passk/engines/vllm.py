@@ -17,9 +17,11 @@ documentation), and between devices never; the metadata records device, dtype an
 The CPU build of vLLM is driven too, for small models and tests: ``gpus_per_replica: 0``. There it
 is told how much memory it may take, computes in this process on the job's threads, and has
 ``top_p`` done for it: for SmolLM2-135M in float32 a step of 128 sequences on one core without
-AVX-512 then took 0.82 s of CPU time in place of 1.34, for the same samples (vLLM 0.32). That a
-task's draws arrive together costs little: even those of one step share the whole blocks of a
-prompt, and each computes what is behind them, some 18 tokens.
+AVX-512 then took 0.82 s of CPU time in place of 1.34, for the same 128 texts (vLLM 0.32). vLLM's
+own cut sums in float32: a token on the edge of the nucleus may be in the one and not in the other,
+so that once in a long while a sample differs from one of vLLM's own cut. That a task's draws arrive
+together costs little: even those of one step share the whole blocks of a prompt, and each computes
+what is behind them, some 18 tokens.
 
 What exact seeds cost (vLLM 0.32, read in its source): its second model runner, the default on a
 GPU, makes a draw's noise from (seed, position, token) in one kernel for the whole batch, so seeds

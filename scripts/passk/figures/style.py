@@ -134,8 +134,14 @@ def stacked() -> Iterator[None]:
 def panels(
     number: int, height: float = HEIGHT, width: float = WIDTH, **given: Any
 ) -> tuple[Figure, list[Axes]]:
-    """A figure, ``width`` x ``height`` inches, with that many axes side by side."""
+    """A figure, ``width`` x ``height`` inches, with that many axes side by side.
+
+    ``given``: what they share and how wide each is, as matplotlib's ``subplots`` takes it; of axes
+    that are stacked each is as wide as the figure.
+    """
     rows = number if _STACKED.get() else 1
+    if rows > 1:
+        given.pop("width_ratios", None)
     size = (WIDTH, rows * height) if rows > 1 else (width, height)
     drawing = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(drawing)
