@@ -181,15 +181,7 @@ def words_of(svg: Path) -> list[str]:
     return ["".join(text.itertext()).replace("\N{NO-BREAK SPACE}", " ") for text in found]
 
 
-# Others have theirs from the next entry on.
-TITLED = [n for n in plot.FIGURES if hasattr(import_module(f"passk.analyses.{n}.figure"), "title")]
-
-
-def test_figures_have_a_title():
-    assert {*plot.FIGURES} - {*TITLED} <= {"selection", "extrapolation"}
-
-
-@pytest.mark.parametrize("name", TITLED)
+@pytest.mark.parametrize("name", plot.FIGURES)
 def test_the_one_message_stands_in_the_drawing_in_all_files_and_beside_the_caption(shown, name):
     title = ElementTree.parse(shown / f"{name}.svg").findtext("{http://www.w3.org/2000/svg}title")
     assert title and title.endswith(".") and len(title) < 160
@@ -203,7 +195,7 @@ def test_the_one_message_stands_in_the_drawing_in_all_files_and_beside_the_capti
     assert found.alt.startswith(f"{title} ")
 
 
-@pytest.mark.parametrize("name", TITLED)
+@pytest.mark.parametrize("name", plot.FIGURES)
 def test_the_title_lies_on_nothing_and_inside(name):
     module = import_module(f"passk.analyses.{name}.figure")
     table = table_of(name)

@@ -384,7 +384,8 @@ def test_the_figure_has_a_bar_for_each_reading_and_its_message_above() -> None:
         drawn.draw_without_rendering()
     (axes,) = drawn.axes
     assert [text.get_text() for text in axes.get_yticklabels()] == ["verbatim", "markdown"]
-    assert axes.get_title(loc="left") == "Pass@1: verbatim 12.5 %, markdown 37.5 %"
+    message = figure.title(as_table(tally()), "M")
+    assert message == "pass@1: verbatim 12.5 %, markdown 37.5 %."
     ends = {round(bar.get_x() + bar.get_width(), 6) for bar in axes.patches}
     assert max(ends) == 100
 

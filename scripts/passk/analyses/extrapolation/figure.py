@@ -50,6 +50,19 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     return drawing
 
 
+def title(table: pd.DataFrame, label: str) -> str:
+    """What the recommended method says of the most draws, and its band."""
+    rows = table[(table.kind == "forecast") & (table.model == table.model.iloc[0])]
+    rows = rows[(rows.recommended == 1) & rows.predicted.notna()]
+    if rows.empty:
+        return ""
+    last = rows.loc[rows.k.idxmax()]
+    return (
+        f"The recommended forecast, by the {NAMES[last.method]}, is {percent(last.predicted)} % "
+        f"at k = {last.k:,} (band {percent(last.low)} to {percent(last.high)})."
+    )
+
+
 def _why_untested(table: pd.DataFrame) -> str:
     n = int(table[table.kind == "observed"].k.max())
     if not (table.actual > 0).any():

@@ -63,25 +63,28 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(0, 100)
     axes.set_xlabel("samples (%)")
-    axes.set_title(_title(rows, readings), loc="left", fontsize=style.NORMAL)
     patches = [
         Patch(facecolor=looks[name][0], hatch=looks[name][1], label=words[name],
               edgecolor=HATCH if looks[name][1] else "white")
         for name in names
     ]  # fmt: skip
     drawing.legend(
-        handles=patches, loc="outside lower left", ncols=1 if len(names) < 3 else 2,
+        handles=patches, loc="outside upper left", ncols=1 if len(names) < 3 else 2,
         handlelength=1.4, columnspacing=1, labelspacing=0.3, 
     )  # fmt: skip
     return drawing
 
 
-def _title(rows: pd.DataFrame, readings: list[str]) -> str:
+def title(table: pd.DataFrame, label: str) -> str:
+    """pass@1 under each reading, or under the lowest and the highest of many."""
+    rows = table[table.group == OUTCOME]
     passed = rows[rows.name == "passed"].set_index("reading").value
-    rates = [float(passed.get(reading, 0.0)) for reading in readings]
-    if len(readings) == 1:
-        return f"{percent(rates[0])} % of the samples pass"
-    if len(readings) == 2:
-        named = zip(readings, rates, strict=True)
-        return "Pass@1: " + ", ".join(f"{name} {percent(rate)} %" for name, rate in named)
-    return f"Lowest pass@1 {percent(min(rates))} %, highest {percent(max(rates))} %"
+    rates = {reading: float(passed.get(reading, 0.0)) for reading in dict.fromkeys(rows.reading)}
+    if not rates:
+        return ""
+    if len(rates) == 1:
+        return f"{percent(*rates.values())} % of the samples pass."
+    if len(rates) == 2:
+        return "pass@1: " + ", ".join(f"{n} {percent(rate)} %" for n, rate in rates.items()) + "."
+    lowest, highest = percent(min(rates.values())), percent(max(rates.values()))
+    return f"pass@1 is {lowest} % under the lowest reading, {highest} % under the highest."
