@@ -71,6 +71,7 @@ def convert(file: Path, folder: Path) -> dict[str, str]:
             f"{file} is a model of the architecture {facts.get('general.architecture')!r}; only "
             "Llamas can be converted: give 'path:' to its folder of safetensors"
         )
+    refuse_what_is_left_out(file, facts)
     heads, groups = facts["llama.attention.head_count"], facts["llama.attention.head_count_kv"]
     tensors = {}
     for tensor in reader.tensors:
@@ -79,6 +80,12 @@ def convert(file: Path, folder: Path) -> dict[str, str]:
         if name.endswith(("q_proj.weight", "k_proj.weight")):
             values = halves(values, heads if "q_proj" in name else groups)
         tensors[name] = np.ascontiguousarray(values)
+    if missing := sorted(tensors_of(facts["llama.block_count"]) - tensors.keys()):
+        # Whoever loads the folder would take random numbers for them.
+        raise UserError(
+            f"{file} lacks {len(missing)} tensors of its model, such as {missing[0]}: it is a part "
+            "of a model; give 'path:' to its folder of safetensors"
+        )
     tokenizer(facts).save(str(folder / "tokenizer.json"))
     tied = "lm_head.weight" not in tensors
     for name, content in {
@@ -91,6 +98,34 @@ def convert(file: Path, folder: Path) -> dict[str, str]:
     (folder / "model.safetensors").chmod(0o644)  # it is written for its owner alone
     kind = LlamaFileType(facts["general.file_type"]).name.removeprefix("MOSTLY_")
     return {"name": str(facts.get("general.name", file.stem)), "quantization": kind}
+
+
+def refuse_what_is_left_out(file: Path, facts: dict[str, Any]) -> None:
+    """:raises UserError: the file asks for something that the folder would not say."""
+    heads = facts["llama.attention.head_count"]
+    width = facts["llama.embedding_length"] // heads
+    usual = {
+        "llama.rope.scaling.type": "none",
+        "llama.rope.dimension_count": width,
+        "llama.attention.key_length": width,
+        "llama.attention.value_length": width,
+        "tokenizer.ggml.add_bos_token": False,
+        "tokenizer.ggml.add_eos_token": False,
+    }
+    for name, value in usual.items():
+        if facts.get(name, value) != value:
+            raise UserError(
+                f"{file} has {name}: {facts[name]}, which cannot be converted; give 'path:' to the "
+                "model's folder of safetensors"
+            )
+
+
+def tensors_of(layers: int) -> set[str]:
+    """The names of a Llama's tensors; its output layer may be the embedding."""
+    alone = ("token_embd", "output_norm")
+    parts = [part for name, part in NAMES.items() if name not in (*alone, "output")]
+    found = {f"{NAMES[name]}.weight" for name in alone}
+    return found | {f"model.layers.{i}.{part}.weight" for i in range(layers) for part in parts}
 
 
 def tensor_name(name: str) -> str:

@@ -105,7 +105,7 @@ def converted(weights: dict[str, Any]) -> tuple[Path, dict[str, str]]:
             logging.warning("%s is not what it was made as: it is made again", folder)
         except FileNotFoundError:
             pass
-        except (UserError, ValueError, KeyError, AttributeError):
+        except (UserError, ValueError, KeyError, TypeError, AttributeError):
             logging.warning("%s is damaged: it is made again", folder)
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
             file = unpacked(source, Path(scratch))

@@ -33,6 +33,9 @@ writer.add_token_merges(["\u0120 \u0120", "a b"])
 writer.add_eos_token_id(0)
 writer.add_bos_token_id(1)
 writer.add_chat_template("{{ messages }}")
+for fact, value in changes.get("facts", {}).items():
+    kinds = {bool: writer.add_bool, str: writer.add_string, int: writer.add_uint32}
+    kinds[type(value)](fact, value)
 
 
 def rows(count: int, width: int = WIDTH) -> np.ndarray:
@@ -42,7 +45,7 @@ def rows(count: int, width: int = WIDTH) -> np.ndarray:
 SIZE = WIDTH // HEADS
 writer.add_tensor("token_embd.weight", rows(len(TOKENS)))
 writer.add_tensor("output_norm.weight", np.ones(WIDTH, np.float32))
-for layer in range(LAYERS):
+for layer in range(changes.get("layers", LAYERS)):
     for name, count in {"attn_q": WIDTH, "attn_k": GROUPS * SIZE, "attn_v": GROUPS * SIZE}.items():
         writer.add_tensor(f"blk.{layer}.{name}.weight", rows(count))
     writer.add_tensor(f"blk.{layer}.attn_output.weight", rows(WIDTH))

@@ -195,6 +195,10 @@ def test_digits_are_tokens_of_their_own_and_blanks_before_them_stay_together(
         ({"tensor": "rope_freqs.weight"}, "'rope_freqs.weight' is unknown"),
         ({"pre": "qwen2"}, r"the tokenizer (gpt2, qwen2) is unknown"),
         ({"tokenizer": "llama"}, r"the tokenizer (llama, smollm) is unknown"),
+        ({"layers": 1}, "lacks 9 tensors of its model, such as model.layers.1."),
+        ({"facts": {"llama.rope.scaling.type": "linear"}}, "has llama.rope.scaling.type: linear"),
+        ({"facts": {"llama.attention.key_length": 16}}, "has llama.attention.key_length: 16"),
+        ({"facts": {"tokenizer.ggml.add_bos_token": True}}, "has tokenizer.ggml.add_bos_token"),
     ],
 )
 def test_another_model_is_refused_with_a_sentence(
