@@ -50,6 +50,7 @@ def read(doc: str, head: str = "def f(x):") -> list[tuple[tuple[Any, ...], Any]]
         ("f(3) should return 16.", [((3,), 16)]),
         ("f(15)   # returns \"db\"", [((15,), "db")]),
         ("`f(1) == 2`", [((1,), 2)]),
+        ("The result of f(1) is 2.", [((1,), 2)]),
         ("assert f((1, 2)) == {1}", [(((1, 2),), {1})]),
         ("For x = [1,2] the output should be 6", [(([1, 2],), 6)]),
         ("Input: 3\n    Output: (1, 2)\n    Explanation: none", [((3,), (1, 2))]),
@@ -74,6 +75,8 @@ def test_all_parameters_must_be_named_in_words() -> None:
     [
         "f(y) == 1",  # no literal
         "f(1) == g(2)",
+        "The length of f(1) is 3",
+        ">>> f(1) is None\n    False",
         "f(1) == 1 + 9 + 0 = 10",
         "f(1) returns 1 if it is odd",
         "f(1) is 2 or 3",
@@ -209,6 +212,7 @@ def test_a_docstring_alone_is_a_prompt() -> None:
         (1.5, 10**400, False),
         (1.5, float("nan"), False),
         (float("inf"), float("inf"), True),
+        (float("inf"), 5, False),
         (True, 1, True),
         (None, False, False),
         (None, None, True),

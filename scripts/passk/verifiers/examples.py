@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import math
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -61,6 +62,7 @@ _TRACEBACK = re.compile(r"Traceback \((?:most recent call|innermost) last\):")
 _QUALIFIED = re.compile(
     r"\b(?:and|or|not|if|when|unless|while|until|never|whether)[ \t]*$", re.IGNORECASE
 )
+_RESULTS = ("value", "result", "output", "answer")  # of a call, which is the call
 _FOR = re.compile(r"\b[Ff]or[ \t]+(?=\w+[ \t]*=)")
 _INPUT = re.compile(r"^[ \t]*(?:Sample )?[Ii]nput[ \t]*:[ \t]*", re.MULTILINE)
 _OUTPUT = re.compile(r"[ \t]*\n[ \t]*(?:Sample )?[Oo]utput[ \t]*:[ \t]*")
@@ -181,7 +183,7 @@ def _of_calls(doc: str, signature: _Signature) -> Iterator[_Found]:
         elif becomes := _BECOMES.match(doc, end):
             result = _literal(doc, becomes.end())
             sign = becomes["sign"] or "returns"
-            if prompted and sign == "==" and _printed(doc[_line_end(doc, end) :]) == (False, ""):
+            if prompted and _printed(doc[_line_end(doc, end) :]) == (False, ""):
                 continue
         else:
             continue
@@ -195,6 +197,9 @@ def _within(before: str) -> bool:
     before = re.sub(r"^[ \t]*[-*+\u2022][ \t]*$", "", before)  # the mark of a list
     if before.strip() == "assert":
         return False
+    *_, what, last = ["", "", *before.rsplit(maxsplit=2)]
+    if last == "of" and what.lower() not in _RESULTS:
+        return True
     return bool(re.search(r"[-+*/%@(\[{,<>=!&|^~\"'\\]$", before) or _QUALIFIED.search(before))
 
 
@@ -349,5 +354,7 @@ def _equal(found: Any, wanted: Any) -> bool:
         return True
     numbers = isinstance(found, int | float) and isinstance(wanted, int | float)
     if not numbers or not (isinstance(found, float) or isinstance(wanted, float)):
+        return False
+    if math.isinf(wanted):  # to which any number would be near
         return False
     return abs(found - wanted) <= TOLERANCE * max(1.0, abs(wanted))
