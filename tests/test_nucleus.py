@@ -21,6 +21,7 @@ import numpy as np
 from transformers.cache_utils import DynamicCache
 from passk.engines import nucleus
 from passk.engines.transformers import _choose, _GrowingLayer, _inverse_transform, _preallocate
+from passk.records import UserError
 
 torch.manual_seed(0)
 torch.set_num_threads(1)
@@ -74,6 +75,16 @@ answers["alone"] = [
 whole = torch.log_softmax(logits, -1).gather(-1, tokens[:, None]).squeeze(-1)
 answers["logprobs"] = bool((whole == logprobs).all())
 
+answers["refused"] = []
+for number in (torch.nan, torch.inf):
+    for sampling in ({"temperature": 0, "top_p": 1}, {"temperature": 1, "top_p": 1}, sampling):
+        broken = logits[:3].clone()
+        broken[1, 7] = number
+        try:
+            _choose(broken, None, chance[:3], sampling)
+        except UserError as error:
+            answers["refused"].append(str(error))
+
 plain, ours = DynamicCache(), DynamicCache()
 def added(tokens, rows):
     states = [torch.randn(rows, 2, tokens, 4) for _ in range(2)]
@@ -124,6 +135,11 @@ def test_nucleus_is_that_of_a_stable_sort_of_all(answers: dict[str, Any]) -> Non
 def test_a_rows_token_does_not_depend_on_the_rows_beside_it(answers: dict[str, Any]) -> None:
     assert answers["alone"] == [True, True]
     assert answers["logprobs"], "those of the whole batch at once"
+
+
+def test_logits_that_are_no_numbers_are_refused(answers: dict[str, Any]) -> None:
+    assert len(answers["refused"]) == 6
+    assert all("logits that are no numbers" in said for said in answers["refused"])
 
 
 def test_keys_and_values_grow_in_place_to_what_copies_would_hold(answers: dict[str, Any]) -> None:

@@ -280,8 +280,16 @@ def _choose(
 def _choose_few(
     logits: torch.Tensor, seen: torch.Tensor | None, chance: np.ndarray, sampling: dict[str, Any]
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """:func:`_choose` of rows whose probabilities fit into the processor's cache."""
+    """:func:`_choose` of rows whose probabilities fit into the processor's cache.
+
+    :raises UserError: a row has no likeliest token.
+    """
     logprobs = torch.log_softmax(logits, dim=-1)
+    if logprobs[:, 0].isnan().any():  # so is the whole row, where one of its logits is
+        raise UserError(
+            "the model gave logits that are no numbers, so that no token can be drawn; if its "
+            "arithmetic is float16, set 'dtype: float32' in the model's weights"
+        )
     if seen is not None:
         penalty = sampling["repetition_penalty"]
         logits = torch.where(
