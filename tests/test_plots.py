@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from matplotlib.text import Text
 from PIL import Image
 
 import plot
@@ -256,6 +257,16 @@ def test_on_a_narrow_screen_panels_are_one_above_the_other(shown, name):
     assert wide.narrow.startswith("data:image/svg+xml,") and " " not in wide.narrow
     labels = [{*words_of(shown / f"{name}{suffix}.svg")} for suffix in ("", ".narrow")]
     assert len(labels[0] & labels[1]) > 0.6 * len(labels[0])
+
+
+@pytest.mark.parametrize("name", ["pass_at_k", "comparison", "heat_map", "cover"])
+def test_a_models_name_is_no_formula(name):
+    """Two dollar signs would begin and end one, and a bad one would draw nothing at all."""
+    table = curve_table(typical()) if name == "pass_at_k" else table_of(name)
+    column = "series" if name == "pass_at_k" else "model"
+    label = r"a $\frac$ b"
+    table[column] = table[column].replace(table[column].iloc[0], label)
+    assert label in " ".join(text.get_text() for text in drawn(name, table).findobj(Text))
 
 
 def test_a_strong_rivals_interval_is_not_cut():

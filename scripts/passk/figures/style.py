@@ -72,6 +72,7 @@ _RC = {
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": NORMAL,
     "text.color": INK,
+    "text.parse_math": False,  # a model's name may hold dollar signs
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.labelsize": NORMAL,
