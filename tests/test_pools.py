@@ -50,6 +50,13 @@ def test_a_worse_model_adds_nothing_and_that_is_said() -> None:
     assert "gives all draws to A: no gain" in page.paragraph(rows)
 
 
+def test_two_models_that_are_each_best_for_a_budget_are_both_named() -> None:
+    a, b = [99] * 40 + [0] * 40, [20] * 40 + [25] * 40
+    rows = rows_of(model("A", 100, a), model("B", 100, b), k=(1, 100))
+    assert (rows.gain == 0).all() and rows.own_share.tolist() == [1, 0]
+    assert "a budget of 1 to A, 100 to B: no gain" in page.paragraph(rows)
+
+
 @pytest.mark.slow
 def test_the_same_model_twice_shows_no_gain_by_luck() -> None:
     """To choose and to report on the same tasks would: the best of many splits looks better."""

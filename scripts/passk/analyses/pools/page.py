@@ -41,8 +41,11 @@ def _of_rival(known: pd.DataFrame, rival: str) -> str:
         f"{_gain(last)} points over tasks."
     )
     if (known.gain == 0).all() and known.own_share.isin([0, 1]).all():
-        best = last.model if last.own_share == 1 else rival
-        return told + f" At every budget the best split gives all draws to {best}: no gain."
+        best = [last.model if share == 1 else rival for share in known.own_share]
+        if len({*best}) > 1:
+            given = ", ".join(f"{k:,} to {one}" for k, one in zip(known.k, best, strict=True))
+            return told + f" The best split gives all draws of a budget of {given}: no gain."
+        return told + f" At every budget the best split gives all draws to {best[0]}: no gain."
     if gains.empty:
         return told + " At no budget asked for is a gain shown."
     budgets = ", ".join(f"{k:,}" for k in gains.k)
