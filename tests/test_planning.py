@@ -56,6 +56,22 @@ def test_so_many_draws_show_the_difference_on_these_tasks(k: int) -> None:
     assert 0.70 <= np.mean(shown) <= 0.92
 
 
+def test_models_of_different_draws_are_planned_by_the_draws_of_each() -> None:
+    """With 40 draws of the model and 4 of its rival at the same rates, the rival's count more."""
+    own = ModelCounts("A", tuple(TaskCount(f"t/{i}", 40, 24) for i in range(50)))
+
+    def plan(n: int) -> float:
+        rival = ModelCounts("B", tuple(TaskCount(f"t/{i}", n, n // 2) for i in range(50)))
+        rows = comparison.table(Given(counts=[own, rival], k_values=[1]))
+        return next(row.draws_needed for row in rows if row.k == 1 and row.against == "pass@k")
+
+    # p (1 - p) n / (n - 1) a draw estimates the variance; a task more is added to fifty.
+    reach = (Z + 0.8416) / 0.1
+    for n in (4, 40, 400):
+        exact = reach**2 * (0.24 + 0.25) / 50
+        assert exact <= plan(n) <= 1.5 * exact
+
+
 def test_what_cannot_be_planned_is_unknown() -> None:
     for differences in (np.zeros(5), np.array([0.3]), np.full(5, math.nan)):
         plan = needed(differences, 1, 10, 0.1)

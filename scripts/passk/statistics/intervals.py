@@ -105,6 +105,16 @@ def error_over_draws(n: np.ndarray, c: np.ndarray, k: np.ndarray) -> np.ndarray:
     return _error(draw_variances(n, c, k), largest_draw_variance(int(n.min()), k))
 
 
+def error_of_one_draw(n: np.ndarray, c: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """:func:`error_over_draws` for one draw of each task, taking it to fall with their root.
+
+    Each task's variance is taken times its own draws, so that models, and tasks, of different n
+    can be put together. NaN where n < 2k.
+    """
+    least = int(n.min())
+    return _error(draw_variances(n, c, k) * n[:, None], largest_draw_variance(least, k) * least)
+
+
 def _error(variances: np.ndarray, largest: np.ndarray) -> np.ndarray:
     return np.sqrt(variances.sum(axis=0) + largest) / len(variances)
 

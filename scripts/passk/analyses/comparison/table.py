@@ -34,6 +34,7 @@ from passk.curve import Point, crossing
 from passk.estimator import k_grid, pass_table
 from passk.statistics.intervals import (
     Z,
+    error_of_one_draw,
     error_over_draws,
     of_paired_differences,
     of_task_estimates,
@@ -92,19 +93,18 @@ def table(given: Given) -> list[Row]:
     k = np.array(sorted(grid))
     estimates = pass_table(own.n, own.c, k)
     rows = _against_quoted(own, quoted, k, estimates, asked) if quoted else []
-    errors = error_over_draws(own.n, own.c, k)
+    errors, of_one_draw = _errors(own, k)
     for rival in rivals:
-        measured = pass_table(rival.n, rival.c, k), error_over_draws(rival.n, rival.c, k)
-        once = pass_table(rival.n, rival.c, [1]), error_over_draws(rival.n, rival.c, np.array([1]))
-        for against, (other, other_errors) in ((ONE, once), (MANY, measured)):
+        measured = pass_table(rival.n, rival.c, k), *_errors(rival, k)
+        once = pass_table(rival.n, rival.c, [1]), *_errors(rival, np.array([1]))
+        for against, (other, other_errors, its) in ((ONE, once), (MANY, measured)):
             other = np.broadcast_to(other, estimates.shape)
             value, other_value = estimates.mean(axis=0), other.mean(axis=0)
             half = Z * np.hypot(errors, other_errors)
             difference = value - other_value
             draws = np.maximum(difference - half, -1), np.minimum(difference + half, 1)
             tasks = of_paired_differences(estimates, other)
-            draws_each = int(min(own.n.min(), rival.n.min()))
-            plans = _plans(estimates - other, k, draws_each, half / Z)
+            plans = _plans(estimates - other, k, np.hypot(of_one_draw, its))
             rows += [
                 Row(own.label, rival.label, against, "paired", one, int(one in asked),
                     len(own.counts), len(rival.counts), *numbers, _verdict(*numbers[3:5]),
@@ -147,10 +147,17 @@ def _by_k(*columns: np.ndarray) -> zip:
     return zip(*(column.tolist() for column in columns), strict=True)
 
 
-def _plans(differences: np.ndarray, k: np.ndarray, draws: int, errors: np.ndarray) -> list[Needed]:
-    """What is needed at every k; ``differences`` has shape (tasks, ks), ``errors`` (ks,)."""
+def _errors(model: ModelCounts, k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The standard errors over draws, of the draws there are and of one draw, shape (ks,)."""
+    return error_over_draws(model.n, model.c, k), error_of_one_draw(model.n, model.c, k)
+
+
+def _plans(differences: np.ndarray, k: np.ndarray, errors: np.ndarray) -> list[Needed]:
+    """What is needed at every k: ``differences`` has shape (tasks, ks), ``errors`` (ks,) of one
+    draw by each.
+    """
     return [
-        needed(column, int(one), draws, float(error))
+        needed(column, int(one), 1, float(error))
         for column, one, error in zip(differences.T, k, errors, strict=True)
     ]
 
