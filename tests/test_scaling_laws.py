@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from passk.analyses.given import Given
-from passk.analyses.scaling_laws import page
+from passk.analyses.scaling_laws import figure, page
 from passk.analyses.scaling_laws import table as scaling_laws
 from passk.counts import ModelCounts, TaskCount
 from passk.estimator import fail_table
@@ -221,3 +221,8 @@ def test_a_grid_that_nothing_can_be_fitted_at_is_one_sentence(grid, sentence, tm
     assert done.returncode == 2
     assert sentence in done.stderr.splitlines()[-1]
     assert not (tmp_path / "t.csv").exists()
+
+
+def test_a_level_curve_falls_in_no_title():
+    level = table(model("A", 10, [10, 10, 0, 0]))
+    assert figure.title(level, "A").startswith("pass@k of A is the same at every k to 10")

@@ -57,6 +57,10 @@ def title(table: pd.DataFrame, label: str) -> str:
     fit = _fit(table, own, BROWN, "least_squares")
     if fit is None or math.isnan(fit.b):
         return f"No power law can be fitted to {own}."
+    if fit.b == 0:
+        return (
+            f"pass@k of {own} is the same at every k to {fit.k_max:,.0f}, so that it shows no law."
+        )
     return (
         f"\N{MINUS SIGN}log pass@k of {own} falls as k to the power {_exponent(fit)}; the law is "
         f"{percent(fit.mean_abs_error)} percentage points off on average."
