@@ -126,6 +126,17 @@ def test_intervals_of_the_areas_hold_those_of_all_tasks() -> None:
     assert 0.90 <= np.mean(held["share"]) <= 0.99
 
 
+def test_a_handful_of_tasks_do_not_show_a_difference_of_shares() -> None:
+    rng = np.random.default_rng(3)
+    shown = []
+    for _ in range(200):
+        own, rival = (model(x, 20, rng.binomial(20, rng.beta(1, 2, 3))) for x in "AB")
+        rows = rows_of(own, rival, k=(20,))
+        row = rows[(rows.row == "share") & (rows.k == 20)].iloc[0]
+        shown.append(row.difference_low > 0 or row.difference_high < 0)
+    assert np.mean(shown) <= 0.1
+
+
 def test_tasks_are_counted_by_what_either_solved() -> None:
     rows = rows_of(model("A", 10, [10, 10, 4, 0, 0]), model("B", 10, [10, 0, 5, 3, 0]))
     tasks = rows[rows.row == "tasks"].set_index(["state", "rival_state"])

@@ -23,7 +23,7 @@ passed, 0.05^(1/n) from below where all did.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import get_type_hints
 
@@ -32,7 +32,12 @@ import numpy as np
 from passk.analyses.given import Given
 from passk.counts import ModelCounts
 from passk.estimator import pass_table
-from passk.statistics.intervals import ROUNDING, of_paired_differences, of_task_estimates
+from passk.statistics.intervals import (
+    LEVEL,
+    ROUNDING,
+    of_paired_differences,
+    of_task_estimates,
+)
 from passk.statistics.resampling import percentiles, task_weights
 
 OVERTAKES, AREA, SHARE, TASKS = "overtakes", "area", "share", "tasks"
@@ -53,8 +58,8 @@ class Row:
 
     ``row`` is ``area`` or ``share``: A(k) in samples, or S(k), of the model (``value``), the rival
     and their difference, each with its 95 % interval over tasks: of A those of all means over tasks
-    (:mod:`passk.statistics.intervals`), of S percentiles of the resamples. S is NaN at k = 1, and
-    where pass@1 is 1; an interval is NaN with a single task, and where the resamples are all alike.
+    (:mod:`passk.statistics.intervals`), of S those of :func:`shares`. S is NaN at k = 1, and where
+    pass@1 is 1; an interval is NaN with a single task, and where the tasks are all alike.
 
     ``row`` is ``tasks``: ``count`` of the ``tasks`` are solved in so many of the model's draws
     (``state``) and of the rival's (``rival_state``). ``bound`` and ``rival_bound`` are of the task
@@ -102,7 +107,7 @@ def table(given: Given) -> list[Row]:
         weights = task_weights(len(own.counts), RESAMPLES)
         rows.append(_overtakes(own, rival, curves, weights))
         asked = sorted({largest, *(k for k in given.k_values if k <= largest)})
-        rows += _areas(own, rival, curves, weights, asked)
+        rows += _areas(own, rival, curves, asked)
         rows += _solved(own, rival)
     return rows
 
@@ -143,22 +148,44 @@ def areas(curves: np.ndarray, k: int) -> np.ndarray:
     return (k - 1) * curves[:, k - 1] - curves[:, : k - 1].sum(axis=1)
 
 
-def share_of_rest(area: np.ndarray, once: np.ndarray, k: int) -> np.ndarray:
-    """S(k) from A(k) and pass@1; NaN where k = 1 or pass@1 is 1."""
-    rest = (k - 1) * (1 - once)
-    defined = rest > ROUNDING
-    return np.where(defined, area / np.where(defined, rest, 1), math.nan)
+def shares(
+    area: Sequence[np.ndarray], once: Sequence[np.ndarray], k: int
+) -> tuple[list[float], list[tuple[float, float]]]:
+    """S(k) of two models from their tasks' A(k) and pass@1, and its difference, with intervals.
+
+    S is a ratio of means over tasks. A task moves it by its A(k) less what S makes of its rest, in
+    parts of the mean rest (Cochran 1977, Sampling Techniques, section 6.4), and the interval is
+    that of Student's t of these, paired for the difference. Percentiles of resamples of the tasks
+    leave out the truth too often where tasks are few (docs/methods.md). NaN where k = 1, where
+    pass@1 is 1, and the intervals with a single task.
+    """
+    from scipy.special import stdtrit
+
+    tasks, values, moves = len(area[0]), [], []
+    for mine, first in zip(area, once, strict=True):
+        rest = (k - 1) * (1 - first)
+        mean = rest.mean() if rest.mean() > ROUNDING else math.nan
+        values.append(float(mine.mean() / mean))
+        moves.append((mine - values[-1] * rest) / mean)
+    values.append(values[0] - values[1])
+    moves.append(moves[0] - moves[1])
+    if tasks < 2:
+        return values, [(math.nan, math.nan)] * 3
+    factor = stdtrit(tasks - 1, (1 + LEVEL) / 2) / math.sqrt(tasks * (tasks - 1))
+    bounds = []
+    for value, move, least in zip(values, moves, (0, 0, -1), strict=True):
+        half = factor * math.sqrt((move**2).sum())
+        bounds.append((float(np.maximum(value - half, least)), float(np.minimum(value + half, 1))))
+    return values, bounds
 
 
 def _areas(
     own: ModelCounts,
     rival: ModelCounts,
     curves: tuple[np.ndarray, np.ndarray],
-    weights: np.ndarray,
     asked: list[int],
 ) -> Iterator[Row]:
     tasks = len(own.counts)
-    weighed = np.concatenate([np.ones((1, tasks)), weights]) / tasks
     for k in asked:
         area = [areas(curve, k) for curve in curves]
         # In parts of what it could be at most, each task's lies in [0, 1].
@@ -171,15 +198,9 @@ def _areas(
             [(float(low[0]) * (k - 1), float(high[0]) * (k - 1)) for low, high in bounds]
             if tasks > 1 else None,
         )  # fmt: skip
-        shares = [
-            share_of_rest(weighed @ one, weighed @ curve[:, 0], k)
-            for one, curve in zip(area, curves, strict=True)
-        ]
-        shares.append(shares[0] - shares[1])
         yield _numbers(
             Row(SHARE, own.label, rival.label, k, tasks),
-            [one[0] for one in shares],
-            [percentiles(one[1:]) for one in shares] if tasks > 1 else None,
+            *shares(area, [curve[:, 0] for curve in curves], k),
         )
 
 
