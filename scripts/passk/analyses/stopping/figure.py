@@ -49,6 +49,8 @@ def title(table: pd.DataFrame, label: str) -> str:
     if own.empty:
         return ""
     last = own.iloc[-1]
+    if last.coverage == 0:
+        return f"None of k = {last.k:,} draws passes, so that none is saved by stopping."
     return (
         f"Stopped at the first pass, the coverage of k = {last.k:,} takes {last.times_fewer:.2f} "
         "times fewer draws."

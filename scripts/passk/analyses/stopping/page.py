@@ -32,6 +32,10 @@ def paragraph(table: pd.DataFrame) -> str:
 def _of_model(last: pd.Series, budgets: pd.DataFrame) -> list[str]:
     if last.k == 1:
         return [f"With one draw of a task, {last.model} has nothing to stop."]
+    if last.coverage == 0:
+        return [
+            f"{last.model}: none of {last.k:,} draws passes, so that none is saved by stopping."
+        ]
     text = [
         f"{last.model}: for the same coverage, {percent(last.coverage)} % at k = {last.k:,}, who "
         f"stops at the first pass makes {last.times_fewer:.2f} times fewer draws: "

@@ -78,7 +78,11 @@ def _of_model(model: ModelCounts, asked: list[int]) -> list[Row]:
     coverage = 1 - fail_table(model.n, model.c, np.arange(1, largest + 1)).mean(axis=0)
     mean = draws.mean(axis=0)
     caps = np.arange(1, largest + 1)
-    low, high = of_task_estimates(draws / caps)
+    # Beyond the first draw, in parts of the most there could be, each task's lie in [0, 1].
+    beyond = np.maximum(caps - 1, 1)
+    low, high = (1 + end * beyond for end in of_task_estimates((draws - 1) / beyond))
+    if len(draws) and largest:
+        low[0] = high[0] = 1.0
     rows = []
     for k in sorted({*asked, *k_grid(largest)}):
         here = [model.label, k, int(k in asked), len(model.counts)]
@@ -89,6 +93,6 @@ def _of_model(model: ModelCounts, asked: list[int]) -> list[Row]:
         # Where the cap could be larger than there are draws, how much larger is not known.
         cap = int(np.searchsorted(mean, k * (1 + 1e-12), side="right"))
         bought = [float(cap), float(coverage[cap - 1])] if cap < largest else [math.nan] * 2
-        numbers = coverage[place], mean[place], low[place] * k, high[place] * k, k / mean[place]
+        numbers = coverage[place], mean[place], low[place], high[place], k / mean[place]
         rows.append(Row(*here, *map(float, numbers), *bought))
     return rows
