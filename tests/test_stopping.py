@@ -11,10 +11,11 @@ import pytest
 
 from passk.analyses.compute import table as compute
 from passk.analyses.given import Given
-from passk.analyses.stopping import page
+from passk.analyses.stopping import figure, page
 from passk.analyses.stopping import table as stopping
 from passk.cost import Cost, Prices, Spent
 from passk.counts import ModelCounts, TaskCount, count_verdicts, read_counts
+from passk.estimation import estimate
 from passk.records import UserError, Verdict, metadata_path, write_metadata, write_records
 
 
@@ -97,6 +98,15 @@ def test_cost_of_stopping_is_that_of_the_mean_draws() -> None:
     assert math.isnan(last.flops_stopped)
 
 
+def test_nobody_draws_less_than_once() -> None:
+    rows = rows_of(model("A", 10, [10] * 4))
+    assert rows.mean_draws.tolist() == [1] * 10
+    assert (rows.draws_low == 1).all() and (rows.draws_high >= 1).all()
+    rows = rows_of(model("A", 10, [0] * 4))
+    assert (rows.draws_high == rows.k).all() and (rows.draws_low >= 1).all()
+    assert "none is saved" in page.paragraph(rows) and "none is saved" in figure.title(rows, "A")
+
+
 def stopped(rng: np.random.Generator, tasks: int, cap: int) -> list[tuple[int, int]]:
     """n and c of tasks whose draws end with the first pass."""
     first = rng.geometric(rng.beta(0.5, 1, tasks).clip(1e-9))
@@ -167,3 +177,37 @@ def test_verdicts_of_stopped_sampling_are_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(UserError, match=r"v\.jsonl: every task with fewer than 6 draws passed"):
         count_verdicts([path])
+
+
+def test_complete_verdicts_with_the_pattern_by_chance_are_counted(tmp_path: Path) -> None:
+    """Two hard tasks with a draw missing each, and one pass: not the last draw of its task."""
+    path, counts = tmp_path / "v.jsonl", tmp_path / "counts.csv"
+    for_task = {"a": "pff", "b": "fpf", "c": "ffff", "d": "fpff"}
+    write_records(
+        path,
+        (
+            Verdict(task, draw, "passed" if letter == "p" else "failed", 0.1, None)
+            for task, letters in for_task.items()
+            for draw, letter in enumerate(letters)
+        ),
+    )
+    found = count_verdicts([path])
+    assert [(one.n, one.c) for one in found] == [(3, 1), (3, 1), (4, 0), (4, 1)]
+    estimate(found, [1], {}, counts, tmp_path / "curve.csv")
+    assert read_counts(counts) == found
+
+
+def test_counts_that_deny_it_are_believed(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", [(3, 1), (3, 1), (4, 0)])
+    with pytest.raises(UserError, match="add a column stopped with no in every row"):
+        read_counts(path)
+    write_metadata(metadata_path(path), path, {"format": 1, "given": {"stopped": False}})
+    assert len(read_counts(path)) == 3
+    for last, refused in (("no", False), ("", True)):
+        other = tmp_path / "b.csv"
+        other.write_text(f"task_id,n,c,stopped\na,3,1,no\nb,3,1,no\nc,4,0,{last}\n")
+        if refused:
+            with pytest.raises(UserError, match="as if sampling had stopped"):
+                read_counts(other)
+        else:
+            assert len(read_counts(other)) == 3

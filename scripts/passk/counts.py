@@ -27,7 +27,8 @@ COLUMNS = ("task_id", "n", "c")
 # Draws are small consecutive numbers; a larger one is some other number in the wrong field.
 _MOST_DRAWS = 10_000_000
 # What a column ``stopped``, or that key of the metadata, says of complete sampling.
-_NOT_STOPPED = ("", "0", "false", "no", "none", "nan")
+_NOT_SAID = ("", "none", "nan")
+_NOT_STOPPED = ("0", "false", "no")
 
 
 _BIASED = "pass@k from such counts is too high; draw as many samples of every task, whatever passed"
@@ -81,6 +82,7 @@ def count_verdicts(
     # Per task, for each draw: which of `paths` (from 1) has its verdict, 0 for none.
     sources: dict[str, array] = {}
     passed: dict[str, int] = {}
+    passed_at: dict[str, int] = {}
     progress = Progress("shards", len(paths), "counting: ", log=log)
     for number, path in enumerate(paths, start=1):
         for verdict in snapshot.read(path, read_verdicts):
@@ -102,6 +104,8 @@ def count_verdicts(
                 )
             source[draw] = number
             passed[task] = passed.get(task, 0) + (verdict.outcome == "passed")
+            if verdict.outcome == "passed":
+                passed_at[task] = draw
         progress.update(number)
     if not sources:
         raise UserError(f"{paths[0]} has no verdicts; run the execution again")
@@ -117,27 +121,38 @@ def count_verdicts(
                 f"{task} has no verdict in the {len(paths)} shards given; give those that have it"
             )
     counts = [TaskCount(task, _present(sources[task]), passed[task]) for task in ordered]
-    refuse_stopped(counts, str(paths[0]) if len(paths) == 1 else f"the {len(paths)} shards given")
+    # A pass with which sampling stopped is the last draw of its task.
+    if all(draw == len(sources[task]) - 1 for task, draw in passed_at.items()):
+        where = str(paths[0]) if len(paths) == 1 else f"the {len(paths)} shards given"
+        refuse_stopped(counts, where)
     return counts
 
 
-def refuse_stopped(counts: Sequence[TaskCount], where: str) -> None:
-    """Refuse counts that look as if a task's draws ended with its first pass.
+def looks_stopped(counts: Sequence[TaskCount]) -> bool:
+    """Whether counts look as if a task's draws ended with its first pass.
 
-    c / n of such a task is too high on average (1 / n for the first pass at draw n has a mean above
-    the rate), and so is pass@k. The pattern: tasks differ in n, no task passed more than once, each
-    that has fewer draws than another passed exactly once, and there are two such tasks or more.
-    Sampling that stopped after a batch of draws does not show in counts; a column or the metadata
-    may say it (:func:`read_counts`).
-
-    :raises UserError: the pattern is there.
+    The pattern: tasks differ in n, no task passed more than once, each that has fewer draws than
+    another passed exactly once, and there are two such tasks or more. Few tasks that hardly ever
+    pass may have it by chance.
     """
     most = max((count.n for count in counts), default=0)
     short = [count for count in counts if count.n < most]
-    if len(short) > 1 and all(c.c == 1 for c in short) and all(c.c <= 1 for c in counts):
+    return len(short) > 1 and all(c.c == 1 for c in short) and all(c.c <= 1 for c in counts)
+
+
+def refuse_stopped(counts: Sequence[TaskCount], where: str, remedy: str = "") -> None:
+    """Refuse counts that look as if a task's draws ended with its first pass.
+
+    c / n of such a task is too high on average (1 / n for the first pass at draw n has a mean above
+    the rate), and so is pass@k. Sampling that stopped after a batch of draws does not show in
+    counts; a column or the metadata may say it (:func:`read_counts`), and that none stopped.
+
+    :raises UserError: they look so (:func:`looks_stopped`).
+    """
+    if looks_stopped(counts):
         raise UserError(
-            f"{where}: every task with fewer than {most:,} draws passed exactly once, as if "
-            f"sampling had stopped at the first pass; {_BIASED}"
+            f"{where}: every task with fewer than {max(count.n for count in counts):,} draws "
+            f"passed exactly once, as if sampling had stopped at the first pass; {_BIASED}{remedy}"
         )
 
 
@@ -145,16 +160,17 @@ def read_counts(path: Path) -> list[TaskCount]:
     """Read a CSV with the columns ``task_id, n, c``.
 
     Who knows that sampling of a task stopped once it passed says so: a column ``stopped`` with
-    ``yes`` in some row, or ``{"given": {"stopped": true}}`` in the metadata beside the file.
+    ``yes`` in some row, or ``{"given": {"stopped": true}}`` in the metadata beside the file. Who
+    knows that none stopped, although the counts look so, says ``no`` in every row, or ``false``.
 
     :raises UserError: as :func:`passk.tables.read_table`; a task twice; not 0 <= c <= n with
         n >= 1; counts of sampling that stopped at a pass (:func:`refuse_stopped`).
     """
     counts: dict[str, TaskCount] = {}
     table = read_table(path, {"task_id": str, "n": int, "c": int})
-    said = [str(((metadata_of(path) or {}).get("given") or {}).get("stopped", ""))]
-    said += list(table["stopped"]) if "stopped" in table else []
-    if any(cell.strip().lower() not in _NOT_STOPPED for cell in said):
+    of_all = str(((metadata_of(path) or {}).get("given") or {}).get("stopped", "")).strip().lower()
+    said = [cell.strip().lower() for cell in table["stopped"]] if "stopped" in table else []
+    if any(cell not in (*_NOT_STOPPED, *_NOT_SAID) for cell in (of_all, *said)):
         raise UserError(f"{path} says that sampling stopped once a task had passed; {_BIASED}")
     for line, row in enumerate(table[[*COLUMNS]].itertuples(index=False), start=2):
         count = TaskCount(*row)
@@ -165,7 +181,12 @@ def read_counts(path: Path) -> list[TaskCount]:
         if count.task_id in counts:
             raise UserError(f"{path} line {line}: duplicate task {count.task_id}; remove one")
         counts[count.task_id] = count
-    refuse_stopped(list(counts.values()), str(path))
+    complete = of_all in _NOT_STOPPED or (said and all(cell in _NOT_STOPPED for cell in said))
+    if not complete:
+        refuse_stopped(
+            list(counts.values()), str(path),
+            ". If it did not stop there, add a column stopped with no in every row",
+        )  # fmt: skip
     return list(counts.values())
 
 
@@ -187,9 +208,15 @@ def read_models(paths: Sequence[Path], labels: Sequence[str]) -> list[ModelCount
     return found
 
 
-def counts_csv(counts: Iterable[TaskCount]) -> str:
-    """The text of a file that :func:`read_counts` reads back unchanged."""
-    return table_text(COLUMNS, counts)
+def counts_csv(counts: Iterable[TaskCount], *, complete: bool = False) -> str:
+    """The text of a file that :func:`read_counts` reads back unchanged.
+
+    Counts of sampling that is known to be ``complete``, but :func:`looks_stopped`, say so.
+    """
+    rows = [(count.task_id, count.n, count.c) for count in counts]
+    if complete and looks_stopped([TaskCount(*row) for row in rows]):
+        return table_text((*COLUMNS, "stopped"), [(*row, "no") for row in rows])
+    return table_text(COLUMNS, rows)
 
 
 def _present(source: array) -> int:

@@ -39,6 +39,7 @@ def estimate(
     """Estimate, write both files with their metadata, and return the table to show.
 
     ``sources``: the files that were counted and their sha256, which the metadata repeat.
+    The counts are of complete sampling, as those that passk.counts has read are.
     ``given``: where counts are from that are not of this package's verdicts, where that is known.
     """
     curve = estimate_curve(counts, k_values)
@@ -46,7 +47,7 @@ def estimate(
     if given:
         about["given"] = given
     if counts_to:
-        write_text(counts_to, counts_csv(counts))
+        write_text(counts_to, counts_csv(counts, complete=True))
         write_metadata(metadata_path(counts_to), counts_to, about)
     write_text(curve_to, curve_csv(curve))
     about["k_values"] = sorted(set(k_values))
