@@ -343,6 +343,7 @@ def test_readme_lists_the_shipped_files_hashes():
     assert {name for name, _ in listed} == {
         "problems.jsonl",
         "plus.jsonl",
+        "few.jsonl",
         "theorems.jsonl",
         "prover/model.safetensors",
         "small/model.safetensors",

@@ -117,7 +117,7 @@ def test_analyses_asked_for_are_the_only_ones_and_keep_the_order_of_the_page(
     assert shown == {
         f"{name}.{suffix}"
         for name in ("pass_at_k", "comparison")
-        for suffix in ("csv", "pdf", "svg", "png")
+        for suffix in ("csv", "pdf", "svg", "png", "md")
     }
 
 
