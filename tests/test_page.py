@@ -213,7 +213,7 @@ def test_snakemakes_report_opens_and_has_the_captions(
     assert "every sample is executed, and pass@k is estimated" in text
     json = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), page.read_text())
     held = words(unescape(json.replace("\\n", " ")))
-    drawn = [path.stem for path in folder.glob("figures/paper/base-verbatim/*.svg")]
+    drawn = [path.stem for path in folder.glob("figures/paper/base-verbatim/*.pdf")]
     assert {"pass_at_k", "selection", "compute", "reliability", "heat_map"} <= set(drawn)
     for name in drawn:
         caption = html_of((ROOT / f"scripts/passk/analyses/{name}/caption.rst").read_text())

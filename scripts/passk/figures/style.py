@@ -140,11 +140,11 @@ def panels(
     ``given``: what they share and how wide each is, as matplotlib's ``subplots`` takes it; of axes
     that are stacked each is as wide as the figure.
     """
-    rows = number if _STACKED.get() else 1
-    if rows > 1:
+    rows = 1
+    if _STACKED.get():
+        rows, width = number, min(width, WIDTH)
         given.pop("width_ratios", None)
-    size = (WIDTH, rows * height) if rows > 1 else (width, height)
-    drawing = Figure(figsize=size, layout="constrained")
+    drawing = Figure(figsize=(width, rows * height), layout="constrained")
     FigureCanvasAgg(drawing)
     drawing.get_layout_engine().set(w_pad=0.03, h_pad=0.03)
     return drawing, list(drawing.subplots(rows, number // rows, squeeze=False, **given).flat)

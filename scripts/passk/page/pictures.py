@@ -83,9 +83,17 @@ def picture(path: Path, caption: Path) -> Picture:
         return Picture("", width, height, "", shown, said=said)
     title = _TITLE.search(svg)
     alt = " ".join(filter(None, (title and unescape(title[1]), alternative(shown))))
-    other = path.with_suffix(".narrow.svg")
-    narrow = data_uri(compact(other.read_text())).replace(" ", "%20") if other.exists() else ""
+    narrow = _narrow(path.with_suffix(".narrow.svg"), width)
     return Picture(data_uri(compact(svg)), width, height, alt, shown, narrow)
+
+
+def _narrow(path: Path, width: int) -> str:
+    """The drawing at ``path`` as a URI; empty where it is not narrower than ``width``."""
+    svg = path.read_text() if path.exists() else ""
+    size = _SIZE.search(svg)
+    if size is None or round(float(size[1]) / 72 * 96) >= width:
+        return ""
+    return data_uri(compact(svg)).replace(" ", "%20")
 
 
 def html_of(rst: str) -> Markup:

@@ -71,8 +71,10 @@ def _mark(axes: Axes, rows: pd.DataFrame, colour: str) -> None:
         told = many[many.value > 0.02]  # below, the marks of all models lie on one another
         if len(told):
             last = told.loc[told.k.idxmax()]
-            at, offset = (last.tau, 100 * last.value), (2.5, 2.5)
-            style.note(axes, f"k = {last.k:,.0f}", at, offset, ("left", "bottom"), colour)
+            at = (last.tau, 100 * last.value)
+            at_the_end = (axes.transData - axes.transAxes).transform(at)[0] > 0.8
+            offset, side = ((-2.5, 2.5), "right") if at_the_end else ((2.5, 2.5), "left")
+            style.note(axes, f"k = {last.k:,.0f}", at, offset, (side, "bottom"), colour)
     once = rows[(rows.measure == PASS) & (rows.k == 1)]
     axes.plot(once.tau, 100 * once.value, "s", color=colour, markersize=3.6, zorder=4)
 

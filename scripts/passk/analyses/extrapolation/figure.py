@@ -108,7 +108,8 @@ def _draw_forecasts(axes: Axes, table: pd.DataFrame) -> None:
     n, end = int(seen.k.max()), int(max((ahead if len(ahead) else seen).k.max(), 2))
     last = seen.iloc[-1]
     # The names of the methods stand to the right of where their curves end.
-    style.count_axis(axes, end, (-0.02, 1.4 if len(ahead) else 1.02))
+    room = 1.65 if axes.figure.get_size_inches()[0] <= style.WIDTH else 1.4
+    style.count_axis(axes, end, (-0.02, room if len(ahead) else 1.02))
     if end >= 100_000:  # every second decade, or the numbers meet
         axes.set_xticks([100**power for power in range(10) if 100**power <= end])
     style.per_cent_axis(axes)
