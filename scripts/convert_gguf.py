@@ -2,7 +2,7 @@
 
 The numbers are those of the file: quantized blocks are multiplied out, to float32, and nothing is
 rounded again (an entry's ``dtype`` does that, when the engine loads the folder). A quantized model
-is another model than the original; ``source.json`` says which it is.
+is another model than the original; what is printed, and goes into the manifest, says which it is.
 
 Runs in the environment of envs/gguf.txt, started by download_model.py.
 """
@@ -23,8 +23,21 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from passk import cli
 from passk.records import UserError
 
-CONTROL, USER_DEFINED = 3, 4
+NORMAL, CONTROL, USER_DEFINED = 1, 3, 4
 """Types of tokens, of the GGUF format: gguf.constants.TokenType."""
+
+NEEDED = {
+    "llama.embedding_length": int,
+    "llama.feed_forward_length": int,
+    "llama.block_count": int,
+    "llama.attention.head_count": int,
+    "llama.context_length": int,
+    "llama.attention.layer_norm_rms_epsilon": float,
+    "tokenizer.ggml.model": str,
+    "tokenizer.ggml.tokens": list,
+    "tokenizer.ggml.merges": list,
+}
+"""What the format has no default for."""
 
 SPLITS = {
     "smollm": pre_tokenizers.Sequence(
@@ -65,12 +78,7 @@ def convert(file: Path, folder: Path) -> dict[str, str]:
         reader = GGUFReader(file)
     except (OSError, ValueError, IndexError, KeyError) as error:
         raise UserError(f"{file} is not a GGUF file that is whole ({error})") from error
-    facts = {name: field.contents() for name, field in reader.fields.items()}
-    if facts.get("general.architecture") != "llama":
-        raise UserError(
-            f"{file} is a model of the architecture {facts.get('general.architecture')!r}; only "
-            "Llamas can be converted: give 'path:' to its folder of safetensors"
-        )
+    facts = said(file, {name: field.contents() for name, field in reader.fields.items()})
     refuse_what_is_left_out(file, facts)
     heads, groups = facts["llama.attention.head_count"], facts["llama.attention.head_count_kv"]
     tensors = {}
@@ -96,8 +104,33 @@ def convert(file: Path, folder: Path) -> dict[str, str]:
         (folder / name).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "model.safetensors").chmod(0o644)  # it is written for its owner alone
-    kind = LlamaFileType(facts["general.file_type"]).name.removeprefix("MOSTLY_")
+    names = {kind.value: kind.name.removeprefix("MOSTLY_") for kind in LlamaFileType}
+    kind = names.get(facts.get("general.file_type"), "not said")
     return {"name": str(facts.get("general.name", file.stem)), "quantization": kind}
+
+
+def said(file: Path, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a Llama's file, with the format's default for each that it may leave out.
+
+    :raises UserError: another architecture, or a fact without a default is missing.
+    """
+    if facts.get("general.architecture") != "llama":
+        raise UserError(
+            f"{file} is a model of the architecture {facts.get('general.architecture')!r}; only "
+            "Llamas can be converted: give 'path:' to its folder of safetensors"
+        )
+    for name, kind in NEEDED.items():
+        if not isinstance(facts.get(name), kind):
+            raise UserError(
+                f"{file} does not say {name} as {kind.__name__}, so that its model is not known; "
+                "give 'path:' to the model's folder of safetensors"
+            )
+    return {
+        "llama.attention.head_count_kv": facts["llama.attention.head_count"],
+        "llama.rope.freq_base": 10000.0,
+        "tokenizer.ggml.token_type": [NORMAL] * len(facts["tokenizer.ggml.tokens"]),
+        **facts,
+    }
 
 
 def refuse_what_is_left_out(file: Path, facts: dict[str, Any]) -> None:

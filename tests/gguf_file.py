@@ -33,6 +33,8 @@ writer.add_token_merges(["\u0120 \u0120", "a b"])
 writer.add_eos_token_id(0)
 writer.add_bos_token_id(1)
 writer.add_chat_template("{{ messages }}")
+for fact in changes.get("without", []):
+    del writer.kv_data[0][fact]
 for fact, value in changes.get("facts", {}).items():
     kinds = {bool: writer.add_bool, str: writer.add_string, int: writer.add_uint32}
     kinds[type(value)](fact, value)

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -686,3 +687,36 @@ def test_logprob_is_the_models_own_before_temperature_and_nucleus(cases: dict[st
     assert len(same) > 25
     for ours, theirs in same:
         assert ours == pytest.approx(theirs, abs=1e-3)
+
+
+def test_model_that_lacks_a_tensor_is_refused(tmp_path: Path) -> None:
+    """transformers fills it at random and says so in a warning."""
+    if not TORCH_PYTHON.exists():
+        pytest.skip("the transformers environment is not built: run `make test`, which builds it")
+    script = """
+import sys
+from pathlib import Path
+from safetensors.torch import load_file, save_file
+from download_model import describe
+from passk.engines import open_engine
+from passk.records import UserError
+folder = Path(sys.argv[1])
+tensors = load_file(folder / "model.safetensors")
+del tensors["model.layers.0.mlp.up_proj.weight"]
+save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+weights = {"engine": "transformers", "path": str(folder), "dtype": "float32"}
+try:
+    open_engine(weights, {"seed": 0}, describe(weights), 1)
+except UserError as error:
+    print(error)
+"""
+    folder = shutil.copytree(ROOT / "resources/demo/small", tmp_path / "model")
+    done = subprocess.run(
+        [TORCH_PYTHON, "-c", script, folder],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
+    )
+    said = "lacks 1 of its tensors, such as model.layers.0.mlp.up_proj.weight; give 'path:'"
+    assert said in done.stdout, done.stderr

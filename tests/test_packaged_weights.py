@@ -199,6 +199,9 @@ def test_digits_are_tokens_of_their_own_and_blanks_before_them_stay_together(
         ({"facts": {"llama.rope.scaling.type": "linear"}}, "has llama.rope.scaling.type: linear"),
         ({"facts": {"llama.attention.key_length": 16}}, "has llama.attention.key_length: 16"),
         ({"facts": {"tokenizer.ggml.add_bos_token": True}}, "has tokenizer.ggml.add_bos_token"),
+        ({"without": ["llama.block_count"]}, "does not say llama.block_count as int"),
+        ({"without": ["tokenizer.ggml.merges"]}, "does not say tokenizer.ggml.merges as list"),
+        ({"without": ["tokenizer.ggml.model"]}, "does not say tokenizer.ggml.model as str"),
     ],
 )
 def test_another_model_is_refused_with_a_sentence(
@@ -207,6 +210,18 @@ def test_another_model_is_refused_with_a_sentence(
     done = converted(gguf(tmp_path / "other.gguf", **changes), tmp_path / "made")
     assert done.returncode == 2
     assert said in done.stderr.splitlines()[-1]
+
+
+def test_a_fact_that_the_format_lets_a_file_leave_out_has_its_default(
+    file: Path, tmp_path: Path
+) -> None:
+    left_out = ["general.file_type", "llama.rope.freq_base", "general.name"]
+    done = converted(gguf(tmp_path / "bare.gguf", without=left_out), tmp_path / "made")
+    assert not done.returncode, done.stderr
+    assert json.loads(done.stdout) == {"name": "bare", "quantization": "not said"}
+    assert not converted(file, tmp_path / "usual").returncode
+    for name in ("config.json", "model.safetensors", "tokenizer.json"):
+        assert (tmp_path / "made" / name).read_bytes() == (tmp_path / "usual" / name).read_bytes()
 
 
 @pytest.mark.parametrize("part", [0, 3, 100, 0.5, 0.99])

@@ -152,6 +152,13 @@ answers["faults"] = {
     "out of memory": step_that(raises=torch.OutOfMemoryError("CUDA out of memory.")),
     "given up": step_that(gives=SimpleNamespace(finished=True, request_id="0-0", outputs=[end])),
 }
+del engine._llm.llm_engine.step
+engine._llm.apply_model(lambda model: next(model.parameters()).data.fill_(torch.nan))
+for name in ("whole", "nucleus"):
+    engine._sampling = cases[name][0]
+    answers["faults"][f"no numbers, {name}"] = said(
+        lambda: list(engine.sample([Request(problem, 0, 0)]))
+    )
 print(json.dumps(answers))
 """
 
@@ -249,6 +256,8 @@ def test_chat_needs_a_template(cases: dict[str, Any]) -> None:
             r"GPU 1 has 30.0 of 80.0 GiB free, and vLLM takes 92% .*memory_utilization: 0.36}'",
         ),
         ("out of memory", r"memory is too small \(CUDA out of memory.\): lower 'max_model_len'"),
+        ("no numbers, whole", "gave logits that are no numbers"),
+        ("no numbers, nucleus", "gave logits that are no numbers"),
         ("given up", r"vLLM gave up draw 0 of Demo/0 \(abort\); .* run again to resume"),
     ],
 )

@@ -2,8 +2,7 @@
 
 Counting refuses what would make pass@k wrong in silence: a (task, draw) given twice, an unknown
 task, where the caller says how many draws there are, one that is missing, and draws that stopped at
-a task's first pass (:func:`refuse_stopped`). Memory is a few
-bytes a draw, whatever the verdicts' size.
+a task's first pass (:func:`refuse_stopped`). Memory is a few bytes a draw, whatever the verdicts' size.
 """
 
 from __future__ import annotations
@@ -29,8 +28,6 @@ _MOST_DRAWS = 10_000_000
 # What a column ``stopped``, or that key of the metadata, says of complete sampling.
 _NOT_SAID = ("", "none", "nan")
 _NOT_STOPPED = ("0", "false", "no")
-
-
 _BIASED = "pass@k from such counts is too high; draw as many samples of every task, whatever passed"
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 import torch
 
+from passk.records import UserError
+
 SIZES = (64, 1024)
 """Tokens among which a nucleus is looked for before all are sorted."""
 TOGETHER = 1 << 18
@@ -21,6 +23,20 @@ finds them in the processor's cache."""
 def rows_together(vocabulary: int) -> int:
     """How many rows of ``vocabulary`` values are best worked on together."""
     return max(1, TOGETHER // vocabulary)
+
+
+def refuse_no_numbers(rows: torch.Tensor) -> None:
+    """Refuse what no token can be drawn from.
+
+    :param rows: probabilities or their logarithms, shape (rows, vocabulary), as a softmax gives
+        them: not a number in a whole row where one logit of it is none.
+    :raises UserError: a row is no numbers.
+    """
+    if rows[:, 0].isnan().any():
+        raise UserError(
+            "the model gave logits that are no numbers, so that no token can be drawn; if its "
+            "arithmetic is float16, set 'dtype: float32' in the model's weights"
+        )
 
 
 def nuclei(
@@ -68,11 +84,14 @@ def keep_nucleus(logits: torch.Tensor, top_p: float) -> None:
     """Set the logits of tokens outside each row's nucleus to minus infinity, in place.
 
     :param logits: shape (rows, vocabulary), after the temperature.
+    :raises UserError: a row is no numbers.
     """
     few = rows_together(logits.shape[-1])
     for part in logits.split(few):
         kept = torch.full_like(part, -torch.inf)
-        for rows, order, _, last in nuclei(part.softmax(dim=-1, dtype=torch.float32), top_p):
+        probabilities = part.softmax(dim=-1, dtype=torch.float32)
+        refuse_no_numbers(probabilities)
+        for rows, order, _, last in nuclei(probabilities, top_p):
             inside = torch.arange(order.shape[-1]) <= last
             order = order.where(inside, order[:, :1])  # the likeliest one again
             kept[rows] = kept[rows].scatter(-1, order, part[rows].gather(-1, order))

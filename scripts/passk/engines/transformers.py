@@ -29,7 +29,7 @@ from transformers.cache_utils import DynamicLayer
 
 from passk import cpu
 from passk.engines import ENGINES, Batch, Request, prompts
-from passk.engines.nucleus import nuclei, rows_together
+from passk.engines.nucleus import nuclei, refuse_no_numbers, rows_together
 from passk.engines.seeds import RULE, draw_seed
 from passk.engines.weights import checked_path, tokenizer_sha256
 from passk.records import Sample, UserError
@@ -57,12 +57,21 @@ class TransformersEngine:
         dtype = weights.get("dtype", "auto")
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(folder)
-            model = AutoModelForCausalLM.from_pretrained(
-                folder, dtype=getattr(torch, dtype, "auto"), use_safetensors=True
+            model, found = AutoModelForCausalLM.from_pretrained(
+                folder,
+                dtype=getattr(torch, dtype, "auto"),
+                use_safetensors=True,
+                output_loading_info=True,
             )
         except (OSError, ValueError, KeyError) as error:
             reason = " ".join(str(error).split())[:300]
             raise UserError(f"the model in {folder} cannot be loaded: {reason}") from error
+        if missing := sorted(found["missing_keys"]):
+            # transformers has filled them at random.
+            raise UserError(
+                f"the model in {folder} lacks {len(missing)} of its tensors, such as {missing[0]}; "
+                "give 'path:' to a folder that is whole"
+            )
         self._model = model.eval()
         cpu.warn_of_bfloat16(str(model.dtype))
         self._sampling = sampling
@@ -282,14 +291,10 @@ def _choose_few(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """:func:`_choose` of rows whose probabilities fit into the processor's cache.
 
-    :raises UserError: a row has no likeliest token.
+    :raises UserError: a row is no numbers.
     """
     logprobs = torch.log_softmax(logits, dim=-1)
-    if logprobs[:, 0].isnan().any():  # so is the whole row, where one of its logits is
-        raise UserError(
-            "the model gave logits that are no numbers, so that no token can be drawn; if its "
-            "arithmetic is float16, set 'dtype: float32' in the model's weights"
-        )
+    refuse_no_numbers(logprobs)
     if seen is not None:
         penalty = sampling["repetition_penalty"]
         logits = torch.where(

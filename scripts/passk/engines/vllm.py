@@ -33,6 +33,7 @@ measures both.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import secrets
 import signal
@@ -190,6 +191,11 @@ class VllmEngine:
             raise UserError(
                 f"vLLM gave up draw {draw} of {task_id} ({output.finish_reason}); finished draws "
                 "are kept: run again to resume"
+            )
+        if math.isnan(output.cumulative_logprob):
+            raise UserError(
+                f"the model gave logits that are no numbers in draw {draw} of {task_id}; if its "
+                "arithmetic is float16, set 'dtype: bfloat16' or 'float32' in the model's weights"
             )
         if self._sampling.get("stop"):
             text = output.text
