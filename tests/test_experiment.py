@@ -100,9 +100,13 @@ def test_published_values_come_under_the_labels_of_this_run(config: dict[str, An
 
 def test_an_analysis_is_made_where_all_its_parts_are(config: dict[str, Any]) -> None:
     every = set(ANALYSES)
-    assert set(paper(config).analyses(BASE)) == every - {"reproduction", "verifiers"}
+    assert set(paper(config).analyses(BASE)) == every - {
+        "reproduction",
+        "verifiers",
+        "disagreements",
+    }
     both = paper(config, suites=["plus", "base"], published=[{"k": 1, "value": 0.5}])
-    assert set(both.analyses(BASE)) == every - {"verifiers"}
+    assert set(both.analyses(BASE)) == every - {"verifiers", "disagreements"}
     assert set(both.analyses(PLUS)) == every - {"reproduction"}
     assert both.weaker(PLUS) == BASE
     assert both.weaker(BASE) is None
@@ -162,7 +166,8 @@ def test_options_of_an_analysis_hold_each_of_its_files_once(
 def test_the_k_of_a_fit_are_asked_of_the_laws_alone(config: dict[str, Any]) -> None:
     config["experiments"]["paper"]["k_grid"] = [1, 4, 6]
     experiment = Experiment("paper", config)
-    words = {name: asked(experiment, BASE, name) for name in ANALYSES if name != "verifiers"}
+    made = [name for name in ANALYSES if name not in ("verifiers", "disagreements")]
+    words = {name: asked(experiment, BASE, name) for name in made}
     assert "--k-grid 1 4 6" in " ".join(words["scaling_laws"])
     assert [name for name in words if "--k-grid" in words[name]] == ["scaling_laws"]
 

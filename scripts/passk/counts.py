@@ -2,7 +2,8 @@
 
 Counting refuses what would make pass@k wrong in silence: a (task, draw) given twice, an unknown
 task, where the caller says how many draws there are, one that is missing, and draws that stopped at
-a task's first pass (:func:`refuse_stopped`). Memory is a few bytes a draw, whatever the verdicts' size.
+a task's first pass (:func:`refuse_stopped`). Memory is a few bytes a draw, whatever the size of the
+verdicts.
 """
 
 from __future__ import annotations

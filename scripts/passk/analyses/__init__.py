@@ -32,6 +32,7 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "extrapolation": ("counts",),
     "reliability": ("counts",),
     "verifiers": ("weak_verdicts", "strong_verdicts"),
+    "disagreements": ("problems", "own_samples", "own_weak_verdicts", "own_strong_verdicts"),
     "selection": ("verdicts", "signatures"),
     "stopping": ("counts",),
     "pools": ("counts",),
@@ -48,7 +49,7 @@ its own model alone, and ``curves`` of that and the one to beat. To analyse.py t
 their names without ``own_``.
 
 An analysis is made for an experiment where everything that it is made from is there:
-``published_values`` where the config has some, ``weak_verdicts`` where a weaker suite judged, too.
+``published_values`` where the config has some, those of a weaker suite where one judged, too.
 """
 
 
