@@ -215,8 +215,9 @@ def test_verdicts_come_in_order_and_a_proof_is_judged_once() -> None:
     assert [one.outcome for one in found] == ["failed", "passed"] * 9
     assert verifier.about["distinct_programs"] == 6
     assert json.dumps(verifier.about)
-    with pytest.raises(UserError, match="nothing to vote on"):
-        verifier.signatures(samples)
+    signed = list(verifier.signatures(samples))
+    assert [(one.task_id, one.draw) for one in signed] == [(s.task_id, s.draw) for s in samples]
+    assert len({(one.task_id, one.outputs) for one in signed}) == 2 * len(tasks)
 
 
 def test_what_is_left_is_ended_once_nobody_waits_for_it() -> None:

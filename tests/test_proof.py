@@ -11,7 +11,6 @@ from conftest import ROOT
 from passk.benchmarks import Benchmark, coq, lean, read_problem_file, write_problem_file
 from passk.benchmarks.coq import Refused
 from passk.benchmarks.proof import Theorem, proof_text, read_theorem
-from passk.experiment import Experiment
 from passk.records import UserError
 from passk.verifiers import proof
 
@@ -402,24 +401,3 @@ def test_the_shipped_theorems_are_refused_nothing() -> None:
     assert len(benchmark.problems) >= 60
     for task in benchmark.problems:
         coq.plain(task.proof)
-
-
-def test_no_selection_is_made_of_proofs_and_it_is_said_why() -> None:
-    config = {
-        "models": {"m": {"label": "M", "weights": {"engine": "vllm"}}},
-        "benchmarks": {"b": {"kind": "proof", "path": "p.jsonl"}},
-        "sampling": {"s": {"shard_size": 10}},
-        "experiments": {
-            "e": {
-                "model": "m", "benchmark": "b", "sampling": "s", "n_samples": 10,
-                "suites": ["proof"], "answers": ["verbatim"], "k_values": [1],
-                "analyses": ["pass_at_k", "selection"],
-            }
-        },
-    }  # fmt: skip
-    experiment = Experiment("e", config)
-    (scoring,) = experiment.scorings
-    assert experiment.analyses(scoring) == ["pass_at_k"]
-    assert experiment.not_made(scoring) == {
-        "selection": "there is nothing to vote on: a proof is right or it is not"
-    }

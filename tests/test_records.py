@@ -249,6 +249,27 @@ def test_what_is_no_json_lines_is_named_as_what_it_is(
     assert "delete" not in unasked, "it is the user's file"
 
 
+def test_a_score_is_kept_and_without_one_the_bytes_are_as_before(tmp_path: Path) -> None:
+    plain, scored = Sample("T", 0, "x"), Sample("T", 1, "x", score=0.5)
+    write_records(tmp_path / "s.jsonl", [plain, scored])
+    first, second = (tmp_path / "s.jsonl").read_text().splitlines()
+    assert list(json.loads(first)) == [
+        "task_id", "draw", "completion", "finish_reason", "tokens", "logprob",
+    ]  # fmt: skip
+    assert json.loads(second)["score"] == 0.5
+    assert list(read_samples(tmp_path / "s.jsonl")) == [plain, scored]
+
+
+@pytest.mark.parametrize("key", ["score", "logprob"])
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", "1" + "0" * 400, '"high"', "true", "[1]"])
+def test_what_is_no_finite_number_is_one_sentence(tmp_path: Path, key: str, value: str) -> None:
+    path = tmp_path / "s.jsonl"
+    path.write_text(f'{{"task_id": "T", "completion": "x", "{key}": {value}}}\n')
+    with pytest.raises(UserError, match=f"line 1: '{key}' must be a") as error:
+        list(read_samples(path))
+    assert "\n" not in str(error.value)
+
+
 def test_byte_order_mark_of_utf_8_is_read_over(tmp_path: Path) -> None:
     (tmp_path / "s.jsonl").write_bytes(b"\xef\xbb\xbf" + OBJECT)
     assert list(read_samples(tmp_path / "s.jsonl")) == [Sample("T/0", 0, "")]

@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import PROBLEMS, ROOT, Workflow, recorded_lines
 from PIL import Image
 from scipy import stats
 
 from observe import observe
-from passk.analyses.selection import page
+from passk.analyses.selection import figure, page
 from passk.analyses.selection import table as selection
 from passk.analyses.selection.table import ABSENT, METHODS, TaskSamples
 from passk.benchmarks import find_benchmark
@@ -47,6 +48,7 @@ def task(
     task_id: str = "T",
     nothing: Sequence[int] = (),
     examples: Sequence[int] | None = None,
+    score: Sequence[float] | None = None,
 ) -> TaskSamples:
     """Outputs are numbers; those in ``without_value`` are exceptions or no data, those in
     ``nothing`` are None."""
@@ -61,6 +63,7 @@ def task(
         np.array(text if text is not None else range(n)),
         np.array(logprob if logprob is not None else [math.nan] * n, float),
         (valued & ~np.isin(marks, list(nothing))).any(axis=1),
+        np.array(score if score is not None else [math.nan] * n, float),
         None if examples is None else np.array(examples, bool),
     )
 
@@ -86,7 +89,10 @@ def of_text(one: TaskSamples, drawn: tuple[int, ...]) -> list[int]:
     return most_frequent(drawn, lambda i: int(one.text[i]))
 
 
-def of_behaviour(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
+def that_can_win(
+    one: TaskSamples, drawn: tuple[int, ...]
+) -> tuple[list[int], Callable[[int], tuple[int, ...]]]:
+    """Those of the drawn that can be in a winning group, and what the members of one share."""
     voters = [i for i in drawn if one.votes[i]]
     counting = [
         j
@@ -99,9 +105,20 @@ def of_behaviour(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
         if all(one.outputs[i][j] != ABSENT for j in counting)
         and any(one.valued[i][j] for j in counting)
     ]
-    if not able:
-        return drawn
-    return most_frequent(able, lambda i: tuple(one.outputs[i][j] for j in counting))
+    return able, lambda i: tuple(int(one.outputs[i][j]) for j in counting)
+
+
+def of_behaviour(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
+    able, key = that_can_win(one, drawn)
+    return most_frequent(able, key) if able else drawn
+
+
+def of_weight(weight: np.ndarray, one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
+    able, key = that_can_win(one, drawn)
+    sums: Counter[tuple[int, ...]] = Counter()
+    for i in able:
+        sums[key(i)] += Fraction(weight[i])
+    return [i for i in able if sums[key(i)] == max(sums.values())] or drawn
 
 
 def of_agreement(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
@@ -132,6 +149,11 @@ def likeliest(one: TaskSamples, drawn: tuple[int, ...]) -> list[int]:
     return [i for i in drawn if one.logprob[i] == best]
 
 
+def best_scored(one: TaskSamples, drawn: tuple[int, ...]) -> list[int]:
+    best = max(one.score[i] for i in drawn)
+    return [i for i in drawn if one.score[i] == best]
+
+
 def every_set(draws: int, n: int) -> np.ndarray:
     return np.array(list(itertools.combinations(range(draws), n)))
 
@@ -150,6 +172,7 @@ def random_task(rng: np.random.Generator, draws: int) -> TaskSamples:
         without_value=(0,) if rng.random() < 0.5 else (),
         nothing=(1,) if rng.random() < 0.5 else (),
         examples=rng.integers(0, 2, draws).tolist() if rng.random() < 0.8 else None,
+        score=(rng.integers(0, 3, draws) / 4).tolist(),
     )
 
 
@@ -177,6 +200,14 @@ def test_every_method_is_the_mean_over_all_sets_of_draws(seed: int) -> None:
         assert selection.by_likelihood(one.right, one.logprob, [n])[0] == pytest.approx(
             expected(one, n, likeliest)
         )
+        assert selection.by_likelihood(one.right, one.score, [n])[0] == pytest.approx(
+            expected(one, n, best_scored)
+        )
+        for method in ("score-weighted", "likelihood-weighted"):
+            weight = selection.weights(one, method)
+            assert selection.by_behaviour(one, sets, weight).mean() == pytest.approx(
+                expected(one, n, partial(of_weight, weight))
+            )
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -196,12 +227,14 @@ def test_floor_and_ceiling_and_the_ends_are_exact(seed: int) -> None:
         "behaviour": of_behaviour,
         "agreement": of_agreement,
         "examples+agreement": of_both,
+        "score-weighted": partial(of_weight, one.score),
+        "likelihood-weighted": partial(of_weight, np.exp(one.logprob)),
     }
     for method, taken in votes.items():
         for place in (0, -1):
             assert estimates[method][place] == pytest.approx(expected(one, n[place], taken))
             assert variances[method][place] == 0
-    exact = ("random", "likelihood", "examples", "oracle")
+    exact = ("random", "likelihood", "score", "examples", "oracle")
     assert all((variances[method] == 0).all() for method in exact)
 
 
@@ -224,10 +257,11 @@ def test_seeded_sets_are_as_far_from_the_truth_as_their_standard_error_says() ->
             ("text", of_text),
             ("behaviour", of_behaviour),
             ("examples+agreement", of_both),
+            ("score-weighted", partial(of_weight, one.score)),
         ):
             misses.append(estimates[method][0] - expected(one, 4, taken))
             all_variances.append(variances[method][0])
-    assert np.count_nonzero(all_variances) > 400
+    assert np.count_nonzero(all_variances) > 500
     assert abs(np.sum(misses)) < 4 * math.sqrt(np.sum(all_variances))
     assert 0.7 < np.sum(np.square(misses)) / np.sum(all_variances) < 1.3
 
@@ -298,8 +332,60 @@ def test_an_unknown_logprob_makes_the_likeliest_unknown_and_nothing_else() -> No
     known = task([1, 0], logprob=[-1, -2], task_id="A")
     unknown = task([1, 0], logprob=[-1, math.nan], task_id="B")
     for row in selection.model_rows("M", [known, unknown], [1, 2]):
-        assert math.isnan(row.pass_at_1) == (row.method == "likelihood")
-        assert math.isnan(row.tasks_low) == (row.method == "likelihood")
+        unknown = row.method in ("likelihood", "likelihood-weighted")
+        assert math.isnan(row.pass_at_1) == math.isnan(row.tasks_low) == unknown
+
+
+@pytest.mark.parametrize(
+    ("scores", "undefined", "told"),
+    [
+        ([None, None], None, ""),
+        ([[0.5, 1], [0, 2]], set(), ""),
+        ([[0, 0], [1e308, 1.7e308]], set(), ""),
+        ([[0.5, 1], [-1, -2]], {"score-weighted"}, "Some scores are below 0"),
+        ([[0.5, 1], None], {"score", "score-weighted"}, "some have a score and others none"),
+        ([[0.5, 1], [1, math.nan]], {"score", "score-weighted"}, "a score and others none"),
+    ],
+)
+def test_scores_that_are_unknown_or_cannot_be_summed_are_no_numbers(
+    scores: list[list[float] | None], undefined: set[str] | None, told: str
+) -> None:
+    tasks = [task([1, 0], [[1], [2]], score=one, logprob=[-1, -2]) for one in scores]
+    rows = selection.model_rows("M", tasks, [1, 2])
+    methods = {row.method for row in rows}
+    assert ({"score", "score-weighted"} <= methods) == (undefined is not None)
+    for n in (1, 2):
+        nan = {row.method for row in rows if row.n == n and math.isnan(row.pass_at_1)}
+        assert nan == (undefined or set())
+    text = page.paragraph(pd.DataFrame(rows))
+    assert ("score" in text) == (undefined is not None)
+    assert told.removeprefix("some have ") in text
+
+
+def test_scores_weigh_and_a_group_of_low_ones_loses() -> None:
+    """Three poor samples agree, and two good ones: these have fewer votes and the larger sum."""
+    one = task([0, 0, 0, 1, 1], [[1], [1], [1], [2], [2]], score=[0.1, 0.1, 0.2, 0.9, 0.8])
+    every = every_set(5, 5)
+    assert selection.by_behaviour(one, every).tolist() == [0]
+    weight = selection.weights(one, "score-weighted")
+    assert selection.by_behaviour(one, every, weight).tolist() == [1]
+    thrice = replace(one, score=np.array([0.1, 0.1, 0.1, 0.3, 0]))  # 0.1 + 0.1 + 0.1 is no 0.3
+    weight = selection.weights(thrice, "score-weighted")
+    assert selection.by_behaviour(thrice, every, weight).tolist() == [2 / 5]
+
+
+def test_of_proofs_the_most_frequent_the_likeliest_and_the_best_score_are_taken() -> None:
+    one = task([1, 0, 0], [[1], [2], [2]], logprob=[-1, -2, -3], score=[3, 1, 2])
+    rows = selection.model_rows("M", [one, one], [3], selection.PROOFS)
+    found = {row.method: row.pass_at_1 for row in rows if row.n == 3}
+    assert found == {
+        "random": pytest.approx(1 / 3), "likelihood": 1, "behaviour": 0, "score": 1,
+        "score-weighted": 0.5 * 0 + 1 / 3, "likelihood-weighted": 1, "oracle": 1,
+    }  # fmt: skip
+    text = page.paragraph(pd.DataFrame(rows))
+    assert "a majority of equal proofs takes a right one on 0.0 %" in text
+    assert "behaviour" not in text and "generated" not in text
+    assert "most frequent proof closes" in figure.title(pd.DataFrame(rows), "M")
 
 
 def test_sizes_end_with_the_fewest_draws_of_a_task() -> None:
@@ -343,7 +429,7 @@ def write_pair(folder: Path, name: str, draws: Sequence[int], tasks: int = 3) ->
             Signature(
                 key[0], key[1], "ran" if key[1] < 3 else "timeout",
                 ("AAAAAAAA", "?") if key[1] in (1, 2) else ("BBBBBBBB", "!KeyError")[: 3 - key[1]],
-                f"text {key[1]}", -float(key[1]),
+                f"text {key[1]}", -float(key[1]), score=4.0 - key[1],
             )
             for key in reversed(keys)
         ],
@@ -359,6 +445,7 @@ def test_verdicts_and_observations_are_joined_on_task_and_draw(tmp_path: Path) -
     for one in found:
         assert one.right.tolist() == [True, False, False, False]
         assert one.logprob.tolist() == [0, -1, -2, -3]
+        assert one.score.tolist() == [4, 3, 2, 1]
         assert len(set(one.text)) == 4
         assert (one.outputs[1] == one.outputs[2]).all()
         assert one.outputs[0, 0] != one.outputs[1, 0]
@@ -405,7 +492,7 @@ def test_command_writes_the_same_table_twice(tmp_path: Path) -> None:
     # Two agree on a wrong answer; the likeliest draw, the first, is the right one.
     made = [method for method in METHODS if method not in selection.OF_EXAMPLES]
     assert last.index.tolist() == made  # there are no examples
-    assert last.tolist() == [0.25, 1, 0.25, 0, 0, 1]
+    assert last.tolist() == [0.25, 1, 0.25, 0, 0, 1, 0, 1, 1]
     text = page.paragraph(table)
     assert "agrees with most others on generated inputs is a right one on 0.0 % of 3 tasks" in text
     assert "It closes -33.3 % of the gap" in text
@@ -544,7 +631,7 @@ def test_the_gap_closed_and_what_is_left_without_shared_tasks() -> None:
     assert voted.unshared_gain == pytest.approx(1 / 2 - 3 / 8)
     assert voted.unshared_gain_low < voted.unshared_gain < voted.unshared_gain_high
     assert (rows["random", 4].gap_closed, rows["oracle", 4].gap_closed) == (0, 1)
-    assert all(math.isnan(rows[method, 1].gap_closed) for method in METHODS)
+    assert all(math.isnan(row.gap_closed) for (_, n), row in rows.items() if n == 1)
     for row in selection.model_rows("M", tasks, [1]):
         assert math.isnan(row.shared) and math.isnan(row.unshared_pass_at_1)
     for row in selection.model_rows("M", tasks, [1], shared=frozenset("ABC")):
@@ -552,13 +639,15 @@ def test_the_gap_closed_and_what_is_left_without_shared_tasks() -> None:
 
 
 def test_what_does_not_apply_is_left_out() -> None:
-    shown, plain = task([1, 0], [[1], [2]], examples=[1, 0]), task([1, 0], [[1], [2]])
+    every = {"logprob": [-1, -2], "score": [1, 2]}
+    shown, plain = task([1, 0], [[1], [2]], examples=[1, 0], **every), task([1, 0], [[1], [2]])
 
     def made(one: TaskSamples, inputs: str) -> set[str]:
         return {row.method for row in selection.model_rows("M", [one], [1], inputs)}
 
     assert made(shown, "") == set(METHODS)
-    assert made(plain, "") == set(METHODS) - {"examples", "examples+agreement"}
+    weighted = {"score", "score-weighted", "likelihood-weighted"}
+    assert made(plain, "") == set(METHODS) - {"examples", "examples+agreement"} - weighted
     assert made(plain, selection.FINAL_ANSWERS) == {
         "random", "likelihood", "text", "behaviour", "oracle",
     }  # fmt: skip

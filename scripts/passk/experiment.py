@@ -287,8 +287,10 @@ class Experiment:
             why = "no weaker suite judged the same samples"
             lacking |= dict.fromkeys(("weak_verdicts", "own_weak_verdicts"), why)
         # The kind's first verifier is the one that gives signatures.
-        if why := VERIFIERS[next(iter(self.kind.suites.values()))].unsigned:
-            lacking["signatures"] = why
+        exact = VERIFIERS[next(iter(self.kind.suites.values()))].exact
+        named = self.entry.get("analyses", [])
+        if exact and not any("signatures" in ANALYSES[name] for name in named):
+            lacking["signatures"] = "a checker finds a right one among any number"
         if self.given:
             why, has = "its counts are given, without samples", OF_COUNTS
             lacking |= {part: why for part in PARTS if part not in has}

@@ -22,6 +22,7 @@ import hashlib
 import io
 import json
 import logging
+import math
 import os
 import secrets
 import time
@@ -51,6 +52,8 @@ class Sample:
 
     ``tokens`` counts the completion's tokens, ``logprob`` is the sum of their log-probabilities
     under the sampling distribution's model (nats); both are None where the source did not say.
+    ``score`` is what a reward model or a verifier that is no test said of it, higher for better; it
+    is written only where there is one.
     """
 
     task_id: str
@@ -59,6 +62,7 @@ class Sample:
     finish_reason: str | None = None
     tokens: int | None = None
     logprob: float | None = None
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,10 @@ def write_records(path: Path, records: Iterable[Sample | Verdict]) -> None:
 
 def _write_lines(out: Any, records: Iterable[Sample | Verdict]) -> None:
     for record in records:
-        line = json.dumps(asdict(record), ensure_ascii=True, allow_nan=False)
+        values = asdict(record)
+        if values.get("score", 0) is None:
+            del values["score"]
+        line = json.dumps(values, ensure_ascii=True, allow_nan=False)
         out.write(line.encode() + b"\n")
 
 
@@ -307,8 +314,23 @@ def read_samples(path: Path, digest: Any = None) -> Iterator[Sample]:
             completion=completion,
             finish_reason=_field(record, "finish_reason", str, where, optional=True),
             tokens=_field(record, "tokens", int, where, optional=True),
-            logprob=_field(record, "logprob", (int, float), where, optional=True),
+            logprob=finite_number(record, "logprob", where),
+            score=finite_number(record, "score", where),
         )
+
+
+def finite_number(record: dict[str, Any], name: str, where: str) -> float | None:
+    """A number that a record may lack, such as a sample's score; None where it does.
+
+    :raises UserError: what is no finite number.
+    """
+    number = _field(record, name, (int, float), where, optional=True)
+    try:
+        if number is None or math.isfinite(number):
+            return number
+    except OverflowError:  # an integer beyond a float
+        pass
+    raise UserError(f"{where}: {name!r} must be a finite number; leave it out where there is none")
 
 
 def read_verdicts(path: Path, digest: Any = None) -> Iterator[Verdict]:

@@ -43,7 +43,7 @@ def workflow_of(folder: Path) -> Workflow:
     samples = [
         {
             "task_id": str(question), "draw": draw, "completion": completion(question, kind, draw),
-            "logprob": -1.0 - draw, "tokens": 10,
+            "logprob": -1.0 - draw, "tokens": 10, "score": 0.9 if kind in "ra" else 0.2,
         }
         for question, kinds in enumerate(DRAWS)
         for draw, kind in enumerate(kinds)
@@ -112,11 +112,15 @@ def test_answers_go_through_the_workflow(tmp_path: Path) -> None:
     assert float(selected["oracle"]["pass_at_1"]) == 0.75
     assert float(selected["behaviour"]["pass_at_1"]) == pytest.approx((1 + 0 + 2 / 3 + 0) / 4)
     assert selected["behaviour"]["inputs"] == "final answers"
+    # The scores know the right ones, and outvote the many that are wrong.
+    assert float(selected["score"]["pass_at_1"]) == 0.75
+    assert float(selected["score-weighted"]["pass_at_1"]) == 0.75
     hardest = {row["task_id"]: row for row in rows(figures / "exact-boxed/hardest_tasks.csv")}
     assert hardest["3"]["failing"] == "<script>7</script>"
     assert hardest["3"]["errors"] == "wrong output 6; unfinished thought 2"
     page = (figures / "report.html").read_text()
     assert "a majority of equal final answers takes a right one" in page
+    assert "the highest score 75.0 %" in page
     assert "How an answer is read and judged" in page
     assert "<script>7" not in page
     single = (figures / "exact-boxed/samples/0002.html").read_text()

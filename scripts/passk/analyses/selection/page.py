@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from passk.analyses.selection.table import CHOSEN, FINAL_ANSWERS
+from passk.analyses.selection.table import CHOSEN, FINAL_ANSWERS, PROOFS
 from passk.analyses.view import (
     Curves,
     View,
@@ -20,6 +20,7 @@ from passk.curve import percent
 
 TITLE = "Choosing without tests"
 QUESTION = "Which sample to take where there is no test?"
+ALIKE = {FINAL_ANSWERS: "final answers", PROOFS: "proofs"}
 
 
 def paragraph(table: pd.DataFrame) -> str:
@@ -36,17 +37,20 @@ def paragraph(table: pd.DataFrame) -> str:
             f"{own.model.iloc[0]}: no sample of any task is right, so that no way to select finds "
             "one."
         )
-    of_answers = taken.inputs == FINAL_ANSWERS
+    alike = ALIKE.get(taken.inputs, "behaviour on generated inputs")
+    verbatim = "answer" if taken.inputs in ALIKE else "program"
     names = {
         "examples+agreement": "the one that agrees with most others among those that pass the "
         "prompt's examples",
         "examples": "any that passes the prompt's examples",
         "agreement": "the one that agrees with most others on generated inputs",
-        "behaviour": "a majority of equal final answers"
-        if of_answers
-        else "a majority of equal behaviour on generated inputs",
-        "text": f"a majority of equal {'answer' if of_answers else 'program'} text",
+        "behaviour": f"a majority of equal {alike}",
+        "text": f"a majority of equal {verbatim} text",
         "likelihood": "the highest mean log-probability",
+        "likelihood-weighted": f"a majority of equal {alike}, weighted by exp(mean "
+        "log-probability),",
+        "score": "the highest score",
+        "score-weighted": f"a majority of equal {alike}, weighted by score,",
     }
     verb = "takes" if taken.name == "behaviour" else "is"
     text = [
@@ -72,20 +76,32 @@ def paragraph(table: pd.DataFrame) -> str:
             others.append(f"{name} {percent(row.pass_at_1)} % ({_points(row)})")
     if others:
         text.append(f"By other ways to select: {'; '.join(others)}.")
-    if math.isnan(last.loc["likelihood"].pass_at_1):
-        text.append(
-            "Log-probabilities were not recorded of all samples, so the likeliest is unknown."
-        )
+    text += _unknown(last)
     left = ceiling.pass_at_1 - last.drop(index=["random", "oracle"]).pass_at_1.max()
     text.append(
         f"Even the best of these ways leaves {percent(left)} of the {percent(ceiling.pass_at_1)} "
         "percentage points of coverage to whoever can check."
     )
-    if taken.inputs and not of_answers:
+    if taken.inputs and taken.inputs not in ALIKE:
         text.append(f"The inputs come from the prompts ({taken.inputs}), not from the tests.")
     if taken.with_examples and not math.isnan(taken.shared):
         text.append(_shared(taken, one))
     return " ".join(text)
+
+
+def _unknown(last: pd.DataFrame) -> list[str]:
+    """Why a method has no numbers, of each that has none; ``last`` has the rows by method."""
+    unknown = set(last.index[last.pass_at_1.isna()])
+    text = []
+    if "likelihood" in unknown:
+        text.append(
+            "Log-probabilities were not recorded of all samples, so the likeliest is unknown."
+        )
+    if "score" in unknown:
+        text.append("Some samples have a score and others none, so nothing is chosen by it.")
+    elif "score-weighted" in unknown:
+        text.append("Some scores are below 0, so no majority can be weighted by them.")
+    return text
 
 
 def _shared(taken: pd.Series, one: pd.Series) -> str:

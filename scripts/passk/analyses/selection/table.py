@@ -17,26 +17,33 @@ Coverage (pass@n) is what a user gets who can tell which sample is right. Who ca
 - ``text``: the same with groups of samples whose normalised program text is the same
   (self-consistency, Wang et al. 2022, arXiv:2203.11171, on the text itself);
 - ``likelihood``: the sample with the highest mean log-probability of its tokens;
+- ``score``: the sample with the highest score, which a reward model or a verifier gave: best of n;
+- ``score-weighted``: any of the group of ``behaviour`` whose scores have the largest sum (Li et al.
+  2022, arXiv:2206.02336), for which no score may be below 0; and ``likelihood-weighted``, of
+  exp(mean log-probability) for scores (Wang et al. 2022, the normalized weighted sum);
 - ``random``: any sample, which is pass@1; and ``oracle``: a right one if there is one, pass@n.
 
 A program that returns nothing (None) on every input, or no value on any, has no vote in
 ``behaviour`` and ``agreement`` and is not taken while another is there. ``examples`` and those
 after it are left out where no prompt shows examples, and with ``agreement`` where answers are no
-programs: one answer is one input.
+programs: one answer is one input. A proof's answer is its text. What goes by scores or
+log-probabilities is left out where no sample has one, and is NaN where some have none: a method
+that skips those would be another. (``likelihood`` itself is then there, as NaN.)
 
 Ties, and tasks where nothing can be chosen, are settled at random. Each number is the expectation
 of pass@1 of the selected sample over all sets of n of the draws that there are, taken without
-replacement. For ``random``, ``oracle``, ``likelihood`` and ``examples`` it is exact; for the votes
-it is the mean over :data:`SUBSETS` seeded sets a task, less what these sets are lucky by
+replacement. For ``random``, ``oracle``, ``likelihood``, ``score`` and ``examples`` it is exact; for
+the votes it is the mean over :data:`SUBSETS` seeded sets a task, less what these sets are lucky by
 (:func:`_without`), with the standard error of that mean, and exact at n = 1 and where n is all
 draws. In each group the chance to be right is the group's share over all draws, which is its
-expectation over the sets and takes their noise out.
+expectation over the sets and takes their noise out. (Not in the weighted votes: there a group wins
+by those of high weight.)
 
 The share of the gap that a method closes is (method - random) / (oracle - random), of means over
 tasks. Examples are often among the tests, too: what is ``unshared`` is of the tasks alone whose
 tests make no call of an example.
 
-Not covered: selection that sees the tests; tests that a model writes; reranking by another model.
+Not covered: selection that sees the tests; tests that a model writes.
 """
 
 from __future__ import annotations
@@ -46,6 +53,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -62,7 +70,12 @@ from passk.records import (
     read_metadata,
     read_verdicts,
 )
-from passk.statistics.intervals import of_paired_differences, of_shares, of_task_estimates
+from passk.statistics.intervals import (
+    ROUNDING,
+    of_paired_differences,
+    of_shares,
+    of_task_estimates,
+)
 from passk.verifiers.signatures import NO_VALUE, NOTHING, read_signatures
 
 METHODS = (
@@ -73,15 +86,28 @@ METHODS = (
     "agreement",
     "examples",
     "examples+agreement",
+    "score",
+    "score-weighted",
+    "likelihood-weighted",
     "oracle",
 )
 OF_EXAMPLES = ("examples", "examples+agreement")
 OF_PROGRAMS = ("agreement", *OF_EXAMPLES)
+OF_INPUTS = (
+    "behaviour",
+    "agreement",
+    "examples+agreement",
+    "score-weighted",
+    "likelihood-weighted",
+)
+OF_SCORES = ("score", "score-weighted")
 CHOSEN = ("examples+agreement", "agreement", "behaviour")
 """Reported first is the first of these that there is: chosen before any data were looked at."""
 SUBSETS = 100
 FINAL_ANSWERS = "final answers"
 """What stands for the inputs where a sample's signature is its final answer."""
+PROOFS = "proofs"
+"""The same where its answer is a proof: equal proofs are equal texts."""
 ABSENT = -1  # a program ended before it came to this input
 _SOURCES = {
     "examples": "examples",
@@ -98,7 +124,7 @@ class TaskSamples:
     where the marks are, :data:`ABSENT` where it came to no end; ``valued`` (n, inputs) where it
     returned a value; ``text`` (n,) numbers programs of the same text; ``logprob`` (n,) is NaN where
     unknown; ``votes`` (n,) says which returned anything but None; ``examples`` (n,) which pass the
-    prompt's examples, None where it shows none.
+    prompt's examples, None where it shows none; ``score`` (n,) is NaN where it has none.
     """
 
     task_id: str
@@ -108,6 +134,7 @@ class TaskSamples:
     text: np.ndarray
     logprob: np.ndarray
     votes: np.ndarray
+    score: np.ndarray
     examples: np.ndarray | None = None
 
 
@@ -158,8 +185,8 @@ def check_pair(
     """Check the metadata of both: made as ``settings`` say, of the same samples and inputs.
 
     Returns what the inputs were made from, as a text that is empty where nothing says it, or
-    :data:`FINAL_ANSWERS`; and the tasks whose tests make the call of an example, None where nothing
-    says it.
+    :data:`FINAL_ANSWERS` or :data:`PROOFS`; and the tasks whose tests make the call of an example,
+    None where nothing says it.
     Without ``settings`` files need no metadata.
 
     :raises UserError: as :func:`passk.provenance.check_shards`, and where samples or inputs differ.
@@ -188,8 +215,8 @@ def check_pair(
             f"the shards of {signatures[0].parent} were not observed on the same inputs of the "
             "same tasks; observe all of them again"
         )
-    if inputs and inputs[0].get("of") == "answers":
-        return FINAL_ANSWERS, None
+    if inputs and "of" in inputs[0]:
+        return {"answers": FINAL_ANSWERS, "proofs": PROOFS}[inputs[0]["of"]], None
     sources = Counter(inputs[0]["sources"]) if inputs else Counter()
     text = ", ".join(
         f"{_SOURCES[name]} of {tasks} tasks" for name, tasks in sources.items() if tasks
@@ -231,14 +258,15 @@ def read_task_samples(
             text = number.setdefault(f"text {one.text}", len(number))
             logprob = math.nan if one.logprob is None else one.logprob
             votes = any(mark[0] != "!" and mark not in (NO_VALUE, NOTHING) for mark in one.outputs)
-            seen[task][one.draw] = (marks, text, logprob, votes, one.examples)
+            score = math.nan if one.score is None else one.score
+            seen[task][one.draw] = (marks, text, logprob, votes, score, one.examples)
     found = []
     for task, draws in passed.items():
         for draw in draws:
             if draw not in seen[task]:
                 raise UserError(_one_sided(task, draw, "observation"))
         ordered = [(draws[draw], *seen[task][draw]) for draw in sorted(draws)]
-        right, marks, text, logprob, votes, examples = zip(*ordered, strict=True)
+        right, marks, text, logprob, votes, score, examples = zip(*ordered, strict=True)
         if len({one is None for one in examples}) > 1:
             raise UserError(
                 f"some draws of {task} were observed with examples and some without; observe all "
@@ -254,8 +282,9 @@ def read_task_samples(
                 outputs,
                 np.isin(outputs, list(valued[task])),
                 np.array(text),
-                np.array(logprob),
+                np.array(logprob, float),
                 np.array(votes),
+                np.array(score, float),
                 None if examples[0] is None else np.array(examples),
             )
         )
@@ -309,9 +338,12 @@ def by_text(right: np.ndarray, text: np.ndarray, subsets: np.ndarray) -> np.ndar
     return winners @ share / winners.sum(axis=1)
 
 
-def by_behaviour(task: TaskSamples, subsets: np.ndarray) -> np.ndarray:
+def by_behaviour(
+    task: TaskSamples, subsets: np.ndarray, weight: np.ndarray | None = None
+) -> np.ndarray:
     """The chance that a sample of the largest group of equal behaviour is right, (subsets,).
 
+    The largest is that of the most samples, or of the largest sum of ``weight`` (n,), 0 or more.
     For what counts as a group see the module's text. ``subsets`` as in :func:`by_text`.
     """
     rows, group = np.unique(task.outputs, axis=0, return_inverse=True)
@@ -320,26 +352,40 @@ def by_behaviour(task: TaskSamples, subsets: np.ndarray) -> np.ndarray:
     first[group] = np.arange(len(group))
     runs, present = task.votes[first], rows != ABSENT
     valued = task.valued[first] & runs[:, None]
-    drawn, share = _counts(group, subsets), _share(task.right, group)
+    drawn = _counts(group, subsets)
+    size, rights = drawn, drawn * _share(task.right, group)
+    if weight is not None:
+        size, rights = (_counts(group, subsets, each) for each in (weight, task.right))
     # An input counts or not by the drawn samples alone; most sets agree on which do.
     counts = 2 * (drawn @ valued) > (drawn @ runs)[:, None]
     masks, which = np.unique(counts, axis=0, return_inverse=True)
     which = which.reshape(-1)
     found = np.empty(len(subsets))
     for number, mask in enumerate(masks):
-        here = drawn[which == number]
+        here = which == number
         able = valued[:, mask].any(axis=1) & present[:, mask].all(axis=1)
         _, alike = np.unique(rows[:, mask], axis=0, return_inverse=True)
         alike = alike.reshape(-1)
         together = np.zeros((len(rows), alike.max() + 1), np.int64)
         together[np.arange(len(rows)), alike] = able
-        size = (here @ together)[:, alike] * able
-        wins = (size == size.max(axis=1, keepdims=True)) & able
-        winners = np.where(wins, here, 0)
+        sums = (size[here] @ together)[:, alike] * able
+        # Sums of the same weights are equal, in whatever order they were added.
+        wins = (sums >= (1 - ROUNDING) * sums.max(axis=1, keepdims=True)) & able
         # Where nothing drawn can win, any drawn sample is taken.
-        winners = np.where(winners.any(axis=1, keepdims=True), winners, here)
-        found[which == number] = winners @ share / winners.sum(axis=1)
+        wins |= ~(wins & (drawn[here] > 0)).any(axis=1, keepdims=True)
+        found[here] = (rights[here] * wins).sum(axis=1) / (drawn[here] * wins).sum(axis=1)
     return found
+
+
+def weights(task: TaskSamples, method: str) -> np.ndarray | None:
+    """What each draw counts for in a weighted vote, (n,); None where one is unknown or below 0.
+
+    Only ratios matter: the largest is 1, so that sums stay finite.
+    """
+    if method == "likelihood-weighted":
+        weight = np.exp(task.logprob - task.logprob.max())
+        return None if np.isnan(weight).any() else weight
+    return task.score / (task.score.max() or 1.0) if (task.score >= 0).all() else None
 
 
 def by_agreement(task: TaskSamples, subsets: np.ndarray, filtered: bool = False) -> np.ndarray:
@@ -388,11 +434,12 @@ def by_examples(right: np.ndarray, examples: np.ndarray | None, n: Sequence[int]
     return (1 - none) * passing + none * rest
 
 
-def _counts(group: np.ndarray, subsets: np.ndarray) -> np.ndarray:
-    """How many of each group are in each subset, shape (subsets, groups)."""
+def _counts(group: np.ndarray, subsets: np.ndarray, each: np.ndarray | None = None) -> np.ndarray:
+    """How many of each group are in each subset, or the sum of ``each`` (n,): (subsets, groups)."""
     groups = group.max() + 1
     cells = group[subsets] + groups * np.arange(len(subsets))[:, None]
-    return np.bincount(cells.ravel(), minlength=groups * len(subsets)).reshape(-1, groups)
+    worth = None if each is None else each[subsets].ravel()
+    return np.bincount(cells.ravel(), worth, groups * len(subsets)).reshape(-1, groups)
 
 
 def _without(luck: np.ndarray, chosen: np.ndarray) -> np.ndarray:
@@ -423,6 +470,7 @@ def selected(
         "random": np.full(len(n), task.right.mean()),
         "likelihood": by_likelihood(task.right, task.logprob, n),
         "examples": by_examples(task.right, task.examples, n),
+        "score": by_likelihood(task.right, task.score, n),
         "oracle": pass_table([draws], [int(task.right.sum())], n)[0],
     }
     variances = {method: np.zeros(len(n)) for method in METHODS}
@@ -432,6 +480,12 @@ def selected(
         "agreement": lambda sets: by_agreement(task, sets),
         "examples+agreement": lambda sets: by_agreement(task, sets, filtered=True),
     }
+    for method in ("score-weighted", "likelihood-weighted"):
+        weight = weights(task, method)
+        if weight is None:
+            estimates[method] = np.full(len(n), np.nan)
+        else:
+            majorities[method] = partial(by_behaviour, task, weight=weight)
     for method, choose in majorities.items():
         values = []
         for place, size in enumerate(n.tolist()):
@@ -480,7 +534,15 @@ def model_rows(
     n = sizes(min(len(task.right) for task in tasks), k_values)
     found = [selected(task, n, subsets) for task in tasks]
     with_examples = sum(task.examples is not None for task in tasks)
-    left_out = OF_PROGRAMS if inputs == FINAL_ANSWERS else () if with_examples else OF_EXAMPLES
+    left_out = set() if with_examples else {*OF_EXAMPLES}
+    if inputs in (FINAL_ANSWERS, PROOFS):
+        left_out |= {*OF_PROGRAMS}
+    if inputs == PROOFS:  # where a majority of equal proofs is one of equal text
+        left_out.add("text")
+    if all(np.isnan(task.score).all() for task in tasks):
+        left_out |= {*OF_SCORES}
+    if all(np.isnan(task.logprob).all() for task in tasks):
+        left_out.add("likelihood-weighted")
     by_method = {
         method: np.array([estimates[method] for estimates, _ in found])
         for method in METHODS
@@ -499,7 +561,7 @@ def model_rows(
         columns = (estimates.mean(axis=0), *of_task_estimates(estimates), error, *gain)
         gap = of_shares(estimates, by_method["random"], by_method["oracle"])
         alone = _unshared(estimates[apart], by_method["random"][apart], method)
-        about = inputs if method in ("behaviour", "agreement", "examples+agreement") else ""
+        about = inputs if method in OF_INPUTS else ""
         every = [*columns, *gap, *alone]
         for place, size in enumerate(n):
             numbers = [float(column[place]) for column in every]
