@@ -73,6 +73,7 @@ wildcard_constraints:
     benchmark=name_pattern(config["benchmarks"]),
     sampling=name_pattern(config["sampling"]),
     experiment=name_pattern(config["experiments"]),
+    tests=name_pattern(config["experiments"]),
     suite=name_pattern([*SUITES, COUNTED.suite]),
     answer=name_pattern([*ANSWERS, COUNTED.answer]),
     draws=r"\d{5}-\d{5}",

@@ -46,3 +46,29 @@ rule observe:
         "python scripts/observe.py --benchmark {input.problems} --answer {wildcards.answer}"
         " --samples {input.samples} --observations {output.observations}"
         " --settings {params.settings:q} --workers {threads} 2>&1 | tee {log}"
+
+
+# Which of the asserts that a model wrote a program passes, where an experiment names some (`tests`).
+rule observe_tests:
+    input:
+        samples="results/{model}/{benchmark}/{sampling}/samples/{draws}.jsonl.gz",
+        metadata="results/{model}/{benchmark}/{sampling}/samples/{draws}.meta.json",
+        problems="results/{model}/{benchmark}/problems.jsonl",
+        tests=lambda wildcards: EXPERIMENTS[wildcards.tests].samples(),
+        about_tests=lambda wildcards: EXPERIMENTS[wildcards.tests].samples("meta.json"),
+        code=code("observe.py"),
+    output:
+        observations="results/{model}/{benchmark}/{sampling}/tested/{answer}/{tests}/{draws}.jsonl.gz",
+        metadata="results/{model}/{benchmark}/{sampling}/tested/{answer}/{tests}/{draws}.meta.json",
+    log:
+        "logs/observe_tests/{model}/{benchmark}/{sampling}/{answer}/{tests}/{draws}.log",
+    conda:
+        "../envs/main.yaml"
+    threads: 2
+    params:
+        settings=settings,
+        tests=shards_in("tests"),
+    shell:
+        "python scripts/observe.py --benchmark {input.problems} --answer {wildcards.answer}"
+        " --samples {input.samples} --observations {output.observations} --tests {params.tests}"
+        " --settings {params.settings:q} --workers {threads} 2>&1 | tee {log}"

@@ -18,7 +18,7 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from passk import baseline, cli
-from passk.analyses import ANALYSES
+from passk.analyses import ANALYSES, OPTIONAL
 from passk.analyses.given import Given
 from passk.benchmarks import ANSWERS, read_problem_file
 from passk.cost import read_cost
@@ -36,6 +36,7 @@ TABLES = {
 SHARDS = {
     "verdicts": "all shards' verdicts",
     "signatures": "what observe.py wrote of the same shards",
+    "tested": "what observe.py --tests wrote of the same shards, where there is any",
     "weak_verdicts": "all shards' verdicts of the weaker suite",
     "strong_verdicts": "all shards' verdicts of the stronger suite",
 }
@@ -59,7 +60,8 @@ def add_options(parser: argparse.ArgumentParser, parts: Sequence[str]) -> None:
             parser.add_argument(option(part), action="append", metavar=kind, help=text, **several)
         elif part in SHARDS:
             text = f"{SHARDS[part]}; once for each model"
-            parser.add_argument(option(part), action="append", metavar="FILE", help=text, **several)
+            how = {"type": Path, "nargs": "*"} if part in OPTIONAL else several
+            parser.add_argument(option(part), action="append", metavar="FILE", help=text, **how)
     if "samples" in parts:
         parser.add_argument("--samples", metavar="FILE", help="the first model's", **several)
     if "readings" in parts:
@@ -122,7 +124,7 @@ def read(args: argparse.Namespace, parts: Sequence[str]) -> Given:
             else:
                 found[part] = list(map(read_curve if part == "curves" else read_cost, paths))
         elif part in SHARDS:
-            groups = getattr(args, part)
+            groups = getattr(args, part) or [[] for _ in labels]
             if len(groups) == 1 and len(groups[0]) == len(labels):
                 groups = [[path] for path in groups[0]]
             _one_for_each(option(part), "lists of files", len(groups), labels)

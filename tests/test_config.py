@@ -194,6 +194,8 @@ def test_no_path_is_looked_at() -> None:
             r"compare_with\[1\]: 'paper' is this",
         ),
         ("experiments.paper.compare_with", ["x"], r"compare_with\[0\]: unknown experiment 'x'"),
+        ("experiments.paper.tests", "paper", "tests: 'paper' is this experiment itself"),
+        ("experiments.paper.tests", "x", "tests: unknown experiment 'x'"),
         ("experiments.rival.published", [{"value": 0.5, "k": 1, "of": "baseline"}], "no baseline"),
         (
             "experiments.execute",
@@ -272,6 +274,19 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         importlib.reload(passk.config)
         yield
     importlib.reload(passk.config)
+
+
+def test_tests_that_a_model_wrote_are_for_functions_and_of_samples() -> None:
+    config = changed("experiments.paper.tests", "rival", small_config())
+    check(config)
+    config["benchmarks"]["sums"]["kind"] = "answer"
+    for experiment in config["experiments"].values():
+        experiment |= {"suites": ["exact"], "answers": ["boxed"]}
+    assert "paper.tests: are for functions, and answers of kind answer are none" in told(config)
+    config = changed("experiments.paper.tests", "counted", small_config())
+    config["models"]["counted"] = {"label": "C", "weights": {"engine": "counts", "path": "c.csv"}}
+    config["experiments"]["counted"] = {"model": "counted", "benchmark": "sums", "k_values": [1]}
+    assert "paper.tests: 'counted' has counts and no samples; name one that" in told(config)
 
 
 def test_a_new_engine_needs_only_its_row(rows: None) -> None:

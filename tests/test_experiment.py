@@ -91,6 +91,25 @@ def test_compared_are_itself_its_rival_and_those_beside_it_once(config: dict[str
     assert experiment.labels == ["Model small", "Model large (rival)", "Model large (third)"]
 
 
+def test_tests_that_a_model_wrote_come_from_another_experiment(config: dict[str, Any]) -> None:
+    assert not PARTS["tested"](paper(config), BASE)[0]
+    config["experiments"]["asserts"] = deepcopy(config["experiments"]["rival"])
+    experiment = paper(config, tests="asserts")
+    assert experiment.tested(BASE)[0] == Path(
+        "results/small/sums/plain/tested/verbatim/asserts/00000-00001.jsonl.gz"
+    )
+    assert "asserts" in experiment.described()["experiments"]
+    assert Path("figures/asserts/forecast.txt") in experiment.targets
+    files = {
+        name: [str(file) for group in PARTS[name](experiment, BASE) for file in group]
+        for name in ("verdicts", "signatures", "tested")
+    }
+    words = part_options(experiment, BASE, files)
+    assert words.count("--tested") == len(experiment.compared)
+    again = Experiment("paper", experiment.described())
+    assert again.tested(BASE) == experiment.tested(BASE)
+
+
 def test_published_values_come_under_the_labels_of_this_run(config: dict[str, Any]) -> None:
     values = [{"k": 1, "value": 0.5}, {"k": 1, "value": 0.6, "of": "baseline", "suite": "plus"}]
     experiment = paper(config, published=values)
@@ -160,7 +179,7 @@ def test_options_of_an_analysis_hold_each_of_its_files_once(
     for part in parts:
         option = f"--{part.removeprefix('own_').replace('_', '-')}"
         each = part in ("verdicts", "signatures", "weak_verdicts", "strong_verdicts")
-        assert expanded.count(option) == (2 if each else 1)
+        assert expanded.count(option) == (2 if each else 0 if part == "tested" else 1)
 
 
 def test_the_k_of_a_fit_are_asked_of_the_laws_alone(config: dict[str, Any]) -> None:

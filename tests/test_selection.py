@@ -49,6 +49,7 @@ def task(
     nothing: Sequence[int] = (),
     examples: Sequence[int] | None = None,
     score: Sequence[float] | None = None,
+    tests: Sequence[Sequence[int]] | None = None,
 ) -> TaskSamples:
     """Outputs are numbers; those in ``without_value`` are exceptions or no data, those in
     ``nothing`` are None."""
@@ -65,6 +66,7 @@ def task(
         (valued & ~np.isin(marks, list(nothing))).any(axis=1),
         np.array(score if score is not None else [math.nan] * n, float),
         None if examples is None else np.array(examples, bool),
+        None if tests is None else np.array(tests, np.int64).reshape(n, -1),
     )
 
 
@@ -154,6 +156,15 @@ def best_scored(one: TaskSamples, drawn: tuple[int, ...]) -> list[int]:
     return [i for i in drawn if one.score[i] == best]
 
 
+def of_tests(one: TaskSamples, drawn: tuple[int, ...]) -> Sequence[int]:
+    """Consensus sets of programs and tests, of the sizes of both."""
+    voters = [i for i in drawn if one.votes[i]]
+    passed = {i: () if one.tests is None else tuple(map(int, one.tests[i])) for i in voters}
+    sizes = Counter(passed.values())
+    score = {i: sizes[passed[i]] * sum(passed[i]) ** 2 for i in voters}
+    return [i for i in voters if score[i] == max(score.values())] or drawn
+
+
 def every_set(draws: int, n: int) -> np.ndarray:
     return np.array(list(itertools.combinations(range(draws), n)))
 
@@ -173,6 +184,7 @@ def random_task(rng: np.random.Generator, draws: int) -> TaskSamples:
         nothing=(1,) if rng.random() < 0.5 else (),
         examples=rng.integers(0, 2, draws).tolist() if rng.random() < 0.8 else None,
         score=(rng.integers(0, 3, draws) / 4).tolist(),
+        tests=(rng.integers(0, 2, (draws, 2)) * [1, 2]).tolist() if rng.random() < 0.8 else None,
     )
 
 
@@ -194,6 +206,7 @@ def test_every_method_is_the_mean_over_all_sets_of_draws(seed: int) -> None:
         assert selection.by_agreement(one, sets, filtered=True).mean() == pytest.approx(
             expected(one, n, of_both)
         )
+        assert selection.by_dual(one, sets).mean() == pytest.approx(expected(one, n, of_tests))
         assert selection.by_examples(one.right, one.examples, [n])[0] == pytest.approx(
             expected(one, n, of_examples)
         )
@@ -227,6 +240,7 @@ def test_floor_and_ceiling_and_the_ends_are_exact(seed: int) -> None:
         "behaviour": of_behaviour,
         "agreement": of_agreement,
         "examples+agreement": of_both,
+        "dual": of_tests,
         "score-weighted": partial(of_weight, one.score),
         "likelihood-weighted": partial(of_weight, np.exp(one.logprob)),
     }
@@ -490,8 +504,8 @@ def test_command_writes_the_same_table_twice(tmp_path: Path) -> None:
     table = read_table(tmp_path / "one.csv", selection.COLUMNS)
     last = table[table.n == 4].set_index("method").pass_at_1
     # Two agree on a wrong answer; the likeliest draw, the first, is the right one.
-    made = [method for method in METHODS if method not in selection.OF_EXAMPLES]
-    assert last.index.tolist() == made  # there are no examples
+    absent = {*selection.OF_EXAMPLES, "dual"}  # there are no examples and no generated tests
+    assert last.index.tolist() == [method for method in METHODS if method not in absent]
     assert last.tolist() == [0.25, 1, 0.25, 0, 0, 1, 0, 1, 1]
     text = page.paragraph(table)
     assert "agrees with most others on generated inputs is a right one on 0.0 % of 3 tasks" in text
@@ -638,16 +652,60 @@ def test_the_gap_closed_and_what_is_left_without_shared_tasks() -> None:
         assert math.isnan(row.unshared_gain) and row.shared == 3
 
 
+def test_few_programs_that_pass_many_tests_beat_many_that_pass_few() -> None:
+    """3 tests of one program are 3, and 1 of four √4 = 2; without the root it would be 3 and 4."""
+    tests = [[1, 1, 1], *[[0, 0, 1]] * 4]
+    one = task([1, 0, 0, 0, 0], tests=tests)
+    assert selection.by_dual(one, every_set(5, 5)).tolist() == [1]
+    twice = replace(one, tests=one.tests * [1, 1, 3])  # the common test was written three times
+    assert selection.by_dual(twice, every_set(5, 5)).tolist() == [0]
+
+
+def test_what_returns_nothing_has_no_vote_on_tests_either() -> None:
+    one = task([0, 0, 1], [[5], [5], [1]], nothing=[5], tests=[[1, 1], [1, 1], [0, 1]])
+    assert selection.by_dual(one, every_set(3, 3)).tolist() == [1]
+    none = replace(one, tests=np.zeros((3, 2), np.int64))
+    assert selection.by_dual(none, every_set(3, 3)).tolist() == [1]
+
+
+def test_samples_meet_the_tests_that_a_model_wrote(tmp_path: Path) -> None:
+    verdicts, observations = write_pair(tmp_path, "a", [0, 1, 2, 3])
+    tested = tmp_path / "met.jsonl"
+
+    def meet(*marks: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        keys = [(f"T/{number}", draw) for number in range(3) for draw in range(len(marks))]
+        write_records(
+            tested, [Signature(*key, "ran", tuple(marks[key[1]]), "", None) for key in keys]
+        )
+        return run(
+            "analyse.py", "selection", "--labels", "M", "--verdicts", verdicts, "--signatures",
+            observations, "--tested", tested, "--k-values", 1, "--output", tmp_path / "t.csv",
+        )  # fmt: skip
+
+    done = meet(["++", "+"], ["--", "+"], ["--", "+"], ["--", "-"])
+    assert done.returncode == 0, done.stderr
+    table = read_table(tmp_path / "t.csv", selection.COLUMNS)
+    assert table[(table.method == "dual") & (table.n == 4)].pass_at_1.tolist() == [1]
+    for marks, sentence in (
+        ([["+"], ["+"], ["+"]], "not all run on the same tests"),
+        ([["+"], ["+"], ["+"], ["+", "-"]], "not all run on the same tests"),
+        ([["AAAA"], ["+"], ["+"], ["+"]], "says nothing of tests"),
+    ):
+        done = meet(*marks)
+        assert done.returncode == 2 and sentence in done.stderr, done.stderr
+        assert done.stderr.splitlines()[-1].startswith("error: ")
+
+
 def test_what_does_not_apply_is_left_out() -> None:
-    every = {"logprob": [-1, -2], "score": [1, 2]}
+    every = {"logprob": [-1, -2], "score": [1, 2], "tests": [[1], [0]]}
     shown, plain = task([1, 0], [[1], [2]], examples=[1, 0], **every), task([1, 0], [[1], [2]])
 
     def made(one: TaskSamples, inputs: str) -> set[str]:
         return {row.method for row in selection.model_rows("M", [one], [1], inputs)}
 
     assert made(shown, "") == set(METHODS)
-    weighted = {"score", "score-weighted", "likelihood-weighted"}
-    assert made(plain, "") == set(METHODS) - {"examples", "examples+agreement"} - weighted
+    others = {"score", "score-weighted", "likelihood-weighted", "dual"}
+    assert made(plain, "") == set(METHODS) - {"examples", "examples+agreement"} - others
     assert made(plain, selection.FINAL_ANSWERS) == {
         "random", "likelihood", "text", "behaviour", "oracle",
     }  # fmt: skip

@@ -40,6 +40,7 @@ from passk.analyses import ANALYSES
 from passk.benchmarks import KINDS
 from passk.engines import ENGINES, Key, Option, check_options
 from passk.records import UserError
+from passk.verifiers import VERIFIERS
 
 NAME, COMMIT, SHA256 = r"^[A-Za-z0-9][A-Za-z0-9._-]*$", r"^[0-9a-f]{40}$", r"^[0-9a-f]{64}$"
 URL = r"^https?://"
@@ -401,6 +402,8 @@ class Question(Entry):
         named = [(f"compare_with[{i}]", one) for i, one in enumerate(self.compare_with or [])]
         if isinstance(self.baseline, MeasuredBaseline):
             named.insert(0, ("baseline.experiment", self.baseline.experiment))
+        if tests := getattr(self, "tests", None):
+            named.append(("tests", tests))
         return named
 
 
@@ -416,6 +419,9 @@ class ExperimentEntry(Question):
     answers: Annotated[Several[Answer], NotEmpty]
     """How an answer is read out of a completion: all of it (verbatim), or the code in its Markdown
     (markdown)."""
+    tests: Text = None
+    """Another experiment on this benchmark, whose samples are asserts that a model wrote: selection
+    then has dual execution agreement with them (CodeT). For functions."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -433,7 +439,9 @@ class GivenExperiment(Question):
 
 
 SAMPLED_ONLY = tuple(
-    key for key in ExperimentEntry.model_fields if key not in Question.model_fields
+    key
+    for key, field in ExperimentEntry.model_fields.items()
+    if key not in Question.model_fields and field.is_required()
 )
 
 
@@ -575,6 +583,14 @@ def _misfits_of_samples(
             f"at once; change sampling.{one.sampling}",
         )
     kind = KINDS[benchmark.kind]
+    if one.tests and not VERIFIERS[next(iter(kind.suites.values()))].calls:
+        yield (
+            f"{where}.tests",
+            f"are for functions, and answers of kind {benchmark.kind} are none; take it out",
+        )
+    tests = config.experiments.get(one.tests or "")
+    if tests and not isinstance(tests, ExperimentEntry):
+        yield f"{where}.tests", f"{one.tests!r} has counts and no samples; name one that is sampled"
     asked = [("suites", suite, kind.suites) for suite in one.suites]
     asked += [("answers", answer, kind.answers) for answer in one.answers]
     asked += [

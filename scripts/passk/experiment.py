@@ -6,6 +6,7 @@ the report page ask here, so that both mean the same. Paths are relative to the 
     results/{model}/{benchmark}/{sampling}/samples/{draws}.jsonl.gz
                                           /verdicts/{suite}-{answer}/{draws}.jsonl.gz
                                           /observations/{answer}/{draws}.jsonl.gz
+                                          /tested/{answer}/{tests}/{draws}.jsonl.gz
                                           /{suite}-{answer}/counts.csv, pass_at_k.csv
     figures/{experiment}/{suite}-{answer}/{analysis}.csv, .pdf, .svg, .png
 
@@ -23,7 +24,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from passk.analyses import ANALYSES, formats
+from passk.analyses import ANALYSES, OPTIONAL, formats
 from passk.benchmarks import KINDS, Kind
 from passk.engines import engine_of
 from passk.records import metadata_path
@@ -192,6 +193,11 @@ class Experiment:
         """Every shard's signatures; tests play no part in them."""
         return self._shards(f"observations/{scoring.answer}", suffix)
 
+    def tested(self, scoring: Scoring, suffix: str = "jsonl.gz") -> list[Path]:
+        """Which generated tests every shard's samples pass; nothing where there are none."""
+        name = self.entry.get("tests")
+        return self._shards(f"tested/{scoring.answer}/{name}", suffix) if name else []
+
     def table(self, file: str, scoring: Scoring) -> Path:
         """A table of one scoring, such as counts.csv; given counts are compared with any."""
         return self.folder / (GIVEN if self.given else scoring).name / file
@@ -203,6 +209,12 @@ class Experiment:
     def rival(self) -> Experiment | None:
         """The experiment that measures the line to beat; None where it is quoted or not there."""
         name = self.entry.get("baseline", {}).get("experiment")
+        return Experiment(name, self.config) if name else None
+
+    @property
+    def tests(self) -> Experiment | None:
+        """The experiment whose samples are tests that a model wrote; None where it names none."""
+        name = self.entry.get("tests")
         return Experiment(name, self.config) if name else None
 
     @property
@@ -344,7 +356,7 @@ class Experiment:
     @property
     def targets(self) -> list[Path]:
         """All that is made for it: what it is to cost and did cost, and what it shows."""
-        asked = [one for one in (self, self.rival) if one and not one.given]
+        asked = [one for one in (self, self.rival, self.tests) if one and not one.given]
         forecasts = [one.figures / "forecast.txt" for one in asked]
         texts = [self.figures / scoring.name / "pass_at_k.txt" for scoring in self.scorings]
         drawn = [file for scoring in self.scorings for file in self.drawn(scoring)]
@@ -367,15 +379,17 @@ class Experiment:
 
         Without prices, rates and what else changes no number: the page is made again with it.
         """
-        members = self.compared
+        members = {member.name: member for member in self.compared}
+        members |= {one.tests.name: one.tests for one in self.compared if one.tests}
+        sampled = [one for one in members.values() if not one.given]
         return {
             "models": {
                 member.entry["model"]: {"label": member.label, "weights": member.weights}
-                for member in members
+                for member in members.values()
             },
             "benchmarks": {self.entry["benchmark"]: self.benchmark},
-            "sampling": {one.entry["sampling"]: one.sampling for one in self.sampled.values()},
-            "experiments": {member.name: member.effective for member in members},
+            "sampling": {one.entry["sampling"]: one.sampling for one in sampled},
+            "experiments": {name: member.effective for name, member in members.items()},
         }
 
 
@@ -393,6 +407,7 @@ PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
     "verdicts": _of_each(Experiment.verdicts),
     "own_verdicts": lambda experiment, scoring: [experiment.verdicts(scoring)],
     "signatures": _of_each(Experiment.signatures),
+    "tested": _of_each(Experiment.tested),
     "strong_verdicts": _of_each(Experiment.verdicts),
     "weak_verdicts": lambda experiment, scoring: [
         e.verdicts(experiment.weaker(scoring)) for e in experiment.compared
@@ -491,6 +506,8 @@ def part_options(
     for name, given in files.items():
         left = iter(given)
         groups = [[next(left) for _ in group] for group in PARTS[name](experiment, scoring)]
+        if name in OPTIONAL and not any(groups):
+            continue
         if name in ("curves", "counts", "cost"):
             groups = [[file for group in groups for file in group]]
         option = f"--{name.removeprefix('own_').replace('_', '-')}"

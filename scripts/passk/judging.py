@@ -53,6 +53,7 @@ KEPT_OF_SAMPLES = (
 LAST = (
     "answer",
     "inputs",
+    "tests",
     "sandbox",
     "limits",
     "python",
@@ -68,7 +69,7 @@ LAST = (
 class Judging:
     """A verifier opened on a file of samples. ``origin``: what the samples' own metadata say of
     where they come from, None without metadata; ``sampled``: the tasks that have samples;
-    ``snapshot``: the bytes that the samples had."""
+    ``snapshot``: the bytes that the samples had; ``given``: all options."""
 
     benchmark: Benchmark
     suite: str
@@ -78,6 +79,7 @@ class Judging:
     origin: dict[str, Any] | None
     verifier: Verifier
     snapshot: Snapshot
+    given: Mapping[str, Any]
 
     def read(self) -> Iterator[Sample]:
         """The samples, as they were when this was opened.
@@ -187,7 +189,7 @@ def open_judging(given: Mapping[str, Any]) -> Judging:
     verifier = open_verifier(
         kind.suites[suite], suite, benchmark, tasks, answer, given, given["benchmark"], total, label
     )
-    return Judging(benchmark, suite, answer, source, tasks, origin, verifier, snapshot)
+    return Judging(benchmark, suite, answer, source, tasks, origin, verifier, snapshot, given)
 
 
 def _read(samples: Source, snapshot: Snapshot) -> Iterator[Sample]:

@@ -33,7 +33,7 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "reliability": ("counts",),
     "verifiers": ("weak_verdicts", "strong_verdicts"),
     "disagreements": ("problems", "own_samples", "own_weak_verdicts", "own_strong_verdicts"),
-    "selection": ("verdicts", "signatures"),
+    "selection": ("verdicts", "signatures", "tested"),
     "stopping": ("counts",),
     "pools": ("counts",),
     "compute": ("counts", "cost"),
@@ -52,6 +52,9 @@ An analysis is made for an experiment where everything that it is made from is t
 ``published_values`` where the config has some, those of a weaker suite where one judged, too.
 """
 
+
+OPTIONAL = ("tested",)
+"""Parts that a model may lack."""
 
 WIDE = ("scaling_laws", "extrapolation", "verifiers", "compute")
 """The figures with panels side by side: on a narrow screen these are one above the other."""

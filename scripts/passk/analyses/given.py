@@ -49,6 +49,7 @@ class Given:
     samples: Shards = ()
     verdicts: Sequence[Shards] = ()
     signatures: Sequence[Shards] = ()
+    tested: Sequence[Shards] = ()
     weak_verdicts: Sequence[Shards] = ()
     strong_verdicts: Sequence[Shards] = ()
     settings: Sequence[Mapping[str, Any] | None] = ()

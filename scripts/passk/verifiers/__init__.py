@@ -109,6 +109,7 @@ class VerifierInfo:
         verifier; asked of every task before anything is sampled.
     :ivar words: what judges, as the page says it.
     :ivar runs_programs: what a model wrote is run, in the sandbox.
+    :ivar calls: programs are functions, so that tests which a model wrote can call them.
     :ivar exact: nothing passes that is not right, as a proof checker has it and tests do not; so
         signatures are asked for only where an experiment names what is made of them.
     """
@@ -122,6 +123,7 @@ class VerifierInfo:
     words: str = "the benchmark's own tests"
     exact: bool = False
     runs_programs: bool = False
+    calls: bool = False
 
 
 _SANDBOX = {
@@ -146,6 +148,7 @@ VERIFIERS: dict[str, VerifierInfo] = {
         audited_by="in_process",
         checks="passk.verifiers.assertions:check_case",
         runs_programs=True,
+        calls=True,
     ),
     "inputs_and_outputs": VerifierInfo(
         opens="passk.verifiers.inputs_and_outputs:open_verifier",

@@ -26,7 +26,7 @@ import builtins
 import math
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,8 @@ _TRACEBACK = re.compile(r"Traceback \((?:most recent call|innermost) last\):")
 _QUALIFIED = re.compile(
     r"\b(?:and|or|not|if|when|unless|while|until|never|whether)[ \t]*$", re.IGNORECASE
 )
+_ASSERTED = re.compile(r"[ \t]*(?:==|is(?!\w))[ \t]*")
+_ASSERT_END = re.compile(r"[ \t]*(?:,[^\n]*|;[ \t]*)?(?:#[^\n]*)?$", re.MULTILINE)
 _RESULTS = ("value", "result", "output", "answer")  # of a call, which is the call
 _FOR = re.compile(r"\b[Ff]or[ \t]+(?=\w+[ \t]*=)")
 _INPUT = re.compile(r"^[ \t]*(?:Sample )?[Ii]nput[ \t]*:[ \t]*", re.MULTILINE)
@@ -128,6 +130,32 @@ def read_examples(problem: Problem) -> tuple[Example, ...]:
         if len({one.form for _, one, _ in same}) == 1 and not (recurrence and same[0][2] == "="):
             examples.append(same[0][:2])
     return tuple(one for _, one in sorted(examples, key=lambda pair: pair[0]))[:MOST]
+
+
+def read_asserts(problem: Problem, text: str, names: Iterable[str]) -> Iterator[Example]:
+    """The calls of one of ``names`` whose results are asserted in a text, in its order.
+
+    Arguments and results are literals; at most :data:`_MOST_PLACES` places are looked at.
+    """
+    _, signature = _described(problem)
+    named = "|".join(map(re.escape, sorted(names)))
+    places = re.finditer(rf"(?<![\w.])assert[ \t]+(?:{named})(?=\()", text)
+    for match, _ in zip(places, range(_MOST_PLACES), strict=False):
+        end = _bracket_end(text, match.end())
+        arguments = _arguments(text[match.end() : end]) if end else None
+        if arguments is None or not signature.takes(arguments):
+            continue
+        middle = _ASSERTED.match(text, end)
+        last = _literal_end(text, middle.end()) if middle else None
+        if last is None or not _ASSERT_END.match(text, last):
+            continue
+        value = _value(text[middle.end() : last])
+        if value is None:
+            continue
+        try:
+            yield Example(marshal_call(arguments, {}), value[0])
+        except ValueError:
+            continue
 
 
 def _described(problem: Problem) -> tuple[str, _Signature]:

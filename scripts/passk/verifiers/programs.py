@@ -17,10 +17,11 @@ from passk.sandbox import canonical
 from passk.sandbox.limits import Limits
 from passk.sandbox.pool import Pool, Tally
 from passk.sandbox.protocol import Case
-from passk.verifiers import Opening, Signature, signatures
+from passk.verifiers import Opening, Signature, generated_tests, signatures
 from passk.verifiers.answers import count_unfinished
 from passk.verifiers.examples import read_examples
 from passk.verifiers.generated_inputs import COUNT, SOURCES, generate
+from passk.verifiers.generated_tests import GeneratedTests
 
 log = logging.getLogger(__name__)
 
@@ -155,6 +156,20 @@ class Programs:
             "shared": sorted(observing.shared),
         }
         self.about["inputs"] = {**observing.about, "examples": examples}
+
+    def tested(self, samples: Iterable[Sample], tests: GeneratedTests) -> Iterator[Signature]:
+        """Which tests that a model wrote each sample passes, instead of its marks.
+
+        :raises UserError: a sandbox that cannot start or, where it is required, is not whole.
+        """
+        problems = self._opening.problems
+        limits = Limits.of(generated_tests.CPU_SECONDS, Limits().memory_bytes)
+        for verdict in self._run(samples, tests.cases(problems), limits, self._opening.answer):
+            task, draw, outcome = verdict.task_id, verdict.draw, verdict.outcome
+            marks = tests.marks(task, outcome, verdict.error)
+            outcome = signatures.RAN if outcome == "passed" else outcome
+            yield Signature(task, draw, outcome, marks, "", None)
+        self.about["tests"] = tests.about
 
     def _run(
         self,

@@ -65,13 +65,15 @@ _TOKEN = re.compile(
 class SignatureCase:
     """A task's generated inputs as the sandbox sees a case: it observes and never fails a value.
 
-    The first of the calls are those of the ``examples``, in their order.
+    The first of the calls are those of the ``examples``, in their order. Where it is not ``marked``
+    it hands on only which of these agree.
     """
 
     task_id: str
     entry_point: str
     calls: tuple[bytes, ...]
     examples: tuple[Example, ...] = ()
+    marked: bool = True
     epilogue: ClassVar[str] = ""
     digests: ClassVar[bool] = False
     seconds: ClassVar[tuple[float, ...]] = ()
@@ -88,7 +90,7 @@ class SignatureCase:
         if any(reply.exception == "MemoryError" for reply in replies):
             return Judgement("failed", "MemoryError")
         state = "passed" if len(replies) >= len(self.calls) else "unfinished"
-        marks = " ".join(map(mark, replies[: len(self.calls)]))
+        marks = " ".join(map(mark, replies[: len(self.calls)])) if self.marked else ""
         agreed = (one.agrees(reply) for one, reply in zip(self.examples, replies, strict=False))
         return Judgement(state, with_examples(agreed, marks) or None)
 

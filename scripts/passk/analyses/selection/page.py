@@ -49,6 +49,7 @@ def paragraph(table: pd.DataFrame) -> str:
         "likelihood": "the highest mean log-probability",
         "likelihood-weighted": f"a majority of equal {alike}, weighted by exp(mean "
         "log-probability),",
+        "dual": "the largest agreement with tests that a model wrote",
         "score": "the highest score",
         "score-weighted": f"a majority of equal {alike}, weighted by score,",
     }

@@ -21,12 +21,17 @@ Coverage (pass@n) is what a user gets who can tell which sample is right. Who ca
 - ``score-weighted``: any of the group of ``behaviour`` whose scores have the largest sum (Li et al.
   2022, arXiv:2206.02336), for which no score may be below 0; and ``likelihood-weighted``, of
   exp(mean log-probability) for scores (Wang et al. 2022, the normalized weighted sum);
+- ``dual``: any of the consensus set of the highest score, where tests that a model wrote are there
+  (CodeT, Chen et al. 2022, arXiv:2207.10397). Programs that pass the same tests are a set, and its
+  score is the square root of how many were drawn times how many tests they pass, as in the
+  authors' code; the paper's is the product itself. A test counts as often as it was written; a
+  program that passes none is in no set. The tests are all that there are, at every n;
 - ``random``: any sample, which is pass@1; and ``oracle``: a right one if there is one, pass@n.
 
 A program that returns nothing (None) on every input, or no value on any, has no vote in
-``behaviour`` and ``agreement`` and is not taken while another is there. ``examples`` and those
-after it are left out where no prompt shows examples, and with ``agreement`` where answers are no
-programs: one answer is one input. A proof's answer is its text. What goes by scores or
+``behaviour``, ``agreement`` and ``dual`` and is not taken while another is there. ``examples`` and
+those after it are left out where no prompt shows examples, and with ``agreement`` where answers are
+no programs: one answer is one input. A proof's answer is its text. What goes by scores or
 log-probabilities is left out where no sample has one, and is NaN where some have none: a method
 that skips those would be another. (``likelihood`` itself is then there, as NaN.)
 
@@ -43,7 +48,7 @@ The share of the gap that a method closes is (method - random) / (oracle - rando
 tasks. Examples are often among the tests, too: what is ``unshared`` is of the tasks alone whose
 tests make no call of an example.
 
-Not covered: selection that sees the tests; tests that a model writes.
+Not covered: selection that sees the benchmark's tests.
 """
 
 from __future__ import annotations
@@ -52,7 +57,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -89,6 +94,7 @@ METHODS = (
     "score",
     "score-weighted",
     "likelihood-weighted",
+    "dual",
     "oracle",
 )
 OF_EXAMPLES = ("examples", "examples+agreement")
@@ -124,7 +130,9 @@ class TaskSamples:
     where the marks are, :data:`ABSENT` where it came to no end; ``valued`` (n, inputs) where it
     returned a value; ``text`` (n,) numbers programs of the same text; ``logprob`` (n,) is NaN where
     unknown; ``votes`` (n,) says which returned anything but None; ``examples`` (n,) which pass the
-    prompt's examples, None where it shows none; ``score`` (n,) is NaN where it has none.
+    prompt's examples, None where it shows none; ``score`` (n,) is NaN where it has none;
+    ``tests`` (n, tests) is how much each test that a model wrote counts for where it passes, else
+    0, None where no model wrote any.
     """
 
     task_id: str
@@ -136,6 +144,7 @@ class TaskSamples:
     votes: np.ndarray
     score: np.ndarray
     examples: np.ndarray | None = None
+    tests: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +302,62 @@ def read_task_samples(
     return found
 
 
+def check_tests(verdicts: Sequence[Path], tested: Sequence[Path]) -> None:
+    """Check the metadata, where there are some: the same samples as those judged, the same tests.
+
+    :raises UserError: they are of others.
+    """
+    judged, observed = (
+        [read_metadata(metadata_path(path), path) for path in paths if has_metadata(path)]
+        for paths in (verdicts, tested)
+    )
+    first, second = (
+        {(one["samples_sha256"], one["answer"]) for one in group} for group in (judged, observed)
+    )
+    if first and second and first != second:
+        raise UserError(
+            f"{verdicts[0]} and {tested[0]} are not of the same samples, read alike; give the "
+            "verdicts and the tests of the same shards"
+        )
+    if len({(one.get("tests") or {}).get("sha256") for one in observed}) > 1:
+        raise UserError(
+            f"the shards of {tested[0].parent} did not meet the same tests; run observe.py --tests "
+            "on all of them again"
+        )
+
+
+def with_tests(
+    tasks: Sequence[TaskSamples], tested: Sequence[Path], snapshot: Snapshot
+) -> list[TaskSamples]:
+    """The tasks with what each draw passes of the tests that a model wrote.
+
+    :raises UserError: a draw that is there twice, or on one side only; as
+        :meth:`passk.records.Snapshot.read`.
+    """
+    passed: dict[str, dict[int, tuple[str, ...]]] = {}
+    for path in tested:
+        for one in snapshot.read(path, read_signatures):
+            draws = passed.setdefault(one.task_id, {})
+            if one.draw in draws:
+                raise UserError(_twice(path, one.task_id, one.draw))
+            if set("".join(one.outputs)) - {"+", "-"}:
+                raise UserError(f"{path} says nothing of tests; give what observe.py --tests wrote")
+            draws[one.draw] = one.outputs
+    found = []
+    for task in tasks:
+        draws = passed.get(task.task_id, {})
+        marks = [draws[draw] for draw in sorted(draws)]
+        if len(marks) != len(task.right) or len({*map(len, marks)}) > 1:
+            raise UserError(
+                f"the draws of {task.task_id} were not all run on the same tests; run "
+                "observe.py --tests on all shards"
+            )
+        counts = [[len(mark) * (mark[:1] == "+") for mark in row] for row in marks]
+        tests = np.array(counts, np.int64).reshape(len(marks), len(marks[0]))
+        found.append(replace(task, tests=tests))
+    return found
+
+
 def _twice(path: Path, task: str, draw: int) -> str:
     return f"{path}: duplicate draw {draw} of {task}; give each shard once"
 
@@ -421,6 +486,24 @@ def by_agreement(task: TaskSamples, subsets: np.ndarray, filtered: bool = False)
     return winners @ share / winners.sum(axis=1)
 
 
+def by_dual(task: TaskSamples, subsets: np.ndarray) -> np.ndarray:
+    """The chance that a sample of the best consensus set is right, shape (subsets,).
+
+    ``subsets`` as in :func:`by_text`. Without tests any sample is taken.
+    """
+    tests = np.zeros((len(task.right), 0), np.int64) if task.tests is None else task.tests
+    rows, group = np.unique(np.column_stack([task.votes, tests]), axis=0, return_inverse=True)
+    group = group.reshape(-1)
+    drawn, share = _counts(group, subsets), _share(task.right, group)
+    # The score squared is a whole number, so that ties are ties.
+    score = drawn * (rows[:, 0] * rows[:, 1:].sum(axis=1)) ** 2
+    best = score.max(axis=1, keepdims=True)
+    voted = np.where(rows[:, 0] == 1, drawn, 0)
+    voted = np.where(voted.any(axis=1, keepdims=True), voted, drawn)
+    winners = np.where(best > 0, np.where(score == best, drawn, 0), voted)
+    return winners @ share / winners.sum(axis=1)
+
+
 def by_examples(right: np.ndarray, examples: np.ndarray | None, n: Sequence[int]) -> np.ndarray:
     """The chance that a sample is right that passes the examples, shape (ns,), as far as there are.
 
@@ -478,6 +561,7 @@ def selected(
         "text": lambda sets: by_text(task.right, task.text, sets),
         "behaviour": lambda sets: by_behaviour(task, sets),
         "agreement": lambda sets: by_agreement(task, sets),
+        "dual": lambda sets: by_dual(task, sets),
         "examples+agreement": lambda sets: by_agreement(task, sets, filtered=True),
     }
     for method in ("score-weighted", "likelihood-weighted"):
@@ -509,12 +593,16 @@ def table(given: Given) -> list[Row]:
     :raises UserError: as :func:`check_pair` and :func:`read_task_samples`.
     """
     rows = []
-    for label, verdicts, signatures, settings in zip(
-        given.labels, given.verdicts, given.signatures, given.settings, strict=True
+    every = given.tested or [()] * len(given.labels)
+    for label, verdicts, signatures, tested, settings in zip(
+        given.labels, given.verdicts, given.signatures, every, given.settings, strict=True
     ):
-        snapshot = Snapshot([*verdicts, *signatures])
+        snapshot = Snapshot([*verdicts, *signatures, *tested])
         inputs, shared = check_pair(verdicts, signatures, settings)
         tasks = read_task_samples(verdicts, signatures, snapshot)
+        if tested:
+            check_tests(verdicts, tested)
+            tasks = with_tests(tasks, tested, snapshot)
         rows += model_rows(label, tasks, given.k_values, inputs, shared=shared)
     return rows
 
@@ -539,6 +627,8 @@ def model_rows(
         left_out |= {*OF_PROGRAMS}
     if inputs == PROOFS:  # where a majority of equal proofs is one of equal text
         left_out.add("text")
+    if all(task.tests is None for task in tasks):
+        left_out.add("dual")
     if all(np.isnan(task.score).all() for task in tasks):
         left_out |= {*OF_SCORES}
     if all(np.isnan(task.logprob).all() for task in tasks):
