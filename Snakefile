@@ -21,6 +21,13 @@ terminal.show(workflow, targets=list(EXPERIMENTS))
 redraw.watch(workflow, shard_of, why_drawn)
 
 
+# Snakemake starts at most 100 jobs a second. To hold to that it wakes its scheduler, while some job
+# waits, each second once more for each job that it has seen end: after a hundred it computes without
+# a rest. Nothing starts so many; the option that sets another limit takes no "none".
+onstart:
+    workflow.scheduler.job_rate_limiter = None
+
+
 report: "docs/report/workflow.rst"
 
 
