@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 from passk.code import code, imported_by
 
@@ -67,3 +69,20 @@ def test_the_sandbox_counts_as_a_whole(scripts: Path) -> None:
         },
     )
     assert "scripts/passk/sandbox/b.py" in code("run.py")
+
+
+def test_every_import_of_the_package_is_found_that_its_parsed_source_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    files = sorted(Path("scripts").rglob("*.py"))
+    assert len(files) > 150
+    for file in files:
+        names: set[str] = set()
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names |= {f"{node.module}", *(f"{node.module}.{one.name}" for one in node.names)}
+        modules = {Path("scripts", *name.split(".")).with_suffix(".py") for name in names}
+        assert {module for module in modules if module.exists()} <= {*imported_by(file)}, file

@@ -160,7 +160,7 @@ class Experiment:
             for answer in self.entry["answers"]
         )
 
-    @property
+    @cached_property
     def folder(self) -> Path:
         """Of its samples, verdicts and tables."""
         names = [self.entry["model"], self.entry["benchmark"], self.entry.get("sampling", "counts")]
@@ -203,7 +203,8 @@ class Experiment:
         return self.folder / (GIVEN if self.given else scoring).name / file
 
     def _shards(self, folder: str, suffix: str) -> list[Path]:
-        return [self.folder / folder / f"{shard}.{suffix}" for shard in self.shards]
+        stem = self.folder / folder
+        return [stem / f"{shard}.{suffix}" for shard in self.shards]
 
     @property
     def rival(self) -> Experiment | None:
