@@ -216,8 +216,13 @@ def files(stem: Path) -> dict[str, Path]:
 
 
 def save(drawing: Figure, stem: Path, title: str = "") -> None:
-    """Write ``stem``.pdf, .svg and .png, each atomically. Call it inside :func:`look`."""
+    """Write ``stem``.pdf, .svg and .png, each atomically. Call it inside :func:`look`.
+
+    All three are one drawing, laid out once.
+    """
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph at INFO
+    drawing.draw_without_rendering()
+    drawing.set_layout_engine("none")
     for suffix, path in files(stem).items():
         _write(drawing, suffix, path, title)
 
