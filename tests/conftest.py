@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,22 +154,30 @@ def small_workflow(folder: Path) -> Workflow:
     return workflow
 
 
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
-    """The small experiment, run to its end. Not to be changed: take ``workflow`` for that.
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder ``name`` of this session, which the first who asks for it makes.
 
-    pytest-xdist's workers, whose folders lie beside one another, share it.
+    pytest-xdist's workers, whose folders lie beside one another, share it. Not to be changed.
     """
-    shared = tmp_path_factory.getbasetemp()
+    shared = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    done = shared / "finished.done"
-    with (shared / "finished.lock").open("w") as lock:
+    folder, done = shared / name, shared / f"{name}.done"
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            small_workflow(shared / "finished").snakemake()
+            shutil.rmtree(folder, ignore_errors=True)  # what a worker left that failed
+            make(folder)
             done.touch()
-    return Workflow(shared / "finished")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
+    """The small experiment, run to its end. Not to be changed: take ``workflow`` for that."""
+    return Workflow(
+        made_once(tmp_path_factory, "finished", lambda folder: small_workflow(folder).snakemake())
+    )
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Workflow, copy_workflow, small_workflow
+from conftest import ROOT, Workflow, copy_workflow, made_once, small_workflow
 
 from passk.integrity import verify
 
@@ -83,10 +83,14 @@ class Undisturbed:
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    workflow = miniature(tmp_path_factory.mktemp("undisturbed"))
-    started = time.monotonic()
-    workflow.snakemake(*TABLES)
-    seconds = time.monotonic() - started
+    def make(folder: Path) -> None:
+        workflow = miniature(folder)
+        started = time.monotonic()
+        workflow.snakemake(*TABLES)
+        (folder / "seconds.txt").write_text(str(time.monotonic() - started))
+
+    workflow = Workflow(made_once(tmp_path_factory, "undisturbed_miniature", make))
+    seconds = float((workflow.folder / "seconds.txt").read_text())
     return Undisturbed(workflow, tables(workflow.folder), seconds)
 
 
@@ -262,9 +266,13 @@ def damage(path: Path, cut: Callable[[bytes], bytes]) -> None:
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
     """The tests' small experiment, whose samples are recorded: quicker than the miniature."""
-    workflow = small_workflow(tmp_path_factory.mktemp("recorded"))
-    workflow.snakemake(*SMALL_TABLES)
-    return workflow
+    return Workflow(
+        made_once(
+            tmp_path_factory,
+            "recorded",
+            lambda folder: small_workflow(folder).snakemake(*SMALL_TABLES),
+        )
+    )
 
 
 @pytest.mark.parametrize(

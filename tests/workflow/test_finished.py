@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Workflow, small_workflow
+from conftest import Workflow, made_once, small_workflow
 
 from passk.engines.finished import difference
 from passk.redraw import command, sentences
@@ -32,9 +32,11 @@ DAY = 86400
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
     """The small model's samples, verdicts and tables, and no more."""
-    workflow = small_workflow(tmp_path_factory.mktemp("counted") / "workflow")
-    workflow.snakemake(COUNTS)
-    return workflow
+    return Workflow(
+        made_once(
+            tmp_path_factory, "counted", lambda folder: small_workflow(folder).snakemake(COUNTS)
+        )
+    )
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import FEW_ANALYSES, ROOT, Workflow, copy_workflow
+from conftest import FEW_ANALYSES, ROOT, Workflow, copy_workflow, made_once
 
 SAMPLES = "results/demo-small/few/demo/samples"
 TABLES = [
@@ -85,9 +85,10 @@ def kill_snakemake(process: subprocess.Popen[bytes]) -> None:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     if not (ROOT / "resources/envs/transformers/lock.txt").exists():
         pytest.skip("the transformers environment is not built: run `make test`, which builds it")
-    workflow = few_tasks(tmp_path_factory.mktemp("undisturbed"))
-    workflow.snakemake(*TABLES)
-    return tables(workflow)
+    folder = made_once(
+        tmp_path_factory, "undisturbed_demo", lambda folder: few_tasks(folder).snakemake(*TABLES)
+    )
+    return tables(Workflow(folder))
 
 
 LONG = (pytest.mark.faults, pytest.mark.long)

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import FEW_ANALYSES, ROOT, Workflow, small_config, small_workflow
+from conftest import FEW_ANALYSES, ROOT, Workflow, made_once, small_config, small_workflow
 from slurm.cluster import Cluster, running
 
 UNPACKED = os.environ.get("SLURM_UNPACKED")
@@ -75,14 +75,14 @@ def results(workflow: Workflow) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], dict[str, bytes]]:
     """What an undisturbed run without SLURM gives, by the number of samples."""
-    known: dict[int, dict[str, bytes]] = {}
 
     def run(n_samples: int) -> dict[str, bytes]:
-        if n_samples not in known:
-            workflow = recorded_experiment(tmp_path_factory.mktemp("local"), n_samples)
-            workflow.snakemake(*TABLES)
-            known[n_samples] = results(workflow)
-        return known[n_samples]
+        folder = made_once(
+            tmp_path_factory,
+            f"local_{n_samples}",
+            lambda folder: recorded_experiment(folder, n_samples).snakemake(*TABLES),
+        )
+        return results(Workflow(folder))
 
     return run
 

@@ -20,7 +20,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import FEW_ANALYSES, ROOT, Workflow, copy_workflow, small_config, small_workflow
+from conftest import (
+    FEW_ANALYSES,
+    ROOT,
+    Workflow,
+    copy_workflow,
+    made_once,
+    small_config,
+    small_workflow,
+)
 
 for plugin in ("snakemake_storage_plugin_fs", "snakemake_executor_plugin_cluster_generic"):
     if importlib.util.find_spec(plugin) is None:
@@ -67,9 +75,13 @@ def few_tasks(folder: Path) -> Workflow:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The tables and samples of :func:`few_tasks` without a storage."""
-    workflow = few_tasks(tmp_path_factory.mktemp("undisturbed"))
-    workflow.snakemake(*FEW_TABLES)
-    return few_results(workflow.folder)
+    return few_results(
+        made_once(
+            tmp_path_factory,
+            "undisturbed",
+            lambda folder: few_tasks(folder).snakemake(*FEW_TABLES),
+        )
+    )
 
 
 def few_results(folder: Path) -> dict[str, bytes]:
