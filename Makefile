@@ -14,7 +14,7 @@ SNAKEMAKE = exec 9> .make.lock; flock --nonblock --conflict-exit-code 75 9 || [ 
   compgen -G ".snakemake/locks/*" > /dev/null && snakemake --unlock --quiet all 9>&-; \
   snakemake --cores all 9>&-
 
-.PHONY: FORCE broken help setup list locks locks-check demo laptop-smoke test test-vllm setup-slurm test-slurm setup-reasoning-gym test-reasoning-gym setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample gpu-day wheels bench-cpu-engines bench-forecast lint clean
+.PHONY: FORCE broken help setup list locks locks-check demo laptop-smoke test test-vllm setup-slurm test-slurm setup-reasoning-gym test-reasoning-gym setup-storage test-storage test-slow test-faults test-harnesses test-browser test-endpoint test-proofs verify schema bench-execute bench-sample gpu-day wheels bench-cpu-engines bench-forecast bench-workflow lint clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -175,7 +175,7 @@ test-harnesses: .venv/test.installed ## logs of Inspect, LM-eval and SWE-bench, 
 	python -m pytest -m harnesses tests/test_counts_from.py
 
 test-browser: .venv/test.installed ## the report page in a real browser (apt-get install chromium; 1 minute)
-	python -m pytest tests/test_page.py
+	python -m pytest -n 2 tests/test_page.py
 
 test-proofs: .venv/test.installed ## proofs, wrong ones and cheats, judged by Coq (apt-get install --no-install-recommends coq; 5 minutes)
 	@command -v coqc > /dev/null || \
@@ -205,6 +205,9 @@ wheels: .venv/main.installed ## every package that `make gpu-day WHEELS=wheels` 
 
 bench-forecast: .venv/main.installed ## errors of forecasts of pass@k on simulations; COUNTS=a.csv: and on recorded counts (10 minutes)
 	python tests/bench/bench_forecast.py $(if $(COUNTS),--counts $(COUNTS))
+
+bench-workflow: .venv/test.installed ## CPU time of each step's jobs, of Snakemake and of planning 2,400 jobs (5 minutes)
+	python tests/bench/bench_workflow.py
 
 clean: ## remove figures, verdicts, tables and logs; samples and environments stay (a second)
 	find figures -mindepth 1 -maxdepth 1 ! -name readme -exec rm -rf {} +
