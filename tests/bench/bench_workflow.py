@@ -7,7 +7,8 @@ job's time is that of all its processes, as its shell counts it; Snakemake's is 
 Planning: a dry run of several models at a large n on two suites, once as it is and once under a
 profiler, whose shares are taken of the first one's time: it slows down both sides. `package` is
 what runs in this package's functions and those of Snakefile and rules/, with what they call of
-Python and of other packages; `snakemake` is the rest, its start included.
+Python and of other packages (from above: own modules that own imports load count twice);
+`snakemake` is the rest, its start included.
 
 Medians over ``--runs``. On a loaded machine CPU time itself is up to three times as much: compare
 what was measured in turns. Not covered: sampling, clusters, wall time.
