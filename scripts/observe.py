@@ -73,7 +73,7 @@ def main() -> None:
         metavar="FILE",
         help="samples in which a model wrote asserts: say which of them each sample passes",
     )
-    options = ("workers", "require_sandbox", "isolate")
+    options = ("workers", "require_sandbox", "isolate", "loops")
     judging.run(parser, "observations", "observing these samples", observe, options)
 
 

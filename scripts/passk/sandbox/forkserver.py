@@ -1,7 +1,7 @@
 """The process that candidates are forked from; run as a program of its own, never imported.
 
 It holds no tests, answers, prompts or secrets: its environment is empty, its memory has this file,
-its six neighbours and part of the standard library, and even the program to run is read by the
+its seven neighbours and part of the standard library, and even the program to run is read by the
 child, after the fork, over a socket that is that child's alone. What a child sends back is a claim;
 only the judge, which has the tests, decides.
 
@@ -14,11 +14,12 @@ start.
 
 On a child's socket: the child sends its pid (4 bytes); the judge a length (4 bytes) and a request
 (marshal of a list of jobs: program, entry point, calls, whether to go on after an exception,
-whether to send digests, names that the test overwrites, token). For each job the child sends one
-frame a call: length (4 bytes), ``V`` with the encoded value (or its digest) or ``E`` with an
-exception's name, and a last frame ``D`` with its CPU microseconds; each begins with the job's
-token, which is empty where the job is alone. Of several jobs those that do not pass the gate are
-not run and answered by ``G``.
+whether to send digests, names that the test overwrites, token, whether it is a trial). For each job
+the child sends one frame a call: length (4 bytes), ``V`` with the encoded value (or its digest) or
+``E`` with an exception's name, and a last frame ``D`` with its CPU microseconds; each begins with
+the job's token, which is empty where the job is alone. Of several jobs those that do not pass the
+gate are not run and answered by ``G``. A trial (``endless``) is of a job that is alone: a frame
+``L`` says that the call after those answered never ends; any other end of a trial says nothing.
 
 Where the request is a text, it is a program that runs whole, as ``__main__``. Then what follows the
 pid is its standard output and nothing else: no frame, no token, so that nothing printed can be
@@ -52,6 +53,8 @@ import isolation
 import purity
 import view
 import wire
+
+import endless  # isort: skip (after purity, which refuses the names of all that is loaded)
 
 sys.path.pop(0)
 
@@ -380,9 +383,13 @@ def run_job(
     digests: bool,
     overwritten: tuple[str, ...],
     token: bytes,
+    trial: bool,
     in_company: bool,
 ) -> None:
-    """Run a program on its calls and send a frame for each."""
+    """Run a program on its calls and send a frame for each.
+
+    In a ``trial`` all frames are sent at once, and the last is ``L`` if a loop is endless.
+    """
     send, name_of, loads, clock = _send, wire.exception_name, marshal.loads, time.monotonic
     framed, used, begun = _framed, time.process_time, time.process_time()
     encode = canonical.digest if digests else wire.encode
@@ -392,12 +399,22 @@ def run_job(
         code = compile(program, "<candidate>", "exec", dont_inherit=True)
         if in_company and not purity.is_tame(code):
             return send(token + b"G")
+        if trial:
+            watched = purity.is_tame(code) and endless.watch(
+                program, lambda: send(token + b"L"), company.in_use
+            )
+            if not watched:
+                return None
+            code = watched[0]
+            scope.update(watched[1])
         exec(code, scope)
         for name in overwritten:
             if name in scope:
                 scope[name] = _overwritten_check
         function = scope[entry_point] if entry_point in scope else _missing(entry_point)
     except BaseException as error:
+        if trial:  # also of the little memory or stack that its calls take
+            return None
         send(token + b"E" + name_of(error).encode())
         calls = ()
     for count, call in enumerate(calls):
@@ -405,13 +422,16 @@ def run_job(
         try:
             reply = token + b"V" + encode(function(*args, **kwargs))
         except BaseException as error:
+            if trial and isinstance(error, MemoryError | RecursionError):
+                return None
             reply = token + b"E" + name_of(error).encode()
             if not keep_going:
                 unsent += framed(reply)
                 break
         # Each of the first replies at once: most wrong programs are found out by them. In company
         # nobody looks before a program's end.
-        if (count < SENT_AT_ONCE and not in_company) or clock() - sent_at > SEND_EVERY:
+        at_once = trial or (count < SENT_AT_ONCE and not in_company)
+        if at_once or clock() - sent_at > SEND_EVERY:
             send(reply, unsent)
             unsent, sent_at = b"", clock()
         else:

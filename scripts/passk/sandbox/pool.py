@@ -20,7 +20,8 @@ Covered
       session, the disk or the memory may have decided is run again alone, and where it lacks again
       the run stops and says what.
     - The cost: equal programs run once; programs that can reach nothing outside themselves
-      (``purity``) share a child; a program is ended at its first wrong output.
+      (``purity``) share a child; a program is ended at its first wrong output, an endless loop
+      as soon as it is seen to be one (``endless``; ``loops="full"`` lets it run to its limit).
 
 Not covered
     - A fault of the kernel, its filters or CPython's JSON parser in the judge; side channels
@@ -124,11 +125,13 @@ class Pool:
         require_sandbox: bool = False,
         without: Sequence[str] = (),
         isolate: str = "company",
+        loops: str = "early",
     ) -> None:
         self.cases = dict(cases)
         self.limits = limits or Limits()
         self.without = tuple(without)
         self.isolate = isolate
+        self.loops = loops
         host.check_session(self.limits)
         self.scratch, lock = claim(self.limits, workers)
         self._lock: int | None = lock
@@ -271,6 +274,7 @@ class Pool:
             args=(
                 theirs, others, os.getpid(), self.cases, self.limits,
                 self.scratch / str(self._started), self._readable, self.without, self.isolate,
+                self.loops,
             ),
             daemon=True,
         )  # fmt: skip
@@ -407,6 +411,7 @@ def _work(
     readable: dict[str, list[str]],
     without: tuple[str, ...],
     isolate: str,
+    loops: str,
 ) -> None:
     """A worker's life: take programs, let its runner run them, send results back."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -420,7 +425,7 @@ def _work(
     runner = None
     try:
         scratch.mkdir()
-        runner = Runner(limits, scratch, readable, without, isolate)
+        runner = Runner(limits, scratch, readable, without, isolate, loops)
         connection.send(_Hello(runner.layers))
         while True:
             while connection.poll(0 if runner.pending else None):

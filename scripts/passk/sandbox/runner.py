@@ -6,7 +6,10 @@ replies allow one, and restarts a fork server that died. Most programs end withi
 milliseconds, so a child is looked at only when it has ended or after :data:`FIRST_LOOK`.
 
 Programs of quick tasks share a child with others, as far as ``purity`` lets them; what stalls or
-dies in company, or needs more than the first round, runs again alone. A program that prints has a
+dies in company, or needs more than the first round, runs again alone. One that is long at one call
+is stopped for a trial (``endless``), which may find that its loop never ends: that is the time-out
+that it would have come to. Where the trial says nothing the program runs again, in a child that is
+the same as if there had been no trial. A program that prints has a
 child for each of its inputs, one after another, and is judged when that child has ended: what it
 printed comes through the same socket, and its end is the status that the kernel tells.
 
@@ -54,6 +57,8 @@ MAX_REFUSALS = 30
 MAX_STARTS = 3
 TOKEN_BYTES = 8
 STALLED = 0.06  # CPU seconds without an end of a program that has company
+# CPU seconds of a call before a trial, where programs are quick and where not; of the trial.
+LONG, LONG_IF_SLOW, TRIAL = 0.06, 0.5, 0.4
 _EXHAUSTED = ("MemoryError", "RecursionError")
 ALL_LAYERS = ("resource limits", "no new privileges", "no capabilities", "landlock", "seccomp")
 _FORK_SERVER = Path(__file__).with_name("forkserver.py")
@@ -78,7 +83,8 @@ class Result:
 class _Job:
     """A program to run and what it has replied.
 
-    ``alone``: it must not share a child. ``kills``: how many processes the kernel had ended for
+    ``alone``: it must not share a child. ``trial``: this run is one; ``tried``: there was one.
+    ``kills``: how many processes the kernel had ended for
     want of memory before a program that runs alone on the whole host; None for all others.
     """
 
@@ -88,6 +94,9 @@ class _Job:
     calls: tuple[bytes, ...]
     keep_going: bool = False
     alone: bool = False
+    trial: bool = False
+    tried: bool = False
+    endless: bool = False
     kills: int | None = None
     rounds: int = 1
     tries: int = 1
@@ -113,7 +122,7 @@ class _Job:
         """The same job, to be run afresh."""
         fresh = _Job(self.key, self.case, self.program, self.calls, self.keep_going)
         fresh.alone, fresh.rounds, fresh.tries = self.alone, self.rounds, self.tries
-        fresh.kills = self.kills
+        fresh.kills, fresh.tried = self.kills, self.tried or self.trial
         fresh.cpu_before = self.cpu_before
         if self.case.prints:  # these replies are of children that have ended
             fresh.replies, fresh.instead = list(self.replies), self.instead
@@ -128,6 +137,7 @@ class _Child:
 
     ``next_look`` and ``looked`` are moments; ``age`` and ``idle`` are seconds in which the judge
     ran, too. ``stopped``: it was seen stopped by a signal. ``displaced``: its folder was gone.
+    ``interrupted``: it was ended for a trial.
     """
 
     jobs: list[_Job]
@@ -153,6 +163,7 @@ class _Child:
     watched: bool = False
     doomed: bool = False
     forged: bool = False
+    interrupted: bool = False
 
     @property
     def shared(self) -> bool:
@@ -169,7 +180,8 @@ class Runner:
 
     ``scratch`` is a folder of this runner's own; children write below it and it is kept empty.
     ``without`` leaves fences out, for tests. ``isolate`` is ``company``, or ``each`` for a child of
-    its own for every program.
+    its own for every program. ``loops`` is ``early``, or ``full`` for no trials: each endless loop
+    runs to its limit.
     """
 
     def __init__(
@@ -179,12 +191,14 @@ class Runner:
         readable: dict[str, list[str]],
         without: Iterable[str] = (),
         isolate: str = "company",
+        loops: str = "early",
     ) -> None:
         self.limits = limits
         self.scratch = scratch
         self.readable = readable
         self.without = list(without)
         self.company = COMPANY if isolate == "company" else 1
+        self.trials = loops == "early"
         self.queue: deque[_Job] = deque()
         self.children: dict[int, _Child] = {}
         self.layers: tuple[str, ...] = ()
@@ -492,6 +506,15 @@ class Runner:
     def _end(self, child: _Child, job: _Job, status: int, cpu: float) -> list[tuple[Any, Result]]:
         """A job's own child is gone: judge, and return the result or start another round."""
         total = round(job.cpu_before + cpu, 4)
+        if job.trial:
+            judgement = job.judge()
+            if job.endless and judgement.state == "unfinished" and not child.displaced:
+                return [self._believe(job, "timeout", total, judgement.error)]
+            self.queue.appendleft(job.again())
+            return []
+        if child.interrupted and job.verdict is None:
+            self.queue.appendleft(job.again(trial=True))
+            return []
         seen = None
         if job.verdict is None or job.verdict[0] == "timeout":
             judgement = job.judge()
@@ -635,6 +658,7 @@ class Runner:
                     job.cpu = round(struct.unpack_from("Q", frame, 1)[0] / 1e6, 4)
                 if frame[:1] != b"D":
                     job.alone = True
+                job.endless = frame[:1] == b"L"
                 child.place += 1
         return None
 
@@ -682,6 +706,8 @@ class Runner:
                 return self._decide(child, "passed", judgement.error)
             if judgement.state == "failed":
                 return self._decide(child, *_failure(judgement.error))
+        if job.trial and cpu > TRIAL:
+            return self._doom(child)
         if threads > MAX_THREADS:
             return self._decide(child, "failed", "RuntimeError")
         earlier = 0.0 if job.case.prints else job.cpu_before
@@ -696,8 +722,17 @@ class Runner:
             return self._decide(child, "timeout", None)
         if usage(self.scratch / str(child.slot)) > self.limits.scratch_bytes:
             return self._decide(child, "failed", "OSError")
+        if self._wants_trial(job):
+            longest = LONG if job.case.quick else LONG_IF_SLOW
+            if cpu - job.cpu_at_call > longest:
+                child.interrupted = True
+                return self._doom(child)
+            left = min(left, longest - (cpu - job.cpu_at_call))
         child.next_look = now + min(LOOK_EVERY, max(left, 0.005))
         return None
+
+    def _wants_trial(self, job: _Job) -> bool:
+        return self.trials and not (job.tried or job.trial or job.case.prints)
 
     def _decide(self, child: _Child, outcome: str, error: str | None) -> None:
         """Fix the verdict of a job that runs alone and end its child; it is heard of later."""
@@ -722,7 +757,7 @@ def _may_share(job: _Job) -> bool:
 def _request(job: _Job, token: bytes) -> tuple[Any, ...]:
     case = job.case
     what = (job.program, case.entry_point, job.calls, job.keep_going)
-    return (*what, case.digests, case.overwritten, token)
+    return (*what, case.digests, case.overwritten, token, job.trial)
 
 
 def _text(job: _Job) -> str:

@@ -139,6 +139,13 @@ _SANDBOX = {
         "company",
         choices=("company", "each"),
     ),
+    "loops": Option(
+        "endless loops: ended early, as soon as their state is seen to repeat, or after the full "
+        "time; both are time-outs",
+        str,
+        "early",
+        choices=("early", "full"),
+    ),
 }
 
 VERIFIERS: dict[str, VerifierInfo] = {
@@ -168,7 +175,7 @@ VERIFIERS: dict[str, VerifierInfo] = {
     ),
     "stdin_stdout": VerifierInfo(
         opens="passk.verifiers.stdin_stdout:open_verifier",
-        options={name: what for name, what in _SANDBOX.items() if name != "isolate"}
+        options={name: what for name, what in _SANDBOX.items() if name not in ("isolate", "loops")}
         | {
             "timeout": Option(
                 "CPU seconds of each test whose problem has no time_limit",

@@ -180,17 +180,15 @@ class Programs:
     ) -> Iterator[Verdict]:
         options, label = self._opening.options, self._opening.label
         started = time.monotonic()
-        isolate = options.get("isolate", "each")
-        with Pool(
-            cases, options["workers"], limits, options["require_sandbox"], isolate=isolate
-        ) as pool:
+        shared = {"isolate": options.get("isolate", "each"), "loops": options.get("loops", "full")}
+        with Pool(cases, options["workers"], limits, options["require_sandbox"], **shared) as pool:
             if pool.missing:
                 missing = ", ".join(pool.missing)
                 log.warning("%sthe sandbox lacks %s on this host", label, missing)
             tally = Tally(self._opening.total, label)
             yield from pool.verdicts(samples, program, tally)
             sandbox = {"layers": list(pool.layers), "missing": list(pool.missing)}
-            sandbox["isolate"] = isolate
+            sandbox |= shared
         self.about |= {
             "sandbox": sandbox,
             "limits": asdict(limits),
