@@ -177,13 +177,22 @@ class World:
 
     @property
     def signatures(self) -> list[list[Path]]:
+        return self._signatures("signatures", "1", "!E")
+
+    @property
+    def tested(self) -> list[list[Path]]:
+        return self._signatures("tested", "+", "-")
+
+    def _signatures(self, name: str, of_right: str, of_wrong: str) -> list[list[Path]]:
         found = []
         for number, one in enumerate(self.models):
-            path = self.folder / f"signatures{number}.jsonl"
+            path = self.folder / f"{name}{number}.jsonl"
             write_records(
                 path,
                 (
-                    Signature(task, draw, "ran", ("1" if right else "!E",), str(right), None)
+                    Signature(
+                        task, draw, "ran", (of_right if right else of_wrong,), str(right), None
+                    )
                     for task, draw, right in _draws(one)
                 ),
             )

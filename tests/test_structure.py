@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -105,3 +106,9 @@ def test_no_engine_is_named_outside_its_package() -> None:
         assert not texts & named, file
     for file in [*(ROOT / "rules").glob("*.smk"), ROOT / "Snakefile"]:
         assert not any(f'"{name}"' in file.read_text() for name in named), file
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """Outside packages pytest takes the second one for the first, and collects nothing of it."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert {name for name, count in names.items() if count > 1} == set()
