@@ -55,7 +55,7 @@ resources/envs/transformers/lock.txt: envs/transformers.txt FORCE | .venv/main.i
 	$(if $(filter cpu,$(TORCH)),PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu) \
 	  python scripts/environment.py --lock $< --folder $(@D)
 
-demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole chain on the tiny models, on a CPU (3 minutes on 2 cores; the first time 5 more and some GB)
+demo: .venv/main.installed resources/envs/transformers/lock.txt ## the whole chain on the tiny models, on a CPU (4 minutes on 2 cores; the first time 5 more and some GB)
 	@$(SNAKEMAKE) demo
 	@test figures/demo/report.html -nt .make.lock || { cat figures/demo/*/pass_at_k.txt; echo figures/demo/report.html; }
 
