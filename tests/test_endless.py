@@ -126,7 +126,7 @@ def test_generated_loops_that_end_are_not_called_endless():
 
 
 @pytest.mark.slow
-def test_generated_loops_that_end_are_not_called_endless():
+def test_many_more_generated_loops_that_end_are_not_called_endless():
     answers = compare_generated(range(10_000, 11_500), 0.1, 0.5)
     assert answers.count("endless") > 75 and answers.count("ended") > 560
 
