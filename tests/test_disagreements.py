@@ -48,7 +48,7 @@ def given(folder: Path, samples: dict[str, list[str]] = SAID, **changes: str) ->
         problems=Benchmark(TASKS, 3, "answer"),
         samples=shards["samples"],
         weak_verdicts=[shards["weak"]],
-        strong_verdicts=[shards["strong"]],
+        verdicts=[shards["strong"]],
         settings=[None],
         answer="boxed",
     )

@@ -9,21 +9,11 @@ from pathlib import Path
 import pytest
 from conftest import PROBLEMS, ROOT
 
-from passk.analyses.draws import joined, readable
+from passk.analyses.draws import REPEATED, joined, laid_out, readable, without_prompt
 from passk.analyses.given import Given
 from passk.analyses.hardest_tasks import page
 from passk.analyses.hardest_tasks import table as hardest_tasks
-from passk.analyses.hardest_tasks.table import (
-    LEAST,
-    NEVER,
-    REPEATED,
-    Row,
-    describe,
-    excerpt,
-    laid_out,
-    select,
-    without_prompt,
-)
+from passk.analyses.hardest_tasks.table import LEAST, NEVER, Row, describe, excerpt, select
 from passk.benchmarks import Benchmark, write_problem_file
 from passk.benchmarks.human_eval import Problem
 from passk.records import (

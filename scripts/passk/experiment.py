@@ -413,7 +413,6 @@ PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
     "weak_verdicts": lambda experiment, scoring: [
         e.verdicts(experiment.weaker(scoring)) for e in experiment.compared
     ],
-    "own_strong_verdicts": lambda experiment, scoring: [experiment.verdicts(scoring)],
     "own_weak_verdicts": lambda experiment, scoring: [
         experiment.verdicts(experiment.weaker(scoring))
     ],
@@ -429,7 +428,9 @@ PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
 What others published is in the config.
 """
 OF_COUNTS = frozenset({"curves", "counts", "own_counts"})
-OF_ITS_OWN = {"problems", *(name for name in PARTS if name.startswith("own_"))} - OF_COUNTS
+OF_ITS_OWN = frozenset(
+    name for name in PARTS if name == "problems" or name.startswith("own_")
+).difference(OF_COUNTS)
 WITHOUT_METADATA = ("cost", "problems")
 
 

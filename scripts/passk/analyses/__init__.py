@@ -32,7 +32,7 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "extrapolation": ("counts",),
     "reliability": ("counts",),
     "verifiers": ("weak_verdicts", "strong_verdicts"),
-    "disagreements": ("problems", "own_samples", "own_weak_verdicts", "own_strong_verdicts"),
+    "disagreements": ("problems", "own_samples", "own_weak_verdicts", "own_verdicts"),
     "selection": ("verdicts", "signatures", "tested"),
     "stopping": ("counts",),
     "pools": ("counts",),

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 
 from passk.records import Sample, UserError, Verdict
 
+DOCSTRING = re.compile(r"(\"{3}|'{3})(.{40,}?)\1", re.DOTALL)
+REPEATED = "[the prompt's text]"
+
 
 @dataclass(frozen=True, slots=True)
 class Draw:
@@ -68,6 +71,24 @@ def excerpt(text: str, characters: int, lines: int | None = None) -> str:
     shown = "\n".join(text[:characters].split("\n")[:lines])
     left = len(text) - len(shown)
     return readable(shown) + (f"\n[{left:,} more characters]" if left > 0 else "")
+
+
+def without_prompt(text: str, prompt: str) -> str:
+    """What follows the prompt; a program that repeats the prompt's docstring says so instead."""
+    text = text.removeprefix(prompt)
+    for quotes, said in DOCSTRING.findall(prompt)[-1:]:
+        text = text.replace(f"{quotes}{said}{quotes}", f"{quotes}{REPEATED}{quotes}")
+    return text
+
+
+def laid_out(text: str) -> str:
+    """``text`` as it is shown and counted: no blanks at line ends, never two blank lines together.
+
+    Blank lines around it go; those within it count for nothing when it is compared.
+    """
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
+    kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
+    return "\n".join(kept).rstrip("\n")
 
 
 def readable(text: str) -> str:

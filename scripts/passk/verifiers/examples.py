@@ -139,12 +139,8 @@ def read_asserts(problem: Problem, text: str, names: Iterable[str]) -> Iterator[
     """
     _, signature = _described(problem)
     named = "|".join(map(re.escape, sorted(names)))
-    places = re.finditer(rf"(?<![\w.])assert[ \t]+(?:{named})(?=\()", text)
-    for match, _ in zip(places, range(_MOST_PLACES), strict=False):
-        end = _bracket_end(text, match.end())
-        arguments = _arguments(text[match.end() : end]) if end else None
-        if arguments is None or not signature.takes(arguments):
-            continue
+    calls = rf"(?<![\w.])assert[ \t]+(?:{named})(?=\()"
+    for _, end, arguments in _calls(text, calls, signature):
         middle = _ASSERTED.match(text, end)
         last = _literal_end(text, middle.end()) if middle else None
         if last is None or not _ASSERT_END.match(text, last):
@@ -190,14 +186,21 @@ _Found = tuple[int, tuple[Any, ...], tuple[Any, str], str]
 """A place in the text, the arguments, the value or else the exception's name, the sign between."""
 
 
+def _calls(
+    text: str, name: str, signature: _Signature
+) -> Iterator[tuple[re.Match[str], int, tuple[Any, ...]]]:
+    """Where the pattern ``name`` is, the end of the call there, and its arguments, if literals."""
+    for match, _ in zip(re.finditer(name, text), range(_MOST_PLACES), strict=False):
+        end = _bracket_end(text, match.end())
+        arguments = _arguments(text[match.end() : end]) if end else None
+        if end and arguments is not None and signature.takes(arguments):
+            yield match, end, arguments
+
+
 def _of_calls(doc: str, signature: _Signature) -> Iterator[_Found]:
     """Calls by name, each with the result behind or below it."""
-    places = re.finditer(rf"(?<![\w.]){re.escape(signature.name)}(?=\()", doc)
-    for match, _ in zip(places, range(_MOST_PLACES), strict=False):
-        end = _bracket_end(doc, match.end())
-        arguments = _arguments(doc[match.end() : end]) if end else None
-        if arguments is None or not signature.takes(arguments):
-            continue
+    calls = rf"(?<![\w.]){re.escape(signature.name)}(?=\()"
+    for match, end, arguments in _calls(doc, calls, signature):
         before = doc[doc.rfind("\n", 0, match.start()) + 1 : match.start()]
         prompted = before.strip() == ">>>"
         if prompted and (rest := _DOCTEST_END.match(doc, end)):

@@ -13,9 +13,8 @@ from itertools import chain
 from pathlib import Path
 from typing import get_type_hints
 
-from passk.analyses.draws import excerpt
+from passk.analyses.draws import excerpt, laid_out, without_prompt
 from passk.analyses.given import Given
-from passk.analyses.hardest_tasks.table import laid_out, without_prompt
 from passk.analyses.verifiers.table import check_pair, read_agreement
 from passk.provenance import check_on_samples
 from passk.records import Snapshot, UserError, metadata_of, read_samples, read_verdicts
@@ -54,7 +53,7 @@ def table(given: Given) -> list[Row]:
     :raises UserError: files that are damaged or replaced meanwhile, verdicts that are not two
         suites' on the same draws, or samples that are not those that were judged.
     """
-    weak, strong = given.weak_verdicts[0], given.strong_verdicts[0]
+    weak, strong = given.weak_verdicts[0], given.verdicts[0]
     snapshot = Snapshot([*weak, *strong, *given.samples])
     check_pair(weak, strong, given.settings[0])
     for path in given.samples:

@@ -8,7 +8,6 @@ by blank lines and by blanks at the end of a line alone (:func:`laid_out`).
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from passk.analyses import draws
-from passk.analyses.draws import Draw, joined
+from passk.analyses.draws import Draw, joined, laid_out, without_prompt
 from passk.analyses.given import Given
 from passk.benchmarks import Benchmark, Task
 from passk.provenance import check_on_samples, check_shards
@@ -37,8 +36,6 @@ MOST_CHARACTERS = 1200
 MOST_LINES = 40
 MOST_TASKS = 8  # of each group
 T = TypeVar("T", Sample, Verdict)
-DOCSTRING = re.compile(r"(\"{3}|'{3})(.{40,}?)\1", re.DOTALL)
-REPEATED = "[the prompt's text]"
 NEVER, LEAST = "never solved", "solved least"
 
 
@@ -81,24 +78,6 @@ COLUMNS = get_type_hints(Row)
 def excerpt(text: str) -> str:
     """The beginning of ``text``, as a table may hold it."""
     return draws.excerpt(text, MOST_CHARACTERS, MOST_LINES)
-
-
-def without_prompt(text: str, prompt: str) -> str:
-    """What follows the prompt; a program that repeats the prompt's docstring says so instead."""
-    text = text.removeprefix(prompt)
-    for quotes, said in DOCSTRING.findall(prompt)[-1:]:
-        text = text.replace(f"{quotes}{said}{quotes}", f"{quotes}{REPEATED}{quotes}")
-    return text
-
-
-def laid_out(text: str) -> str:
-    """``text`` as it is shown and counted: no blanks at line ends, never two blank lines together.
-
-    Blank lines around it go; those within it count for nothing when it is compared.
-    """
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
-    kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
-    return "\n".join(kept).rstrip("\n")
 
 
 def select(

@@ -21,7 +21,7 @@ LOOKS = {
     "text": ("most frequent text", style.MUTED, (1, 1.2), "^"),
     "likelihood": ("the likeliest", style.OTHER, (4, 2), "s"),
     "likelihood-weighted": ("majority by likelihood", style.OTHER, (1, 1.2), "X"),
-    "dual": ("agreement with own tests", "#5a4fa2", (2, 1), "d"),
+    "dual": ("dual agreement (CodeT)", "#5a4fa2", (2, 1), "d"),
     "score": ("of the best score", "#7a6a00", (4, 2), "<"),
     "score-weighted": ("majority by score", "#7a6a00", (1, 1.2), ">"),
 }
