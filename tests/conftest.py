@@ -80,6 +80,15 @@ class Workflow:
         return yaml.safe_load((self.folder / "config.yaml").read_text())
 
 
+def ask_only(config: dict[str, Any], experiments: dict[str, Any]) -> None:
+    """Give ``config`` these experiments in place of its own, and nothing that learned."""
+    config["experiments"] = experiments
+    config.pop("learning", None)
+    for name, model in list(config["models"].items()):
+        if "learned" in model["weights"]:
+            del config["models"][name]
+
+
 def copy_workflow(folder: Path) -> Workflow:
     """Copy the sources of the workflow into ``folder``; the demo's models and the environments
     are linked."""

@@ -75,7 +75,11 @@ def test_no_path_is_looked_at() -> None:
     ("path", "value", "sentence"),
     [
         # keys
-        ("colour", "red", "colour: unknown key; known: models, benchmarks, sampling, experiments"),
+        (
+            "colour",
+            "red",
+            "colour: unknown key; known: models, benchmarks, sampling, learning, exp",
+        ),
         ("experiments.paper.n_sample", 3, "experiments.paper.n_sample: unknown .* mean n_samples?"),
         ("experiments.paper.n_samples", None, "experiments.paper.n_samples: is missing .Samples"),
         ("experiments.paper.baseline.pass_at_1", 1, "baseline.pass_at_1: unknown key; known: exp"),

@@ -34,7 +34,7 @@ LAYERS = [
     ["curve", "counts", "published", "provenance", "sandbox", "statistics"],
     ["benchmarks", "baseline", "formats", "estimation", "limited"],
     ["engines", "verifiers"],
-    ["cost", "forecast", "judging", "integrity", "figures"],
+    ["cost", "forecast", "judging", "integrity", "figures", "training"],
     ["analyses"],
     ["code", "config", "experiment", "redraw", "terminal"],
     ["page"],

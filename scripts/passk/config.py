@@ -316,6 +316,60 @@ class Sampling(Entry):
         return self
 
 
+class Finetune(Entry):
+    ways = (("steps",), ("command",))
+
+    steps: Count = None
+    """Steps of training, by this package: plain PyTorch on one CPU core, for tiny models."""
+    command: Text = None
+    """Your own training, a command line. {data} stands for the file of verified samples, {base} for
+    the folder of the base model, {seed} for the seed and {output} for the folder that it must
+    write: safetensors, tokenizer and config.json."""
+    batch: Count = None
+    """Samples in a step (64 if not given), with steps only."""
+    learning_rate: Positive = None
+    """The largest; it rises from 0 and falls to 0 (1e-3 if not given). With steps only."""
+    gpus: Annotated[int, Field(ge=0)] = None
+    """GPUs of the command (none if not given)."""
+    seed: Annotated[int, Field(ge=0)] = None
+    """Of the order of the samples (0 if not given)."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        keys = ("batch", "learning_rate") if self.command else ("gpus",)
+        for key in keys:
+            if getattr(self, key) is not None:
+                raise _wrong(f"{key} is not for {'a command' if self.command else 'steps'}")
+        if self.command:
+            for name in ("data", "output"):
+                if f"{{{name}}}" not in self.command:
+                    raise _wrong(f"the command must have {{{name}}} in it")
+        return self
+
+
+class Learning(Entry):
+    base: Text
+    """The model that training starts from, a name under models; so it does in each round."""
+    experiment: Text
+    """Whose samples are learned from, a name under experiments: verified by its first suite and
+    read by its first answer. A later round names an experiment on the model of the round before."""
+    source: Literal["samples", "solutions"] = None
+    """Verified samples (if not given), or the benchmark's own solutions of all its tasks: a
+    teacher."""
+    tasks: Count = None
+    """Only so many of the benchmark's first tasks (all if not given): a narrow pool."""
+    per_task: Count = None
+    """Distinct verified samples of a task at most (all if not given): the first draws."""
+    finetune: Finetune
+    """How they are learned from."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.source == "solutions" and self.per_task:
+            raise _wrong("per_task is for samples, and a task has one solution; take it out")
+        return self
+
+
 class MeasuredBaseline(Entry):
     experiment: Text
     """A name under experiments."""
@@ -459,6 +513,8 @@ class Config(Entry):
     """The problems, by name."""
     sampling: Annotated[dict[Name, Sampling], NotEmpty]
     """How samples are drawn, by name. Another value samples again."""
+    learning: Annotated[dict[Name, Learning], NotEmpty] = None
+    """What models with learned weights are trained on, and how, by name."""
     experiments: Annotated[
         dict[
             Name,
@@ -470,6 +526,7 @@ class Config(Entry):
 
 
 MODELS = (Model, EngineOptions, Generator, Benchmark, Sampling, Prices, Plus, PublishedEntry)
+MODELS += (Learning, Finetune)
 UNIONS = {
     model.__name__: model
     for model in (*WEIGHTS, MeasuredBaseline, QuotedBaseline, ExperimentEntry, GivenExperiment)
@@ -509,6 +566,7 @@ def _impossible(config: Config, rules: Collection[str]) -> Iterator[tuple[str, s
             check_options(dict.fromkeys(sorted(given)), model.weights.engine)
         except UserError as error:
             yield _path(["models", name, "engine_options"]), str(error)
+    yield from _impossible_to_learn(config)
     for name, benchmark in config.benchmarks.items():
         if benchmark.generators and not KINDS[benchmark.kind].makes:
             kinds = " or ".join(kind for kind, row in KINDS.items() if row.makes)
@@ -539,6 +597,60 @@ def _impossible(config: Config, rules: Collection[str]) -> Iterator[tuple[str, s
                 yield f"{where}.{key}", _unknown("experiment", other, config.experiments)
             elif config.experiments[other].benchmark != one.benchmark:
                 yield f"{where}.{key}", f"{other!r} must be on the same benchmark, {one.benchmark}"
+
+
+def _impossible_to_learn(config: Config) -> Iterator[tuple[str, str]]:
+    """What is wrong with learned weights: names that are not there, and circles."""
+    learning = config.learning or {}
+    for name, model in config.models.items():
+        learned = getattr(model.weights, "learned", None)
+        if learned and learned not in learning:
+            yield (
+                _path(["models", name, "weights", "learned"]),
+                _unknown("learning", learned, learning),
+            )
+    if learning and "weights" in config.benchmarks:
+        yield "benchmarks.weights", "learned weights lie in a folder of this name; choose another"
+    for name, one in learning.items():
+        where = _path(["learning", name])
+        named = [("base", "model", one.base, config.models)]
+        named += [("experiment", "experiment", one.experiment, config.experiments)]
+        missing = [
+            (f"{where}.{key}", _unknown(what, value, known))
+            for key, what, value, known in named
+            if value not in known
+        ]
+        yield from missing
+        if missing:
+            continue
+        base = ENGINES[config.models[one.base].weights.engine]
+        if base.remote or base.recorded or base.counts:
+            yield f"{where}.base", "must be a model whose weights are files; name another"
+        if not isinstance(config.experiments[one.experiment], ExperimentEntry):
+            yield f"{where}.experiment", "must be one that is sampled; name another"
+        elif _learns_from(name, config):
+            yield (
+                where,
+                "learns from its own samples, in a circle; name an earlier round's model",
+            )
+
+
+def _learns_from(name: str, config: Config) -> bool:
+    """Whether an entry under learning needs, maybe by others, the model that it makes."""
+    seen, waiting = set(), [name]
+    while waiting:
+        one = (config.learning or {}).get(waiting.pop())
+        models = [one.base] if one else []
+        if one and one.experiment in config.experiments:
+            models.append(config.experiments[one.experiment].model)
+        for model in filter(config.models.get, models):
+            learned = getattr(config.models[model].weights, "learned", None)
+            if learned == name:
+                return True
+            if learned and learned not in seen:
+                seen.add(learned)
+                waiting.append(learned)
+    return False
 
 
 def _misfits(where: str, one: Question, config: Config) -> Iterator[tuple[str, str]]:

@@ -50,6 +50,12 @@ GIVEN = Scoring("given", "counts")
 """That of counts which someone else made of their verdicts."""
 
 
+def learning_of(config: Mapping[str, Any], model: str) -> Mapping[str, Any] | None:
+    """What a model was trained on, its entry under ``learning``; None of one that is given."""
+    name = config["models"][model]["weights"].get("learned")
+    return config["learning"][name] if name else None
+
+
 @dataclass(frozen=True, eq=False)
 class Experiment:
     """The experiment ``name`` of ``config``, a mapping as config.yaml has it.
@@ -380,18 +386,36 @@ class Experiment:
 
         Without prices, rates and what else changes no number: the page is made again with it.
         """
-        members = {member.name: member for member in self.compared}
-        members |= {one.tests.name: one.tests for one in self.compared if one.tests}
-        sampled = [one for one in members.values() if not one.given]
-        return {
+        named = {member.name: member for member in self._taught_by()}
+        named |= {one.tests.name: one.tests for one in self.compared if one.tests}
+        members = list(({one.name: one for one in self.compared} | named).values())
+        models, learned = [member.entry["model"] for member in members], {}
+        for model in models:  # which grows
+            if entry := learning_of(self.config, model):
+                learned[self.config["models"][model]["weights"]["learned"]] = entry
+                models += [entry["base"]] if entry["base"] not in models else []
+        found = {
             "models": {
-                member.entry["model"]: {"label": member.label, "weights": member.weights}
-                for member in members.values()
+                name: {key: self.config["models"][name][key] for key in ("label", "weights")}
+                for name in models
             },
-            "benchmarks": {self.entry["benchmark"]: self.benchmark},
-            "sampling": {one.entry["sampling"]: one.sampling for one in sampled},
-            "experiments": {name: member.effective for name, member in members.items()},
+            "benchmarks": {member.entry["benchmark"]: member.benchmark for member in members},
+            "sampling": {one.entry["sampling"]: one.sampling for one in members if not one.given},
+            "experiments": {member.name: member.effective for member in members},
         }
+        return found | ({"learning": learned} if learned else {})
+
+    def _taught_by(self) -> list[Experiment]:
+        """The experiments whose samples the compared models learned from, and those before them."""
+        found: dict[str, Experiment] = {}
+        waiting = [member.entry["model"] for member in self.compared]
+        while waiting:
+            entry = learning_of(self.config, waiting.pop())
+            if entry and entry["experiment"] not in found:
+                teacher = Experiment(entry["experiment"], self.config)
+                found[teacher.name] = teacher
+                waiting += [teacher.entry["model"], entry["base"]]
+        return list(found.values())
 
 
 def _of_each(files: Callable[[Experiment, Scoring], Iterable[Path]]) -> Callable[..., Any]:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Workflow, copy_workflow, made_once, small_workflow
+from conftest import ROOT, Workflow, ask_only, copy_workflow, made_once, small_workflow
 
 from passk.integrity import verify
 
@@ -53,17 +53,16 @@ def miniature(folder: Path) -> Workflow:
     workflow = copy_workflow(folder)
     config = workflow.config()
     config["benchmarks"] = {"ten": {"path": "resources/demo/problems.jsonl", "first": 10}}
-    config["experiments"] = {
-        "miniature": {
-            "model": "demo-small",
-            "benchmark": "ten",
-            "sampling": "demo",
-            "n_samples": 100,
-            "k_values": [1, 10, 100],
-            "suites": ["base"],
-            "answers": ["verbatim"],
-        }
+    miniature = {
+        "model": "demo-small",
+        "benchmark": "ten",
+        "sampling": "demo",
+        "n_samples": 100,
+        "k_values": [1, 10, 100],
+        "suites": ["base"],
+        "answers": ["verbatim"],
     }
+    ask_only(config, {"miniature": miniature})
     workflow.write_config(config)
     return workflow
 

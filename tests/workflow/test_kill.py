@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import FEW_ANALYSES, ROOT, Workflow, copy_workflow, made_once
+from conftest import FEW_ANALYSES, ROOT, Workflow, ask_only, copy_workflow, made_once
 
 SAMPLES = "results/demo-small/few/demo/samples"
 TABLES = [
@@ -30,7 +30,7 @@ def few_tasks(folder: Path) -> Workflow:
     few = {"benchmark": "few", "n_samples": 100, "analyses": FEW_ANALYSES}
     demo = config["experiments"]["demo"] | few
     del demo["baseline"]
-    config["experiments"] = {"demo": demo}
+    ask_only(config, {"demo": demo})
     workflow.write_config(config)
     (folder / ".venv").symlink_to(ROOT / ".venv")
     return workflow

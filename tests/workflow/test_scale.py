@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from conftest import Workflow, copy_workflow
+from conftest import Workflow, ask_only, copy_workflow
 
 
 def large_config(config: dict[str, Any], models: int, n_samples: int, size: int) -> dict[str, Any]:
@@ -20,10 +20,11 @@ def large_config(config: dict[str, Any], models: int, n_samples: int, size: int)
     config = deepcopy(config)
     config["models"] = {name: deepcopy(model) | {"label": name} for name in names}
     config["sampling"]["published"]["shard_size"] = size
-    config["experiments"] = {
+    experiments = {
         label: deepcopy(paper) | {"model": name} | asked
         for label, name in zip(labels, names, strict=True)
     }
+    ask_only(config, experiments)
     config["experiments"]["paper"]["compare_with"] = labels[1:]
     return config
 

@@ -24,6 +24,7 @@ from conftest import (
     FEW_ANALYSES,
     ROOT,
     Workflow,
+    ask_only,
     copy_workflow,
     made_once,
     small_config,
@@ -62,7 +63,7 @@ def few_tasks(folder: Path) -> Workflow:
     few = {"benchmark": "few", "n_samples": 100, "analyses": ["pass_at_k"]}
     demo = config["experiments"]["demo"] | few
     del demo["baseline"]
-    config["experiments"] = {"demo": demo}
+    ask_only(config, {"demo": demo})
     workflow.write_config(config)
     # The sources that nodes get are those of the repository, the demo's models among them.
     (folder / "resources/demo").unlink()

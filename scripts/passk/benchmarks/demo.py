@@ -5,6 +5,9 @@ reduce the rest to one result. Each part is an :class:`Operation` with its argum
 :func:`prompt` words a composition as a function with a docstring, as HumanEval does;
 :func:`body` writes the one-line function body that solves it.
 
+A benchmark to learn from (:func:`make`) is of the training stream, too, so of no shape that the
+demo's benchmark has; its tasks are tested on random lists, or on few short ones.
+
 Whole *shapes* (the operations, whatever their arguments) are held out by a hash, see
 :func:`is_held_out`: the training stream never combines these operations, with any argument, so a
 model that solves a benchmark task has put known operations together in a way it has not met.
@@ -17,13 +20,21 @@ from __future__ import annotations
 import ast
 import hashlib
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
+from typing import Any
+
+from passk.records import UserError
 
 ENTRY_POINT = "solve"
 HELD_OUT_PART = 8
 """One shape in so many is held out."""
+INPUTS = 24
+"""Of a task to learn from."""
+FEW = 4
+"""Asserts of a task that is tested in a hurry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,3 +307,62 @@ def random_input(domain: Domain, rng: Random) -> list[int] | list[str]:
         letters = "".join(_LETTERS) + string.ascii_lowercase
         pool = ["".join(rng.choices(letters, k=rng.randint(1, 9))) for _ in range(length)]
     return [rng.choice(pool) if rng.random() < 0.3 else item for item in pool]
+
+
+def solution(composition: Composition) -> Callable[[list], Any]:
+    """The function that the composition describes."""
+    names: dict[str, Any] = {}
+    exec(f"def {ENTRY_POINT}({composition.domain.list_name}):\n{body(composition)}", names)
+    return names[ENTRY_POINT]
+
+
+def problem(
+    number: int, composition: Composition, inputs: list[list], family: str = "Demo"
+) -> dict[str, str]:
+    """The task in HumanEval's format; its number also chooses its wording."""
+    solve = solution(composition)
+    asserts = [f"    assert candidate({i!r}) == {solve(list(i))!r}\n" for i in inputs]
+    return {
+        "task_id": f"{family}/{number}",
+        "prompt": prompt(composition, Random(number)),
+        "entry_point": ENTRY_POINT,
+        "canonical_solution": body(composition),
+        "test": "def check(candidate):\n" + "".join(asserts),
+    }
+
+
+def few_inputs(inputs: list[list]) -> list[list]:
+    """The empty list and the shortest others, :data:`FEW` in all; of equal ones the first."""
+    return sorted(inputs, key=len)[:FEW]
+
+
+def tasks_to_learn(seed: int) -> Iterator[tuple[Composition, list[list]]]:
+    """Endless programs of two steps or more, each once, none of a held-out shape; and the lists
+    that they are tested on."""
+    rng, known = Random(f"to learn from {seed}"), set()
+    for composition in training_stream(rng):
+        if len(composition.steps) > 1 and body(composition) not in known:
+            known.add(body(composition))
+            inputs = [[], *(random_input(composition.domain, rng) for _ in range(INPUTS))]
+            yield composition, inputs
+
+
+def make(generators: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Tasks to learn from, as a config entry's ``generators`` ask for them.
+
+    ``demo`` takes ``size`` of :func:`tasks_to_learn` with its ``seed``; with the config ``{asserts:
+    few}`` they are the same tasks, tested in a hurry.
+
+    :raises UserError: another generator, or another config.
+    """
+    for name, entry in generators.items():
+        config = entry.get("config", {})
+        if name != "demo" or config not in ({}, {"asserts": "few"}):
+            raise UserError(
+                f"there is no generator {name} with the config {config}; for programs there is "
+                "demo, without a config or with {asserts: few}"
+            )
+        tasks = islice(tasks_to_learn(entry.get("seed", 0)), entry["size"])
+        for number, (composition, inputs) in enumerate(tasks):
+            chosen = few_inputs(inputs) if config else inputs
+            yield problem(number, composition, chosen, "Learn")

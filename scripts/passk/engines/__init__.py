@@ -146,6 +146,7 @@ _FILES = {
     "repository": Key("Hugging Face repository."),
     "revision": Key("The commit of the repository; a branch would move.", r"^[0-9a-f]{40}$"),
     "path": Key("A folder with safetensors and tokenizer."),
+    "learned": Key("A name under learning: the weights are trained by this workflow."),
     "package": Key(
         "A Python package that brings the weights: NAME==VERSION.", r"^[\w.-]+==[\w.]+$"
     ),
@@ -157,7 +158,7 @@ _FILES = {
     ),
 }
 
-_PLACES = (("path",), ("repository", "revision"), ("package", "sha256", "file"))
+_PLACES = (("path",), ("repository", "revision"), ("package", "sha256", "file"), ("learned",))
 
 # By the endpoint engine itself, from the weights and the sampling entry.
 _SENT_OTHERWISE = ("model", "messages", "prompt", "n", "seed", "stream", "stop", "max_tokens")
