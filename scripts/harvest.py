@@ -21,7 +21,7 @@ import ast
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +82,8 @@ def distinct(
     benchmark: Benchmark,
     answer: str,
     per_task: int | None,
-) -> tuple[list[Sample], dict[str, int]]:
-    """The samples that are learned from, in the benchmark's order, and what was counted.
+) -> tuple[list[Sample], set[str], dict[str, int]]:
+    """The samples that are learned from, in the benchmark's order, the tasks solved, and counts.
 
     ``judged`` comes with ascending draws of each task; samples of other tasks are left out.
     """
@@ -91,7 +91,7 @@ def distinct(
     is_code = find_kind(benchmark.kind).fenced
     taken: dict[str, dict[str, Sample]] = {task: {} for task in problems}
     counts: Counter[str] = Counter(dict.fromkeys(("samples", "passed", "cut_off"), 0))
-    solved = set()
+    solved: set[str] = set()
     for sample, has_passed in judged:
         if sample.task_id not in problems:
             continue
@@ -111,20 +111,20 @@ def distinct(
             )
     found = [sample for own in taken.values() for sample in own.values()]
     own = {"tasks": len(problems), "solved": len(solved), "programs": len(found)}
-    return found, {**counts, **own}
+    return found, solved, {**counts, **own}
 
 
-def solutions(benchmark: Benchmark) -> list[Sample]:
-    """The benchmark's own solutions, as samples.
+def solutions(benchmark: Benchmark, solved: Collection[str] = ()) -> list[Sample]:
+    """The benchmark's own solutions of the tasks that are not ``solved``, as samples.
 
     :raises UserError: its tasks have none that a model could have written.
     """
     if not all(hasattr(problem, "canonical_solution") for problem in benchmark.problems):
         raise UserError(
-            f"tasks of kind {benchmark.kind} have no solutions to learn from: take out 'source: "
-            "solutions'"
+            f"tasks of kind {benchmark.kind} have no solutions to learn from: take out 'source'"
         )
-    return [Sample(p.task_id, 0, p.canonical_solution) for p in benchmark.problems]
+    taught = [problem for problem in benchmark.problems if problem.task_id not in solved]
+    return [Sample(problem.task_id, 0, problem.canonical_solution) for problem in taught]
 
 
 def refuse_leaks(benchmark: Benchmark, held_out: Sequence[Path]) -> None:
@@ -176,13 +176,19 @@ def harvest(
         )
         check_on_samples(verdicts, {sha256_of(path) for path in samples})
         judged = (one for pair in zip(samples, verdicts, strict=True) for one in passed(*pair))
-        found, facts = distinct(judged, benchmark, settings["answer"], entry.get("per_task"))
+        found, solved, facts = distinct(
+            judged, benchmark, settings["answer"], entry.get("per_task")
+        )
         for path in verdicts:
             check_judged(path)
+        if entry.get("source") == "unsolved":
+            found = solutions(benchmark, solved)
+            facts["programs"] = len(found)
     if not found:
+        how_many, other = ("each", "harder") if facts["passed"] else ("none", "easier")
         raise UserError(
-            f"none of the {facts['samples']:,} samples passed: there is nothing to learn from; "
-            "draw more of them, or of easier tasks"
+            f"{how_many} of the {facts['tasks']:,} tasks is solved by the {facts['samples']:,} "
+            f"samples, so that there is nothing to learn from; take {other} ones"
         )
     prompts = {problem.task_id: problem.prompt for problem in benchmark.problems}
     lines = [line(prompts[s.task_id], s.completion, settings["sampling"]) for s in found]
@@ -197,10 +203,10 @@ def harvest(
         "held_out_sha256": {str(path): read_problem_file(path).sha256 for path in held_out},
     }
     write_metadata(metadata_path(output), output, metadata)
-    solved = facts.get("solved", facts["tasks"])
+    learned = len({sample.task_id for sample in found})
     log.info(
-        "%s: %d of %d tasks solved (%.1f %%), %d distinct samples to learn from",
-        output, solved, facts["tasks"], 100 * solved / facts["tasks"], len(found),
+        "%s: %d texts to learn from, of %d of %d tasks",
+        output, len(found), learned, facts["tasks"],
     )  # fmt: skip
 
 

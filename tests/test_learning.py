@@ -82,14 +82,16 @@ def test_harvest_takes_the_first_distinct_samples_that_passed(sums: Benchmark) -
         (sample(1, 0, "    return x + 1\n", "length"), True),
         (Sample("Other/1", 0, "    return x\n"), True),
     ]
-    found, counted = harvest.distinct(judged, sums, "verbatim", 2)
+    found, solved, counted = harvest.distinct(judged, sums, "verbatim", 2)
     assert [one.draw for one in found] == [1, 3]
+    assert solved == {"Sum/0", "Sum/1"}
+    assert [one.task_id for one in harvest.solutions(sums, solved)] == ["Sum/2", "Sum/3"]
     assert counted == {
         "samples": 6, "passed": 5, "cut_off": 1, "tasks": 4, "solved": 2, "programs": 2,
     }  # fmt: skip
     assert len(harvest.distinct(judged, sums, "verbatim", None)[0]) == 3
     nothing = {"samples": 1, "passed": 0, "cut_off": 0, "tasks": 4, "solved": 0, "programs": 0}
-    assert harvest.distinct(judged[:1], sums, "verbatim", 2) == ([], nothing)
+    assert harvest.distinct(judged[:1], sums, "verbatim", 2) == ([], set(), nothing)
 
 
 @pytest.mark.parametrize("text", ["(" * 100_000, "x = \0", "\ud800", "def f(:", "-" * 50_000 + "1"])
@@ -227,6 +229,7 @@ def config_of_learning(**learned: Any) -> dict[str, Any]:
         ({"base": "small"}, "must be a model whose weights are files"),
         ({"experiment": "learned"}, "in a circle"),
         ({"source": "solutions", "per_task": 2}, "per_task is for samples"),
+        ({"source": "unsolved", "per_task": 2}, "per_task is for samples"),
         ({"finetune": {"steps": 2, "gpus": 1}}, "gpus is not for steps"),
         ({"finetune": {"command": "train {data}"}}, r"must have {output} in it"),
         ({"finetune": {"command": COMMAND, "steps": 2}}, "needs steps, or command"),

@@ -353,9 +353,9 @@ class Learning(Entry):
     experiment: Text
     """Whose samples are learned from, a name under experiments: verified by its first suite and
     read by its first answer. A later round names an experiment on the model of the round before."""
-    source: Literal["samples", "solutions"] = None
-    """Verified samples (if not given), or the benchmark's own solutions of all its tasks: a
-    teacher."""
+    source: Literal["samples", "solutions", "unsolved"] = None
+    """Verified samples (if not given), or a teacher: the benchmark's own solutions of all its
+    tasks, or of those alone that no sample solved."""
     tasks: Count = None
     """Only so many of the benchmark's first tasks (all if not given): a narrow pool."""
     per_task: Count = None
@@ -365,7 +365,7 @@ class Learning(Entry):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if self.source == "solutions" and self.per_task:
+        if self.source in ("solutions", "unsolved") and self.per_task:
             raise _wrong("per_task is for samples, and a task has one solution; take it out")
         return self
 
