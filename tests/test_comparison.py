@@ -350,13 +350,21 @@ def test_both_curves_have_their_colour_and_both_k_are_marked():
 def test_the_title_is_the_tests_verdict():
     table = better_model()
     better = comparison.better_from(table[table.against == "pass@1"])
-    sentence = f"From k = {better} on, A, small is significantly better than one sample of B."
-    assert figure.title(table, "") == sentence
+    sentence = f"From k = {better} on, A, small is significantly better than one sample of B"
+    same = "100 samples are not shown to differ from 100 of it"
+    assert figure.title(table, "") == f"{sentence}; {same}."
+    many = table.against == "pass@k"
+    for verdict in ("better", "worse"):
+        told = f"100 samples are significantly {verdict} than 100 of it"
+        changed = table.assign(verdict=table.verdict.mask(many & (table.k <= 100), verdict))
+        assert figure.title(changed, "") == f"{sentence}; {told}."
+    assert figure.title(table[~many], "") == f"{sentence}."
     passed = np.arange(21)
     for own, words in (
         (passed * 0, "20 samples of A are significantly worse than one sample of B."),
-        (np.full(21, 20), "Already one sample of A is significantly better than one sample of B."),
-    ):
+        (np.full(21, 20), "Already one sample of A is significantly better than one sample of B; "
+         "20 samples are not shown to differ from 20 of it."),
+    ):  # fmt: skip
         rows = table_of([model("A", 20, own), model("B", 20, passed)], None, [1])
         assert figure.title(rows, "") == words
     rows = table_of([model("A", 10, np.arange(4)), model("B", 10, np.arange(4) + 4)], None, [1])
@@ -376,5 +384,8 @@ def test_the_legend_names_every_rival_inside_the_figure():
         (legend,) = drawing.legends
         names = {text.get_text() for text in legend.get_texts()}
         box, sheet = legend.get_window_extent(), drawing.bbox
-    assert names == {*labels, "one sample", "as many samples"}
+    assert names == set(labels)
+    assert [axes.get_title("left") for axes in drawing.axes] == [
+        "against as many samples of each", "against one sample of each",
+    ]  # fmt: skip
     assert sheet.x0 <= box.x0 and box.x1 <= sheet.x1 and box.y1 <= sheet.y1

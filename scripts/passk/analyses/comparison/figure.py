@@ -1,8 +1,9 @@
 """By how much a model's pass@k differs from its rivals', against k, with the zero line.
 
-Filled marks: against one sample of the rival; open ones: against as many samples of it. The bands
-are 95 % intervals over tasks, of the first rival only; dotted lines name the k at which one sample
-of that is reached, and the k from which on the difference is significant. Nothing is estimated.
+Filled marks: against one sample of the rival; open ones: against as many samples of it, in a panel
+of their own where there are several rivals. The bands are 95 % intervals over tasks, of the first
+rival only; dotted lines name the k at which one sample of that is reached, and the k from which on
+the difference is significant. Nothing is estimated.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from passk.analyses.comparison.table import (
+    BETTER,
     MANY,
     ONE,
     OPEN,
@@ -25,6 +27,7 @@ from passk.analyses.comparison.table import (
 )
 from passk.figures import style
 
+KINDS = {ONE: "one sample", MANY: "as many samples"}
 LINE = 0.12  # inches: one line of the legend
 DASHED = (4, 2)
 
@@ -35,11 +38,31 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     if known.empty:
         return style.sentence("There is no model to compare with.")
     rivals = list(dict.fromkeys(known.rival))
-    drawing, axes = style.figure(style.HEIGHT + 0.2 + LINE * len(rivals))
-    _set_axes(axes, known, rivals[0])
+    kinds = [kind for kind in (MANY, ONE) if (known.against == kind).any()]
+    if len(rivals) > 1:
+        height = (0.8 if len(kinds) == 2 else 1) * style.HEIGHT
+        with style.stacked():
+            drawing, panels = style.panels(len(kinds), height + LINE * len(rivals) / len(kinds))
+        for axes, kind in zip(panels, kinds, strict=True):
+            _draw(axes, known[known.against == kind], rivals)
+            axes.set_title(f"against {KINDS[kind]} of each", loc="left", fontsize=style.NORMAL)
+        for axes in panels[:-1]:
+            axes.set_xlabel("")
+    else:
+        drawing, axes = style.figure(style.HEIGHT + 0.2 + LINE * len(rivals))
+        panels = [axes]
+        _draw(axes, known, rivals)
+    _name_curves(panels[0], known, rivals)
+    _mark_reaching(panels[-1], known[(known.rival == rivals[0]) & (known.against == ONE)])
+    return drawing
+
+
+def _draw(axes: Axes, table: pd.DataFrame, rivals: list[str]) -> None:
+    """The curves of one panel."""
+    _set_axes(axes, table, rivals[0])
     axes.axhline(0, color=style.INK, linewidth=0.9)
-    for (rival, against), (colour, dashes) in reversed(_looks(known, rivals).items()):
-        rows = known[(known.rival == rival) & (known.against == against)]
+    for (rival, against), (colour, dashes) in reversed(_looks(table, rivals).items()):
+        rows = table[(table.rival == rival) & (table.against == against)]
         if rival == rivals[0]:
             band = rows[rows.tasks_low.notna()]
             limits = 100 * band.tasks_low, 100 * band.tasks_high
@@ -48,13 +71,13 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
         axes.plot(rows.k, 100 * rows.difference, color=colour, dashes=dashes)
         asked = rows[rows.asked == 1]
         style.mark(axes, asked.k, 100 * asked.difference, colour, against == ONE)
-    _name_curves(axes, known, rivals)
-    _mark_reaching(axes, known[(known.rival == rivals[0]) & (known.against == ONE)])
-    return drawing
 
 
 def title(table: pd.DataFrame, label: str) -> str:
-    """From which k on the model is better than one sample of the first rival, if from any."""
+    """From which k on the model is better than one sample of the first rival, if from any.
+
+    And whether as many samples of it, at the largest k, are better or worse.
+    """
     rows = table[(table.rival == table.rival.iloc[0]) & (table.against == ONE)]
     known = rows[rows.verdict != UNKNOWN]
     if known.empty:
@@ -62,10 +85,11 @@ def title(table: pd.DataFrame, label: str) -> str:
     model, one = known.model.iloc[0], f"one sample of {known.rival.iloc[0]}"
     first = better_from(rows)
     last, verdict = int(known.k.iloc[-1]), known.verdict.iloc[-1]
+    many = _of_as_many(table[(table.rival == known.rival.iloc[0]) & (table.against == MANY)])
     if first == 1:
-        return f"Already one sample of {model} is significantly better than {one}."
+        return f"Already one sample of {model} is significantly better than {one}{many}."
     if first is not None:
-        return f"From k = {first:,} on, {model} is significantly better than {one}."
+        return f"From k = {first:,} on, {model} is significantly better than {one}{many}."
     most = "One sample" if last == 1 else f"{last:,} samples"
     verb = "is" if last == 1 else "are"
     if verdict == WORSE:
@@ -74,32 +98,42 @@ def title(table: pd.DataFrame, label: str) -> str:
     return f"{most} of {model} {verb} not significantly better than {one}."
 
 
+def _of_as_many(rows: pd.DataFrame) -> str:
+    """The end of a sentence: what the largest k against as many samples shows, if any does."""
+    known = rows[(rows.verdict != UNKNOWN) & (rows.k > 1)]
+    if known.empty:
+        return ""
+    k, verdict = int(known.k.iloc[-1]), known.verdict.iloc[-1]
+    how = {BETTER: "better", WORSE: "worse"}.get(verdict)
+    found = (
+        f"significantly {how} than {k:,} of it" if how else f"not shown to differ from {k:,} of it"
+    )
+    return f"; {k:,} samples are {found}"
+
+
 def _looks(table: pd.DataFrame, rivals: list[str]) -> dict[tuple[str, str], tuple[str, tuple]]:
     """A colour and dashes for each curve: of a single rival's two, each has a colour of its own."""
     looks = {}
     for rival, (colour, *_) in style.looks(rivals).items():
-        for against in (ONE, MANY):
-            if against == ONE or ((table.rival == rival) & (table.against == against)).any():
-                alone = len(rivals) == 1 and against == MANY
-                dashes = style.SOLID if against == ONE else DASHED
-                looks[rival, against] = (style.OTHER if alone else colour, dashes)
+        for against in KINDS:
+            if ((table.rival == rival) & (table.against == against)).any():
+                other = len(rivals) == 1 and against == MANY
+                looks[rival, against] = (style.OTHER, DASHED) if other else (colour, style.SOLID)
     return looks
 
 
 def _name_curves(axes: Axes, table: pd.DataFrame, rivals: list[str]) -> None:
-    """The legend: of a single rival both curves, of several each one's colour, and two kinds."""
-    looks = _looks(table, rivals)
-    kinds = {ONE: "one sample", MANY: "as many samples"}
+    """The legend: of a single rival both curves, of several each one's colour."""
     if len(rivals) == 1:
         entries = [
-            (f"{kinds[against]} of {rival}", against, *look)
-            for (rival, against), look in looks.items()
+            (f"{KINDS[against]} of {rival}", against, *look)
+            for (rival, against), look in _looks(table, rivals).items()
         ]
     else:
-        entries = [(rival, None, looks[rival, ONE][0], style.SOLID) for rival in rivals]
-        dashes = {ONE: style.SOLID, MANY: DASHED}
-        shown = [against for against in kinds if (table.against == against).any()]
-        entries += [(kinds[one], one, style.MUTED, dashes[one]) for one in shown]
+        entries = [
+            (rival, None, colour, style.SOLID)
+            for rival, (colour, *_) in style.looks(rivals).items()
+        ]
     for name, against, colour, dashes in entries:
         axes.plot(
             [], [], color=colour, dashes=dashes, marker="o" if against else None, markersize=3.4,
@@ -121,8 +155,9 @@ def _mark_reaching(axes: Axes, rows: pd.DataFrame) -> None:
             continue
         height = float(100 * rows.difference[(rows.k - k).abs().idxmin()])
         axes.plot([k, k], [bottom, height], color=style.INK, linewidth=0.8, dashes=(1, 1.5))
+        side, away = ("left", 2.5) if k**2 < rows.k.max() else ("right", -2.5)
         text = style.note(
-            axes, f"{what} k = {k:,}", (k, bottom), (-2.5, up), ("right", "bottom"), style.INK
+            axes, f"{what} k = {k:,}", (k, bottom), (away, up), (side, "bottom"), style.INK
         )
         text.set(zorder=5)
         text.set_bbox(style.BEHIND | {"alpha": 1})
@@ -138,7 +173,7 @@ def _set_axes(axes: Axes, table: pd.DataFrame, first: str) -> None:
     axes.yaxis.set_major_formatter(lambda value, _: _signed(value))
     axes.grid(axis="y")
     axes.set_xlabel("samples per task, k")
-    axes.set_ylabel("difference (percentage points)")
+    axes.set_ylabel("difference (points)")
 
 
 def _signed(value: float) -> str:
