@@ -271,6 +271,25 @@ def test_a_models_name_is_no_formula(name):
     assert label in " ".join(text.get_text() for text in drawn(name, table).findobj(Text))
 
 
+@pytest.mark.parametrize(
+    "name", ["comparison", "compute", "cover", "reliability", "scaling_laws", "stopping"]
+)
+def test_a_name_that_begins_with_an_underscore_is_in_the_legend(name):
+    """By itself matplotlib's legend leaves it out."""
+    table = table_of(name)
+    column = "rival" if name == "comparison" else "model"
+    label, others = "_second_", [one for one in table[column].unique() if isinstance(one, str)]
+    table[column] = table[column].replace(others[-1], label)
+    if name == "comparison":  # of several rivals each is named by itself
+        more = table.assign(rival="A third")
+        table = pd.concat([table, more])
+    drawing = drawn(name, table)
+    legends = [*drawing.legends, *(one.get_legend() for one in drawing.axes if one.get_legend())]
+    assert any(text.get_text().startswith(label) for one in legends for text in one.get_texts()), (
+        "in no legend"
+    )
+
+
 def test_a_strong_rivals_interval_is_not_cut():
     (axes,) = drawn("fail_at_k", fail_table(typical(), GPT)).axes
     assert axes.get_ylim()[0] < 1 - GPT.tasks_high

@@ -113,6 +113,7 @@ _UNDATED = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
 FONT = "'DejaVu Sans'"
 # Verdana's letters are as wide as DejaVu's, the others' narrower: nothing is cut off.
 INSTEAD = f"{FONT}, Verdana, 'Bitstream Vera Sans', Arial, Helvetica, sans-serif"
+_UNNAMED = re.compile(r"_child\d+|_nolegend_|")  # what matplotlib calls a line without a name
 SENTENCE = "sentence"  # the id of a figure that says why it shows nothing
 _STACKED = ContextVar("stacked", default=False)
 
@@ -289,7 +290,16 @@ def mark(axes: Axes, k: Any, values: Any, colour: str, filled: bool, label: str 
 def legend_above(axes: Axes, columns: int, **given: Any) -> None:
     """The legend of ``axes`` above the whole figure, at the left; ``given`` as for a legend."""
     usual = {"handlelength": 2.2, "columnspacing": 1.2, "labelspacing": 0.3, "alignment": "left"}
-    axes.figure.legend(loc="outside upper left", ncols=columns, **(usual | given))
+    axes.figure.legend(loc="outside upper left", ncols=columns, **named(axes), **(usual | given))
+
+
+def named(axes: Axes) -> dict[str, list[Any]]:
+    """The lines of ``axes`` that have a name, and their names, as a legend takes them.
+
+    By itself a legend leaves out each whose name begins with an underscore, as a model's may.
+    """
+    lines = [one for one in axes.lines if not _UNNAMED.fullmatch(str(one.get_label()))]
+    return {"handles": lines, "labels": [one.get_label() for one in lines]}
 
 
 def per_cent(value: float) -> str:

@@ -46,7 +46,7 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     for axes in (left, right):
         axes.legend(
             loc="lower left", bbox_to_anchor=(-0.02, 1.0), handlelength=1.8, labelspacing=0.3,
-            borderaxespad=0.2,
+            borderaxespad=0.2, **style.named(axes),
         )  # fmt: skip
     return drawing
 
