@@ -1,10 +1,11 @@
 """pass@k against what k samples of a task take: FLOPs, memory, and US$ or device time.
 
-Marks are the k asked for. The broad grey line joins the points that no cheaper one matches: the
-most coverage for a budget. A dotted line leads from a model at one sample to where a weaker one
-reaches it; the bar on it is the 95 % interval over tasks of that place. A panel for which no model
-has a number is left out, and where there is none, the figure; a model without one is named in the
-panel. Nothing is estimated here.
+Marks are the k asked for. Thin lines are of who stops at the first sample that passes; memory has
+none, since a single sample may pass last. The broad grey line joins the points that no cheaper one
+matches: the most coverage for a budget, without stopping. A dotted line leads from a model at one
+sample to where a weaker one reaches it; the bar on it is the 95 % interval over tasks of that
+place. A panel for which no model has a number is left out, and where there is none, the figure; a
+model without one is named in the panel. Nothing is estimated here.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
     if "flops" in columns:
         _draw_reaches(panels[columns.index("flops")], table, curve.model.iloc[0])
     panels[0].set_ylabel("pass@k (%)")
-    _name_models(panels[0], looks)
+    _name_models(panels[0], looks, curve.mean_draws.notna().any() and columns != ["memory_bytes"])
     style.lay_out(panels[0])
     for axes, column in zip(panels, columns, strict=True):
         _name_marks(axes, curve, column, looks)
@@ -124,11 +125,21 @@ def _draw_panel(axes: Axes, curve: pd.DataFrame, column: str, looks: dict[str, t
     for model, (colour, dashes, marker) in reversed(looks.items()):
         rows = known[known.model == model].sort_values("k")
         axes.plot(rows[column], 100 * rows.pass_at_k, color=colour, dashes=dashes)
+        if column != "memory_bytes":
+            stopped = _stopped(rows, column), 100 * rows.pass_at_k
+            axes.plot(*stopped, color=colour, dashes=dashes, linewidth=0.7)
         asked = rows[rows.asked == 1]
         axes.plot(
             asked[column], 100 * asked.pass_at_k, marker, color=colour, markersize=3.6,
             clip_on=False, zorder=4,
         )  # fmt: skip
+
+
+def _stopped(rows: pd.DataFrame, column: str) -> pd.Series:
+    """What ``column`` takes where sampling stops at the first pass; a draw's time is the same."""
+    if f"{column}_stopped" in rows:
+        return rows[f"{column}_stopped"]
+    return rows[column] * rows.mean_draws / rows.k
 
 
 def _set_ticks(axes: Axes, unit: str, span: float) -> None:
@@ -229,7 +240,7 @@ def _draw_reaches(axes: Axes, table: pd.DataFrame, own: str) -> None:
         label.set_bbox(style.BEHIND)
 
 
-def _name_models(axes: Axes, looks: dict[str, tuple]) -> None:
+def _name_models(axes: Axes, looks: dict[str, tuple], stopped: bool) -> None:
     """The legend, above all panels."""
     for model, (colour, dashes, marker) in looks.items():
         axes.plot(
@@ -240,5 +251,8 @@ def _name_models(axes: Axes, looks: dict[str, tuple]) -> None:
     if len(looks) > 1:
         labels.append("most for its FLOPs")
         axes.plot([], [], color=BEST, linewidth=6, solid_capstyle="butt", label=labels[-1])
+    if stopped:
+        labels.append("stopped at the first pass")
+        axes.plot([], [], color=style.MUTED, linewidth=0.7, label=labels[-1])
     columns = style.legend_columns(labels, width, 4)
     style.legend_above(axes, columns, columnspacing=2.0, labelspacing=0.5)
