@@ -15,6 +15,7 @@ from passk.analyses.sharpening.table import (
 )
 from passk.analyses.view import DASH, Curves, View, of_columns, points
 from passk.curve import percent
+from passk.words import agreeing, counted
 
 TITLE = "More, or only sooner?"
 QUESTION = "Did training help, or only sharpen?"
@@ -56,10 +57,7 @@ def _overtakes(row: pd.Series) -> str:
         for k in (row.k_low, row.k_high)
     )
     between = low if low == high else f"{low} to {high}"
-    return text + (
-        f" (95 % interval over tasks: {between}; in {percent(row.never)} % of the resamples of the "
-        "tasks never)."
-    )
+    return text + f" (95 % interval over tasks: {between})."
 
 
 def _share(row: pd.Series) -> str:
@@ -89,7 +87,8 @@ def _solved(rows: pd.DataFrame) -> list[str]:
     }
     neither = rows[(rows.state == NEVER) & (rows.rival_state == NEVER)].iloc[0]
     text = [
-        f"Of {first.tasks} tasks, {only[first.model]} were solved by {first.model} alone, "
+        f"Of {counted(first.tasks, 'task')}, {agreeing(only[first.model], 'was', 'were')} solved "
+        f"by {first.model} alone, "
         f"{only[first.rival]} by {first.rival} alone and {neither['count']} by neither."
     ]
     bounds = [

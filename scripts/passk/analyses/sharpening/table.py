@@ -6,9 +6,11 @@ often (Yue et al. 2025, arXiv:2504.13837). Three kinds of rows ask for that, of 
 each rival:
 
 ``overtakes``: the least k at which the model that is behind at one sample is ahead, up to the
-fewest draws that a task has. Its interval is over tasks: the middle 95 % of 1,000 bootstrap
-resamples of the tasks, in pairs, ``inf`` where a resample's curves do not cross. Two curves may
-cross more than once; ``crossings`` says how often the leader changes.
+fewest draws that a task has. Its interval over tasks holds every k up to the first at which that
+model is significantly ahead, from the first on at which it is not significantly behind, by the
+paired intervals of the differences; ``inf`` where there is no such k. Resamples of the tasks are
+too sure where the few tasks that decide are not among those at hand (docs/methods.md). Two curves
+may cross more than once; ``crossings`` says how often the leader changes.
 
 ``area``: A(K) = sum over k < K of (pass@K - pass@k), how much is left between one sample and K; and
 S(K) = A(K) / ((K - 1) (1 - pass@1)), the same as a share of what one sample leaves (the area of Oh
@@ -38,7 +40,7 @@ from passk.statistics.intervals import (
     of_paired_differences,
     of_task_estimates,
 )
-from passk.statistics.resampling import percentiles, task_weights
+from passk.statistics.resampling import task_weights
 
 OVERTAKES, AREA, SHARE, TASKS = "overtakes", "area", "share", "tasks"
 ALWAYS, SOMETIMES, NEVER = "always", "sometimes", "never"
@@ -54,7 +56,8 @@ class Row:
     ``row`` is ``overtakes``: ``overtaker`` is the model that is behind at k = 1 (empty where they
     are equal), ``value`` the least k at which it is ahead, NaN where it never is up to ``k``;
     ``k_low`` to ``k_high`` its 95 % interval over tasks, ``inf`` for never up to ``k``; ``never``
-    is the share of resamples that never cross; ``crossings`` how often the leader changes.
+    is the share of 1,000 resamples of the tasks that never cross; ``crossings`` how often the
+    leader changes.
 
     ``row`` is ``area`` or ``share``: A(k) in samples, or S(k), of the model (``value``), the rival
     and their difference, each with its 95 % interval over tasks: of A those of all means over tasks
@@ -138,7 +141,8 @@ def _overtakes(
     if tasks > 1:
         parts = np.split(weights, range(_AT_ONCE, len(weights), _AT_ONCE))
         resampled = np.concatenate([overtaking(part @ lead / tasks) for part in parts])
-        low, high = percentiles(resampled)
+        bounds = np.array(of_paired_differences(*(curves if behind is own else curves[::-1])))
+        high, low = map(float, overtaking(bounds))
         found |= {"k_low": low, "k_high": high, "never": float(np.isinf(resampled).mean())}
     return Row(**found)
 
