@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from conftest import small_config
 from degenerate import World, cases, model
+from matplotlib.text import Text
 
 from passk.analyses import ANALYSES
 from passk.analyses.scaling_laws.table import _resampled_means
@@ -51,6 +52,12 @@ MANY = [
 ]
 # Where a number stands for "beyond the samples drawn", and says so in its docstring.
 MAY_BE_INFINITE = {"k_low", "k_high", "flops_ratio_high"}
+# One of something that is in the plural, or whose verb is.
+PLURAL_ONE = re.compile(
+    r"(?<![\d,.-])(?<!\bbut )(?<!k = )1 "
+    r"((?!(is|as|less|has|was|does|passes|fails|times|ms)\b)[a-z]+s"
+    r"|([a-z]+ )?(were|are|have|pass|fail))\b"
+)
 # What a number that is not known looks like where a sentence forgot to ask: nan, inf, the dash of
 # percent(), a list of nothing, a zero below zero.
 FORGOTTEN = re.compile(r"(?i)\b(nan|inf)\b|(?<!\S)-(?!\S)|: [.;]|\(\)|-0(\.0+)?(?![\d.])")
@@ -84,15 +91,24 @@ def shown(name: str, world: World, k_values: Sequence[int], *, figure: bool) -> 
     assert not np.isinf(numbers.to_numpy()).any()
     if figure and find_spec(f"passk.analyses.{name}.figure"):
         with style.look():
-            drawn = importlib.import_module(f"passk.analyses.{name}.figure").draw(table, "A model")
+            figures = importlib.import_module(f"passk.analyses.{name}.figure")
+            drawn = figures.draw(table, "A model")
             drawn.draw_without_rendering()
+            check_words(style.said_by(drawn) or figures.title(table, "A model"))
+            for text in drawn.findobj(Text):
+                assert not (plural := PLURAL_ONE.search(text.get_text())), plural
     labels = [one.label for one in world.models]
     return section(name, path, dict(zip(labels, world.curves, strict=True)))
 
 
+def check_words(text: str) -> None:
+    assert not (forgotten := FORGOTTEN.search(text)), forgotten
+    assert not (plural := PLURAL_ONE.search(text)), plural
+
+
 def check(found: Section) -> None:
     assert found.paragraph or found.view or found.rows
-    assert not (forgotten := FORGOTTEN.search(found.paragraph)), forgotten
+    check_words(found.paragraph)
     for row in found.view.rows if found.view else ():
         assert not {"nan", "inf", "-"} & {*row}, row
 

@@ -56,7 +56,7 @@ def test_paragraph_counts_what_each_model_solved() -> None:
     ]
     text = page.paragraph(pd.DataFrame(rows, columns=[*heat_map.COLUMNS]))
     assert "A solved 3 of 5 tasks at least once in 9 draws" in text
-    assert "All but 1 were solved by some model; A alone solved 1, and 1 were solved by" in text
+    assert "All but 1 were solved by some model; A alone solved 1, and 1 was solved by" in text
 
 
 @pytest.fixture

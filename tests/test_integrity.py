@@ -153,8 +153,8 @@ def test_unfinished_shards_are_told_apart_from_those_that_nobody_asks_for(tmp_pa
         handle.write(b"{}\n")
     asked = {Path(PLAIN, "samples/00000-00001.jsonl.gz")}
     unfinished, strange = verify(tmp_path, asked=asked).notes[-2:]
-    assert unfinished == "1 shards are unfinished: the same command resumes them"
-    assert strange.startswith("2 unfinished shards are no longer asked for; to remove them: rm ")
+    assert unfinished == "1 shard is unfinished: the same command resumes them"
+    assert strange.startswith("2 unfinished shards are no longer asked for; to remove: rm ")
     assert strange.endswith(f"{PLAIN}/samples/00004-00005.jsonl.gz.partial")
 
 

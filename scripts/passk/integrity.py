@@ -31,6 +31,7 @@ from typing import Any
 
 from passk.benchmarks import read_problem_file
 from passk.records import UserError, metadata_path, sha256_of
+from passk.words import agreeing
 
 # How a whole file of this kind ends, white space apart.
 ENDS = {".png": b"IEND\xaeB`\x82", ".pdf": b"%%EOF", ".svg": b"</svg>", ".html": b"</html>"}
@@ -272,10 +273,14 @@ def _check_leftovers(root: Path, report: Report, asked: Collection[Path] | None)
     partial = {path.relative_to(root) for path in (root / "results").glob("**/*.partial")}
     strange = {path for path in partial if asked is not None and path.with_suffix("") not in asked}
     if unfinished := len(partial - strange):
-        report.notes.append(f"{unfinished} shards are unfinished: the same command resumes them")
+        report.notes.append(
+            f"{agreeing(unfinished, 'shard is', 'shards are')} unfinished: the same command "
+            "resumes them"
+        )
     if strange:
         report.notes.append(
-            f"{len(strange)} unfinished shards are no longer asked for; to remove them: rm "
+            f"{agreeing(len(strange), 'unfinished shard is', 'unfinished shards are')} no longer "
+            "asked for; to remove: rm "
             f"{shlex.join(map(str, sorted(strange)))}"
         )
     temporary = sorted((root / "results").glob("**/.*.tmp"))

@@ -61,7 +61,7 @@ def claim(experiment: Experiment, scoring: Scoring, figures: Path, results: Path
     if not asked:
         raise UserError(f"{path} has no estimate at the k asked for")
     once, most = next((p for p in points if p.k == 1), asked[0]), asked[-1]
-    tasks = f"{len(counts):,} tasks"
+    tasks = counted(len(counts), "task")
     words = [f"{label} passes {percent(most.pass_at_k)} % of {tasks} {within(most.k)}"]
     words.append(f" (95 % interval over tasks {_span(most)})")
     if most.k > once.k:
@@ -168,10 +168,8 @@ def _numbers(
         )
     unsolved = sum(count.c == 0 for count in counts)
     draws = sorted({count.n for count in counts})
-    drawn = f"{draws[0]:,}" + (f" to {draws[-1]:,}" if len(draws) > 1 else "")
-    shown.append(
-        (f"{unsolved:,} of {len(counts):,}", "tasks never solved", f"in {drawn} draws each")
-    )
+    drawn = (f"{draws[0]:,} to " if len(draws) > 1 else "") + counted(draws[-1], "draw")
+    shown.append((f"{unsolved:,} of {len(counts):,}", "tasks never solved", f"in {drawn} each"))
     return shown
 
 

@@ -20,6 +20,7 @@ from passk.engines import engine_of
 from passk.experiment import GIVEN, Experiment, Scoring
 from passk.page import placed
 from passk.records import OUTCOMES, UserError, described_by, metadata_path, read_metadata
+from passk.words import agreeing, counted
 
 SANDBOX = "Sandbox"
 
@@ -97,7 +98,7 @@ def read_given(experiment: Experiment, results: Path) -> GivenCounts:
     }
     return GivenCounts(
         len(counts),
-        f"{draws[0]:,}" if len(draws) == 1 else f"{draws[0]:,} to {draws[-1]:,}",
+        (f"{draws[0]:,} to " if len(draws) > 1 else "") + counted(draws[-1], "draw"),
         f"{tool}, by way of {file}" if tool else file,
         {name: values for name, values in found.items() if values},
     )
@@ -143,7 +144,7 @@ def facts(experiment: Experiment, shards: Shards) -> dict[str, list[str]]:
         "Stop texts": [", ".join(map(repr, sampling["stop"]))] if sampling.get("stop") else [],
         "Seed": [str(sampling["seed"])],
         "Seed of a draw": _values(samples, "seed_rule"),
-        "Shards": [f"{len(samples)} of {sampling['shard_size']:,} draws of every task"],
+        "Shards": [f"{len(samples)} of {counted(sampling['shard_size'], 'draw')} of every task"],
         "Completion tokens": _tokens(samples),
         "Cut off at the limit": _truncated(samples, engine_of(weights).recorded),
         "Cut off within a thought": _unfinished(shards),
@@ -222,14 +223,16 @@ def _truncated(samples: Sequence[dict[str, Any]], recorded: bool) -> list[str]:
     if None in cut or not sum(drawn) or (recorded and not any(cut)):
         return []
     share = rounded(100 * sum(cut) / sum(drawn))
-    return [f"{sum(cut):,} of {sum(drawn):,} completions ({share} %)"]
+    return [f"{sum(cut):,} of {counted(sum(drawn), 'completion')} ({share} %)"]
 
 
 def _unfinished(shards: Shards) -> list[str]:
     """Of the reading that knows thoughts; every suite counts the same samples."""
     counts = [sum(one.get("unfinished", 0) for one in found) for found in shards.verdicts.values()]
     most = max(counts, default=0)
-    return [f"{most:,} completions, which have no answer and count as failed"] if most else []
+    if not most:
+        return []
+    return [f"{agreeing(most, 'completion has', 'completions have')} no answer and count as failed"]
 
 
 def _values(records: Iterable[dict[str, Any]], key: str) -> list[str]:

@@ -22,6 +22,7 @@ from passk.page.caveats import limits
 from passk.page.claim import Claim, claim
 from passk.page.sections import ANALYSES, Section, sections
 from passk.tables import read_table
+from passk.words import counted
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
@@ -159,7 +160,7 @@ def template(name: str) -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["typeset"] = typeset
+    environment.filters |= {"typeset": typeset, "counted": counted}
     environment.globals["style"] = Markup((HERE / "report.css").read_text())
     return environment.get_template(name)
 

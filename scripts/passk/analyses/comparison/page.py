@@ -9,6 +9,7 @@ import pandas as pd
 from passk.analyses.comparison.table import MANY, ONE, OPEN, UNKNOWN, better_from, reached_at
 from passk.analyses.view import Curves, View, of_columns, points, signed
 from passk.curve import percent
+from passk.words import counted
 
 TITLE = "Against the other models"
 QUESTION = "Is the difference more than chance?"
@@ -41,8 +42,8 @@ def paragraph(table: pd.DataFrame) -> str:
         text.append(
             f"{rival}'s value is quoted and which tasks it solves is not known, so the intervals "
             "are those of two independent sets of tasks, its own uncertainty as that of "
-            f"{rows.rival_tasks.iloc[0]} tasks tried once included; paired task by task they would "
-            "most likely be narrower."
+            f"{counted(rows.rival_tasks.iloc[0], 'task')} tried once included; paired task by task "
+            "they would most likely be narrower."
         )
     else:
         text.append("The intervals are of differences paired task by task.")
@@ -52,7 +53,7 @@ def paragraph(table: pd.DataFrame) -> str:
     if not many.empty:
         last = many.iloc[-1]
         text.append(
-            f"With {last.k:,} {'sample' if last.k == 1 else 'samples'} of each, {model} has "
+            f"With {counted(last.k, 'sample')} of each, {model} has "
             f"{percent(last.value)} % and {rival} {percent(last.rival_value)} %, a difference of "
             f"{_points(last)}: {_in_words(last.verdict)}."
         )

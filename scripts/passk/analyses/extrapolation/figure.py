@@ -69,7 +69,7 @@ def _why_untested(table: pd.DataFrame) -> str:
         return "no draw passed: nothing can be forecast"
     if (table.kind == "backtest").any():
         return "no backtest: no subset of the draws held a pass"
-    return f"no backtest, which needs {FAR * SUBSAMPLES[0]} draws of each task: there are {n:,}"
+    return f"no backtest, which needs {FAR * SUBSAMPLES[0]} draws of each task, not {n:,}"
 
 
 def _draw_backtest(axes: Axes, far: pd.DataFrame) -> None:

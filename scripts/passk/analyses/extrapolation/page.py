@@ -16,6 +16,7 @@ from passk.analyses.extrapolation.table import (
     usual,
 )
 from passk.curve import percent
+from passk.words import agreeing
 
 TITLE = "Forecast"
 QUESTION = "What would more samples give?"
@@ -39,11 +40,12 @@ def paragraph(table: pd.DataFrame) -> str:
     n = int(ahead.m.iloc[0])
     method = known[known.recommended == 1].method.iloc[0]
     text = [f"{label}: {_tested(tested, method, n)}"]
+    source = "the one draw" if n == 1 else f"all {n:,} draws"
     for k in (horizon * n for horizon in HORIZONS):
         at = known[known.k == k]
         row = at[at.method == method].iloc[0]
         text.append(
-            f"From all {n:,} draws it forecasts pass@{k:,} = {percent(row.predicted)} % (band "
+            f"From {source} it forecasts pass@{k:,} = {percent(row.predicted)} % (band "
             f"{percent(row.low)} to {percent(row.high)} %: {BANDS[row.band]}); the methods "
             f"together span {percent(at.predicted.min())} to {percent(at.predicted.max())} %."
         )
@@ -66,7 +68,8 @@ def _tested(tested: pd.DataFrame, method: str, n: int) -> str:
     best = tested[tested.recommended == 1]
     if best.empty or best.error_mean_abs.isna().any():
         why = (
-            f"{n:,} draws a task are too few for a backtest, which needs {FAR * SUBSAMPLES[0]}"
+            f"{agreeing(n, 'draw a task is', 'draws a task are')} too few for a backtest, "
+            f"which needs {FAR * SUBSAMPLES[0]}"
             if tested.empty
             else "a pass is so rare that no subset of the draws held one, so there is no backtest"
         )

@@ -87,7 +87,8 @@ def title(table: pd.DataFrame, label: str) -> str:
     _, models, rates = _grid(table)
     solved = rates > 0
     if len(models) == 1:
-        return f"{models[0]} solved {solved[0].sum()} of {solved.shape[1]} tasks at least once."
+        tasks = counted(solved.shape[1], "task")
+        return f"{models[0]} solved {solved[0].sum()} of {tasks} at least once."
     others = solved[1:].any(axis=0)
     alone, missed = int((solved[0] & ~others).sum()), int((~solved[0] & others).sum())
     rest = "another model" if len(models) > 2 else models[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from passk.words import counted
+from passk.words import agreeing, counted
 
 TITLE = "Every task under every model"
 QUESTION = "Where do the models differ?"
@@ -22,7 +22,8 @@ def paragraph(table: pd.DataFrame) -> str:
         if n.min() < n.max():
             draws = f"{n.min():,} to {draws}"
         text.append(
-            f"{label} solved {passed[label].sum()} of {tasks} tasks at least once in {draws} each."
+            f"{label} solved {passed[label].sum()} of {counted(tasks, 'task')} at least once in "
+            f"{draws} each."
         )
     if len(labels) > 1:
         own, none = labels[0], int((~passed.any(axis=1)).sum())
@@ -30,8 +31,8 @@ def paragraph(table: pd.DataFrame) -> str:
         missed = int((~passed[own] & passed[labels[1:]].any(axis=1)).sum())
         text.append(
             f"{f'All but {none} were' if none else 'Every one was'} solved by some model; "
-            f"{own} alone solved {only}, and {missed} were solved by another model but not by "
-            f"{own}."
+            f"{own} alone solved {only}, and {agreeing(missed, 'was', 'were')} solved by another "
+            f"model but not by {own}."
         )
     text.append(
         "More draws find more, so these counts describe the draws that were made and compare "

@@ -24,7 +24,7 @@ from passk.analyses.readings.table import (
 )
 from passk.analyses.view import Curves, View, interval, points, share, signed
 from passk.curve import percent
-from passk.words import counted
+from passk.words import agreeing, counted
 
 TITLE = "What was read"
 QUESTION = "What did the model write, and what does the reading decide?"
@@ -48,15 +48,15 @@ def _samples(table: pd.DataFrame) -> str:
     of = table[table.group == SAMPLES].set_index("name")
     number = {name: of.samples[name] for name in of.index}
     every = int(number["all"])
-    words = [_are(number["empty"], "is empty", "are empty")]
+    words = [agreeing(number["empty"], "is empty", "are empty")]
     unknown = int(number["unknown"])
     if math.isnan(number["cut"]):
         words.append("how many were cut off at the limit of tokens is not recorded")
     else:
         of_known = f" (of {every - unknown:,} whose end is recorded)" if unknown else ""
         cut = "cut off at the limit of tokens"
-        words.append(_are(number["cut"], f"was {cut}", f"were {cut}") + of_known)
-    words.append(_are(number["refusal"], "refuses", "refuse"))
+        words.append(agreeing(number["cut"], f"was {cut}", f"were {cut}") + of_known)
+    words.append(agreeing(number["refusal"], "refuses", "refuse"))
     return f"Of {counted(every, 'sample')}, {words[0]}, {words[1]}, and {words[2]}."
 
 
@@ -79,7 +79,7 @@ def _unread(table: pd.DataFrame, reading: str) -> str:
     if not number:
         return f"Read as {reading}, every sample has an answer."
     most = next(_renamed(unread.sort_values("samples", ascending=False, kind="stable")))
-    have = _are(number, "has no answer", "have no answer")
+    have = agreeing(number, "has no answer", "have no answer")
     words = f"Read as {reading}, {have} ({share(unread.value.sum())} %)"
     words += f", most often: {most.words} ({int(most.samples):,}"
     return f"{words}{f', {int(most.cut):,} of them cut off' if most.cut > 0 else ''})."
@@ -114,10 +114,6 @@ def _only(table: pd.DataFrame, readings: list[str]) -> list[str]:
             solved = counted(len(names), "task")
             text.append(f"Only {one} solves {solved} that {against} does not: {shown}.")
     return text
-
-
-def _are(number: float, one: str, more: str) -> str:
-    return f"{int(number):,} {one if number == 1 else more}"
 
 
 def view(table: pd.DataFrame, curves: Curves) -> View:

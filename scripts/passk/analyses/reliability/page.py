@@ -9,6 +9,7 @@ import pandas as pd
 from passk.analyses.reliability.table import G_PASS, MEASURES
 from passk.analyses.view import Curves, View, interval, of_columns
 from passk.curve import percent
+from passk.words import counted
 
 TITLE = "Reliability"
 QUESTION = "What can be relied on without a check?"
@@ -25,12 +26,12 @@ def paragraph(table: pd.DataFrame) -> str:
     if last.k == 1:
         return (
             f"With one draw, pass@k and pass^k are the same number: {percent(last.value)} % of "
-            f"{last.tasks} tasks. A larger k would tell how much of it can be relied on."
+            f"{counted(last.tasks, 'task')}. A larger k would tell how much of it can be relied on."
         )
     text = [
         f"{last.model}: that at least one of {last.k:,} draws of a task passes has a chance of "
         f"{percent(once.value)} %, that all of them do {percent(last.value)} % "
-        f"({_interval(last)} over tasks), on average over {last.tasks} tasks.",
+        f"({_interval(last)} over tasks), on average over {counted(last.tasks, 'task')}.",
         "The first is what repeated sampling gives to whoever can check an answer, the second what "
         "it gives to whoever cannot and needs every answer to be right; their difference is the "
         "chance that the draws of a task do not agree.",

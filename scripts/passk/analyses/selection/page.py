@@ -17,6 +17,7 @@ from passk.analyses.view import (
     signed,
 )
 from passk.curve import percent
+from passk.words import counted
 
 TITLE = "Choosing without tests"
 QUESTION = "Which sample to take where there is no test?"
@@ -57,7 +58,7 @@ def paragraph(table: pd.DataFrame) -> str:
     text = [
         f"{own.model.iloc[0]}, where no test tells which sample is right: of {n:,} samples "
         f"{names.pop(taken.name)} {verb} a right one on "
-        f"{percent(taken.pass_at_1)} % of {taken.tasks} tasks (95 % interval over tasks "
+        f"{percent(taken.pass_at_1)} % of {counted(taken.tasks, 'task')} (95 % interval over tasks "
         f"{percent(taken.tasks_low)} to {percent(taken.tasks_high)} %), a random sample on "
         f"{percent(one.pass_at_1)} %, and on {percent(ceiling.pass_at_1)} % there is one to be "
         "taken.",
@@ -108,8 +109,8 @@ def _unknown(last: pd.DataFrame) -> list[str]:
 def _shared(taken: pd.Series, one: pd.Series) -> str:
     """What is left of the gain where the examples are no tests."""
     text = (
-        f"The prompts of {taken.with_examples} tasks show examples, and the first suite's tests of "
-        f"{taken.shared:.0f} of these make the call of one"
+        f"Examples are shown by the prompts of {counted(taken.with_examples, 'task')}, of "
+        f"{taken.shared:.0f} of which the first suite's tests make the call of one"
     )
     if math.isnan(taken.unshared_pass_at_1):
         return f"{text}, which leaves no other task."

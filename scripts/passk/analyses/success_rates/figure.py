@@ -16,6 +16,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLoc
 from passk.curve import percent
 from passk.figures import style
 from passk.figures.style import MODEL, MODEL_LIGHT, MUTED, OPEN, OTHER, inches, note
+from passk.words import agreeing, counted
 
 
 def draw(table: pd.DataFrame, label: str) -> Figure:
@@ -41,10 +42,12 @@ def draw(table: pd.DataFrame, label: str) -> Figure:
         where = rank[~solved], np.full(unsolved, strip)
         axes.plot(*where, "o", markersize=size + 0.5, **{**OPEN, "markeredgecolor": OTHER})
         _label_unsolved(axes, strip, unsolved, tasks)
-    draws = f"{n.min():,}" if n.min() == n.max() else f"{n.min():,} to {n.max():,}"
+    draws = counted(n.max(), "draw")
+    if n.min() < n.max():
+        draws = f"{n.min():,} to {draws}"
     lines = [
         label,
-        f"{tasks} tasks, {draws} draws each",
+        f"{counted(tasks, 'task')}, {draws} each",
         f"median task: {percent(float(np.median(rate)))} %",
     ]
     # The rates only fall: the upper right is free, or else the lower left is.
@@ -66,7 +69,9 @@ def title(table: pd.DataFrame, label: str) -> str:
     """The median task, and how many no draw solved."""
     never = int((table.c == 0).sum())
     median = f"The median task passes in {percent(float(table.rate.median()))} % of its draws"
-    return f"{median}; " + (f"{never} of {len(table)} pass in none." if never else "each in some.")
+    if not never:
+        return f"{median}; each in some."
+    return f"{median}; {never} of {agreeing(len(table), 'passes', 'pass')} in none."
 
 
 def _top(axes: Axes) -> float:

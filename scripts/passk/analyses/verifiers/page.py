@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from passk.curve import percent
-from passk.words import counted
+from passk.words import agreeing, counted
 
 TITLE = "Imperfect tests"
 QUESTION = "What if the tests that choose are weaker than those that judge?"
@@ -25,9 +25,9 @@ def paragraph(table: pd.DataFrame) -> str:
         f"{percent(believed.value)} % of the tasks solved, the stronger tests "
         f"{percent(true.value)} % (95 % interval over tasks {percent(true.low)} to "
         f"{percent(true.high)} %). The base tests pass "
-        f"{counted(int(counts.base_passed), 'sample')}; {counts.false_positives:,.0f} of them "
-        "fail the stronger ones, on "
-        f"{counts.tasks_with_false_positives:,.0f} of {counts.tasks:,.0f} tasks"
+        f"{counted(int(counts.base_passed), 'sample')}; "
+        f"{agreeing(counts.false_positives, 'fails', 'fail')} the stronger ones, on "
+        f"{counts.tasks_with_false_positives:,.0f} of {counted(counts.tasks, 'task')}"
     ]
     share = own[own.quantity == "wrong_of_accepted"].iloc[0]
     if not math.isnan(share.value):
@@ -38,7 +38,7 @@ def paragraph(table: pd.DataFrame) -> str:
     text[0] += "."
     if counts.false_negatives:
         text.append(
-            f"{counts.false_negatives:,.0f} samples fail the base tests and pass the stronger ones."
+            f"Of the rest, {agreeing(counts.false_negatives, 'passes', 'pass')} the stronger ones."
         )
     text.append(
         f"Taking the first of at most {counted(success.k, 'sample')} that passes the base tests "
