@@ -287,3 +287,4 @@ def test_numbers_stay_with_their_units() -> None:
     assert typeset("12.0 % at k = 74, -3 to -1.5 (x-1, 0-1)") == (
         "12.0\xa0% at k\xa0=\xa074, \u22123 to \u22121.5 (x-1, 0-1)"
     )
+    assert typeset("from k to K = 100") == "from k to K\xa0=\xa0100"
