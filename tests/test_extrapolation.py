@@ -347,7 +347,7 @@ def test_the_recommended_method_has_one_colour_its_band_ends_with_its_curve_and_
 @pytest.mark.parametrize(
     ("n", "c", "why"),
     [
-        (10, [0, 1, 5, 9], "which needs 50 draws of each task: there are 10"),
+        (10, [0, 1, 5, 9], "which needs 50 draws of each task, not 10"),
         (100, [0] * 5, "no draw passed"),
         (1, [0, 1], "which needs 50 draws"),
     ],
