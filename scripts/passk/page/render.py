@@ -147,7 +147,8 @@ def _commit() -> str:
 def typeset(text: str) -> str:
     """A minus for a hyphen before a number; no line break between a number and its unit."""
     text = re.sub(r"(?<![\w.)-])-(?=\d)", "\N{MINUS SIGN}", text)
-    return re.sub(r"(?<=\d) (?=[%M]\b|%)|(?<=\b[kK]) (?==)|(?<=\b[kK] =) ", "\N{NO-BREAK SPACE}", text)
+    breaks = r"(?<=\d) (?=[%M]\b|%)|(?<=\b[kK]) (?==)|(?<=\b[kK] =) "
+    return re.sub(breaks, "\N{NO-BREAK SPACE}", text)
 
 
 @cache
