@@ -48,7 +48,7 @@ call = marshal.dumps(((), {}), 2)
 found = []
 for programs in groups:
     ours, theirs = socket.socketpair()
-    jobs = [(text, "entry", (call,), False, False, (), b"", False) for text in programs]
+    jobs = [(text, "entry", (call,), False, False, False, (), b"", False) for text in programs]
     request = marshal.dumps(jobs, 2)
     pid = os.fork()
     if pid == 0:

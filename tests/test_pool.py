@@ -11,6 +11,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -32,10 +34,12 @@ from passk.records import (
     write_metadata,
     write_records,
 )
-from passk.sandbox import wire
+from passk.sandbox import canonical, wire
 from passk.sandbox.limits import Limits
 from passk.sandbox.pool import Pool, Tally
-from passk.sandbox.protocol import marshal_call
+from passk.sandbox.protocol import Judgement, Reply, marshal_call
+from passk.sandbox.readable import find_readable
+from passk.sandbox.runner import FIRST_CALLS, STALL, Result, Runner, _Job
 from passk.verifiers.assertions import check_case
 from passk.verifiers.inputs_and_outputs import PlusCase
 
@@ -164,6 +168,87 @@ def test_wrong_output_ends_a_program_that_would_loop():
     (verdict,) = judge([("HumanEval/53", body)], limits=Limits(cpu_seconds=20.0))
     assert verdict.outcome == "failed"
     assert verdict.cpu_seconds < 10
+
+
+@dataclass
+class Counts:
+    """A task whose results are the numbers of its 1,000 calls; ``most``: the replies judged at a
+    time."""
+
+    task_id: str = "Own/count"
+    entry_point: str = "count"
+    epilogue: str = ""
+    calls: tuple[bytes, ...] = tuple(marshal_call((number,), {}) for number in range(1000))
+    digests: bool = False
+    seconds: tuple[float, ...] = ()
+    overwritten: tuple[str, ...] = ()
+    quick: bool = False
+    keep_going: bool = False
+    prints: bool = False
+    memory_bytes: int | None = None
+    most: int = 0
+
+    def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
+        self.most = max(self.most, len(replies))
+        for number, reply in enumerate(replies):
+            wanted = canonical.digest(number) if self.digests else wire.encode(number)
+            if reply.value != wanted:
+                return Judgement("failed", "AssertionError")
+        return Judgement("passed" if len(replies) == len(calls) else "unfinished")
+
+
+COUNT = "def count(x):\n    return {}\n"
+# Longer than a program may take in company, with its first calls or with those after them.
+LONG_AT = "def count(x):\n    if x == {}:\n        sum(range(8_000_000))\n    return x\n"
+
+
+def run_counts(runner: Runner, case: Counts, *programs: str) -> list[str]:
+    """The outcomes of programs that are given to a runner at once."""
+    for place, program in enumerate(programs):
+        runner.submit(place, case, program)
+    found: dict[int, Result] = {}
+    while len(found) < len(programs):
+        found.update(runner.results())
+    return [found[place].outcome for place in range(len(programs))]
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    scratch = tmp_path_factory.mktemp("runner") / "scratch"
+    made = Runner(Limits.of(3.0, 1 << 30), scratch, find_readable())
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("lead", ["", "import sys\n"], ids=["in company", "alone"])
+@pytest.mark.parametrize("digests", [False, True])
+def test_wrong_program_gets_no_more_than_its_first_calls(lead: str, digests: bool, runner: Runner):
+    """Were it given more, the judge would have seen more: it counts each time."""
+    wrong, right = Counts(digests=digests), Counts(digests=digests)
+    one = lead + COUNT.format("x if x < 31 else -1")
+    assert run_counts(runner, wrong, one, one + "# again\n") == ["failed", "failed"]
+    assert wrong.most == FIRST_CALLS
+    assert run_counts(runner, right, lead + COUNT.format("x")) == ["passed"]
+
+
+def test_programs_of_a_task_share_as_far_as_those_before_did_not_stall(runner: Runner):
+    """Whatever they do, the verdicts are the same; only who shares a child changes."""
+    case = Counts("Own/slow")
+    job = _Job(0, case, "", case.calls)
+    quick = COUNT.format("x")
+    assert runner._may_share(job) and runner._is_quick(job, last=True)
+    assert run_counts(runner, case, quick, LONG_AT.format(500), quick) == ["passed"] * 3
+    assert runner._may_share(job) and not runner._is_quick(job, last=True)
+    assert run_counts(runner, case, quick, LONG_AT.format(5), quick) == ["passed"] * 3
+    assert not runner._may_share(job)
+    assert run_counts(runner, case, *[f"{quick}# {n}\n" for n in range(STALL)]) == ["passed"] * 12
+    assert runner._may_share(job) and runner._is_quick(job, last=True)
+
+
+def test_trial_has_no_company(runner: Runner):
+    case = CASES["HumanEval/53"]
+    assert runner._may_share(_Job(0, case, "", case.calls))
+    assert not runner._may_share(_Job(0, case, "", case.calls, trial=True))
 
 
 def test_verdicts_come_in_the_order_of_the_samples():

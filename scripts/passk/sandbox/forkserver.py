@@ -13,13 +13,17 @@ reaped); ``N`` slot, errno (no fork was possible); ``X`` with the reason why thi
 start.
 
 On a child's socket: the child sends its pid (4 bytes); the judge a length (4 bytes) and a request
-(marshal of a list of jobs: program, entry point, calls, whether to go on after an exception,
-whether to send digests, names that the test overwrites, token, whether it is a trial). For each job
+(marshal of a list of jobs: program, entry point, calls, whether there are more, whether to go on
+after an exception, whether to send digests, names that the test overwrites, token, whether it is a
+trial). A child that has answered a job's calls, of which there are more, waits for a length and
+those (marshal of a tuple; empty where the job ends). For each job
 the child sends one frame a call: length (4 bytes), ``V`` with the encoded value (or its digest) or
 ``E`` with an exception's name, and a last frame ``D`` with its CPU microseconds; each begins with
-the job's token, which is empty where the job is alone. Of several jobs those that do not pass the
-gate are not run and answered by ``G``. A trial (``endless``) is of a job that is alone: a frame
-``L`` says that the call after those answered never ends; any other end of a trial says nothing.
+the job's token, which is empty where the job is alone. Short values of several calls in a row share
+a frame ``W``: digests one after another, others with line ends between them. Of several jobs those
+that do not pass the gate are not run and answered by ``G``. A trial (``endless``) is of a job that
+is alone: a frame ``L`` says that the call after those answered never ends; any other end of a trial
+says nothing.
 
 Where the request is a text, it is a program that runs whole, as ``__main__``. Then what follows the
 pid is its standard output and nothing else: no frame, no token, so that nothing printed can be
@@ -70,10 +74,12 @@ import operator  # noqa: F401
 import re  # noqa: F401
 import string  # noqa: F401
 import typing  # noqa: F401
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 SENT_AT_ONCE = 32
 SEND_EVERY = 0.001
+SHORT = 200  # bytes of a value that is sent together with others
 
 WARM_UP = '''
 from typing import List, Tuple, Optional, Dict, Any
@@ -347,18 +353,7 @@ class ForkServer:
 
 def serve_request() -> None:
     """In the child: read the request, run the program on its calls, send a frame for each."""
-    wanted = struct.unpack("I", os.read(3, 4))[0]
-    parts = []
-    try:
-        while wanted:
-            part = os.read(3, min(wanted, 1 << 20))
-            if not part:
-                return
-            parts.append(part)
-            wanted -= len(part)
-        jobs = marshal.loads(b"".join(parts))
-    except MemoryError:  # no verdict on the program
-        os.kill(os.getpid(), 9)
+    jobs = _receive()
     if isinstance(jobs, str):
         try:
             run_whole(jobs)
@@ -375,10 +370,33 @@ def serve_request() -> None:
     os._exit(0)
 
 
+def _receive() -> Any:
+    """What the judge sends next; the process ends where that has gone."""
+    wanted = struct.unpack("I", os.read(3, 4))[0]
+    parts = []
+    try:
+        while wanted:
+            part = os.read(3, min(wanted, 1 << 20))
+            if not part:
+                os._exit(0)
+            parts.append(part)
+            wanted -= len(part)
+        return marshal.loads(b"".join(parts))
+    except MemoryError:  # no verdict on the program
+        os.kill(os.getpid(), 9)
+
+
+def _all_of(calls: tuple[bytes, ...], receive: Callable[[], Any] | None) -> Iterator[bytes]:
+    yield from calls
+    if receive is not None:
+        yield from receive()
+
+
 def run_job(
     program: str,
     entry_point: str,
     calls: tuple[bytes, ...],
+    more: bool,
     keep_going: bool,
     digests: bool,
     overwritten: tuple[str, ...],
@@ -390,11 +408,14 @@ def run_job(
 
     In a ``trial`` all frames are sent at once, and the last is ``L`` if a loop is endless.
     """
-    send, name_of, loads, clock = _send, wire.exception_name, marshal.loads, time.monotonic
-    framed, used, begun = _framed, time.process_time, time.process_time()
+    send, write, name_of, loads = _send, _write, wire.exception_name, marshal.loads
+    clock = time.monotonic
+    framed, frame_of, used, begun = _framed, _frame_of, time.process_time, time.process_time()
+    first, waiting = len(calls), _all_of(calls, _receive if more else None)
     encode = canonical.digest if digests else wire.encode
     scope: dict[str, object] = {}
-    unsent, sent_at = b"", clock()
+    unsent, row, sent_at = b"", [], clock()  # frames, and values that are in none yet
+    between = b"" if digests else b"\n"
     try:
         code = compile(program, "<candidate>", "exec", dont_inherit=True)
         if in_company and not purity.is_tame(code):
@@ -416,27 +437,32 @@ def run_job(
         if trial:  # also of the little memory or stack that its calls take
             return None
         send(token + b"E" + name_of(error).encode())
-        calls = ()
-    for count, call in enumerate(calls):
+        waiting = iter(())
+    for count, call in enumerate(waiting, 1):
         args, kwargs = loads(call)
         try:
-            reply = token + b"V" + encode(function(*args, **kwargs))
+            reply = encode(function(*args, **kwargs))
         except BaseException as error:
             if trial and isinstance(error, MemoryError | RecursionError):
                 return None
-            reply = token + b"E" + name_of(error).encode()
+            unsent += frame_of(token, row, between)
+            unsent, row = unsent + framed(token + b"E" + name_of(error).encode()), []
             if not keep_going:
-                unsent += framed(reply)
                 break
-        # Each of the first replies at once: most wrong programs are found out by them. In company
-        # nobody looks before a program's end.
-        at_once = trial or (count < SENT_AT_ONCE and not in_company)
-        if at_once or clock() - sent_at > SEND_EVERY:
-            send(reply, unsent)
-            unsent, sent_at = b"", clock()
         else:
-            unsent += framed(reply)
-    send(token + b"D" + struct.pack("Q", round((used() - begun) * 1e6)), unsent)
+            if len(reply) <= SHORT:
+                row.append(reply)
+            else:
+                unsent += frame_of(token, row, between)
+                unsent, row = unsent + frame_of(token, [reply], between), []
+        # Each of the first replies at once: most wrong programs are found out by them. In company
+        # nobody looks before a program's end, or its first calls'.
+        at_once = trial or (count <= SENT_AT_ONCE and not in_company) or (more and count == first)
+        if at_once or clock() - sent_at > SEND_EVERY:
+            write(unsent + frame_of(token, row, between))
+            unsent, row, sent_at = b"", [], clock()
+    unsent += frame_of(token, row, between)
+    write(unsent + framed(token + b"D" + struct.pack("Q", round((used() - begun) * 1e6))))
     scope.clear()
     return None
 
@@ -534,12 +560,22 @@ def _missing(name: str) -> None:
     raise NameError(name)
 
 
+def _frame_of(token: bytes, row: list[bytes], between: bytes) -> bytes:
+    """The frame of values in a row, empty where there are none."""
+    if not row:
+        return b""
+    return _framed(token + (b"W" if len(row) > 1 else b"V") + between.join(row))
+
+
 def _framed(payload: bytes) -> bytes:
     return struct.pack("I", len(payload)) + payload
 
 
-def _send(payload: bytes, unsent: bytes = b"") -> None:
-    data = unsent + _framed(payload)
+def _send(payload: bytes) -> None:
+    _write(_framed(payload))
+
+
+def _write(data: bytes) -> None:
     while data:
         data = data[os.write(3, data) :]
 

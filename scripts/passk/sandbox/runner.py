@@ -5,8 +5,15 @@ its own, watches the child's CPU clock from outside, asks the case for a judgeme
 replies allow one, and restarts a fork server that died. Most programs end within the first few
 milliseconds, so a child is looked at only when it has ended or after :data:`FIRST_LOOK`.
 
-Programs of quick tasks share a child with others, as far as ``purity`` lets them; what stalls or
-dies in company, or needs more than the first round, runs again alone. One that is long at one call
+A program gets its first :data:`FIRST_CALLS` calls, and the others once the judge has seen that it
+answers those as the case wants: most wrong programs end there, and their child has no more of the
+inputs than that. What a program can learn from this is that it has been right so far, which it
+could always tell from being alive.
+
+Programs share a child with others, as far as ``purity`` lets them, if their task is quick or they
+have more than their first calls to make; what stalls or dies in company, or needs more than the
+first round, runs again alone. How many programs of a task that is not quick have stalled decides
+whether the next of them share, and how far. One that is long at one call
 is stopped for a trial (``endless``), which may find that its loop never ends: that is the time-out
 that it would have come to. Where the trial says nothing the program runs again, in a child that is
 the same as if there had been no trial. A program that prints has a
@@ -34,7 +41,7 @@ import socket
 import struct
 import subprocess
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +50,7 @@ from typing import Any
 from passk import processes
 from passk.records import UserError
 from passk.sandbox import host
+from passk.sandbox.canonical import DIGEST_BYTES
 from passk.sandbox.limits import MAX_THREADS, STACK_BYTES, Limits
 from passk.sandbox.protocol import Case, Judgement, Reply
 from passk.sandbox.readable import interpreter
@@ -57,8 +65,11 @@ MAX_REFUSALS = 30
 MAX_STARTS = 3
 TOKEN_BYTES = 8
 STALLED = 0.06  # CPU seconds without an end of a program that has company
+STALL = 12  # programs that must end in time for one that stalled: what it cost, in forks
+FIRST_CALLS = 32
 # CPU seconds of a call before a trial, where programs are quick and where not; of the trial.
 LONG, LONG_IF_SLOW, TRIAL = 0.06, 0.5, 0.4
+LONG_OF_LIMIT = 1 / 6  # of what a call may take: a trial that comes late saves nothing
 _EXHAUSTED = ("MemoryError", "RecursionError")
 ALL_LAYERS = ("resource limits", "no new privileges", "no capabilities", "landlock", "seccomp")
 _FORK_SERVER = Path(__file__).with_name("forkserver.py")
@@ -83,8 +94,8 @@ class Result:
 class _Job:
     """A program to run and what it has replied.
 
-    ``alone``: it must not share a child. ``trial``: this run is one; ``tried``: there was one.
-    ``kills``: how many processes the kernel had ended for
+    ``alone``: it must not share a child. ``given``: how many of the calls it has. ``trial``: this
+    run is one; ``tried``: there was one. ``kills``: how many processes the kernel had ended for
     want of memory before a program that runs alone on the whole host; None for all others.
     """
 
@@ -94,6 +105,7 @@ class _Job:
     calls: tuple[bytes, ...]
     keep_going: bool = False
     alone: bool = False
+    given: int = 0
     trial: bool = False
     tried: bool = False
     endless: bool = False
@@ -111,8 +123,16 @@ class _Job:
     done: bool = False
     verdict: tuple[str, str | None] | None = None
 
+    @property
+    def last(self) -> bool:
+        """Whether it has all of its calls."""
+        return self.given == len(self.calls)
+
     def judge(self) -> Judgement:
         self.judged = len(self.replies)
+        return self.judgement()
+
+    def judgement(self) -> Judgement:
         try:
             return self.case.judge(self.replies, self.calls)
         except Exception as error:  # no reply may end the run
@@ -206,6 +226,7 @@ class Runner:
         self.channels: dict[int, _Child] = {}
         self.refusals = 0
         self.refenced = False
+        self.balance: Counter[tuple[str, bool]] = Counter()  # see _note
         for slot in range(SLOTS):
             (scratch / str(slot)).mkdir(parents=True, exist_ok=True)
         self._start()
@@ -339,8 +360,8 @@ class Runner:
             if any(job.tries > 1 for child in self.children.values() for job in child.jobs):
                 return
             company = [first]
-            if _may_share(first):
-                company = [job for job in self.queue if _may_share(job)][: self.company]
+            if self._may_share(first):
+                company = [job for job in self.queue if self._may_share(job)][: self.company]
             for job in company:
                 self.queue.remove(job)
             self._begin(company)
@@ -352,17 +373,12 @@ class Runner:
         size = TOKEN_BYTES if len(jobs) > 1 else 0
         tokens = [secrets.token_bytes(size) for _ in jobs]
         case = jobs[0].case
+        for job in jobs:
+            job.given = FIRST_CALLS if _has_more(job) else len(job.calls)
         requests = [_request(job, token) for job, token in zip(jobs, tokens, strict=True)]
-        body = marshal.dumps(_text(jobs[0]) if case.prints else requests, 2)
-        request = struct.pack("I", len(body)) + body
         now = time.monotonic()
         child = _Child(jobs, tokens, slot, ours, looked=now, next_look=now + FIRST_LOOK)
-        try:
-            sent = ours.send(request)
-        except BlockingIOError:
-            sent = 0
-        if sent < len(request):
-            child.unsent = memoryview(request)[sent:]
+        self._give(child, _text(jobs[0]) if case.prints else requests)
         self.children[slot] = child
         descriptors = array.array("i", [theirs.fileno()])
         if case.prints:
@@ -376,8 +392,23 @@ class Runner:
         theirs.close()
         for number in descriptors[1:]:
             os.close(number)
-        if child.unsent is not None:
+        if child.unsent is not None or not all(job.last for job in jobs):
             self._watch(child)
+
+    def _give(self, child: _Child, what: Any) -> None:
+        """Send something to a child, now or as it takes it."""
+        body = marshal.dumps(what, 2)
+        data = struct.pack("I", len(body)) + body
+        try:
+            sent = child.channel.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:  # it has closed its end
+            return
+        if sent < len(data):
+            child.unsent = memoryview(data)[sent:]
+            if child.watched:
+                self.poll.modify(child.channel, select.POLLIN | select.POLLOUT)
 
     def _watch(self, child: _Child) -> None:
         events = select.POLLIN | (select.POLLOUT if child.unsent is not None else 0)
@@ -493,6 +524,8 @@ class Runner:
             if place > child.place:
                 left.append(job.again())
                 continue
+            if place < child.place:
+                self._note(job, 1)
             judgement = job.judge()
             if judgement.state == "passed" and not job.alone:
                 finished.append((job.key, Result("passed", job.cpu, judgement.error)))
@@ -506,6 +539,8 @@ class Runner:
     def _end(self, child: _Child, job: _Job, status: int, cpu: float) -> list[tuple[Any, Result]]:
         """A job's own child is gone: judge, and return the result or start another round."""
         total = round(job.cpu_before + cpu, 4)
+        if cpu < STALLED:
+            self._note(job, 1)
         if job.trial:
             judgement = job.judge()
             if job.endless and judgement.state == "unfinished" and not child.displaced:
@@ -651,8 +686,12 @@ class Runner:
                 frame = frame[TOKEN_BYTES:]
             if frame[:1] == b"V" and len(job.replies) < len(job.calls):
                 job.replies.append(Reply(value=frame[1:]))
+            elif frame[:1] == b"W" and len(row := _row(frame, job)) <= job.given - len(job.replies):
+                job.replies += map(Reply, row)
             elif frame[:1] == b"E" and len(job.replies) <= len(job.calls):
                 job.replies.append(Reply(exception=frame[1:].decode(errors="replace")))
+                if not job.keep_going:  # no call follows
+                    continue
             else:
                 if len(frame) == 9:
                     job.cpu = round(struct.unpack_from("Q", frame, 1)[0] / 1e6, 4)
@@ -660,7 +699,42 @@ class Runner:
                     job.alone = True
                 job.endless = frame[:1] == b"L"
                 child.place += 1
+                continue
+            if len(job.replies) == job.given and not job.last:
+                self._go_on(child, job)
         return None
+
+    def _go_on(self, child: _Child, job: _Job) -> None:
+        """A program has answered its first calls: give it the others, or end it."""
+        judgement = job.judgement()
+        ends = judgement.state in ("passed", "failed")
+        if child.shared:
+            ends |= judgement.state != "unfinished" or not self._is_quick(job, last=True)
+        elif ends:
+            passed = judgement.state == "passed"
+            error = judgement.error
+            return self._decide(child, *(("passed", error) if passed else _failure(error)))
+        if not ends:
+            first, job.given = job.given, len(job.calls)
+        self._give(child, () if ends else job.calls[first:])
+        return None
+
+    def _may_share(self, job: _Job) -> bool:
+        if job.alone or job.trial or job.tries > 1:
+            return False
+        return job.case.quick or (_has_more(job) and self._is_quick(job, last=False))
+
+    def _is_quick(self, job: _Job, last: bool) -> bool:
+        return job.case.quick or self.balance[job.case.task_id, last] >= 0
+
+    def _note(self, job: _Job, by: int) -> None:
+        """Note that a program ended in time, or -:data:`STALL` that it stalled in company.
+
+        Kept apart for programs that have only their first calls and those that have the ``last``.
+        """
+        for last in (False, True) if job.last and by > 0 else (job.last,):
+            key = job.case.task_id, last
+            self.balance[key] = min(self.balance[key] + by, STALL)
 
     def _look(self, child: _Child, now: float) -> None:
         """Read a child's clocks and replies, and end it where a limit or a judgement says so."""
@@ -689,6 +763,7 @@ class Runner:
             if child.place > child.seen:
                 child.seen, child.cpu_at_place, child.idle = child.place, cpu, 0.0
             elif cpu - child.cpu_at_place > STALLED or child.idle > 1.0:
+                self._note(child.job, -STALL)
                 return self._doom(child)
             child.next_look = now + FIRST_LOOK
             return None
@@ -712,8 +787,11 @@ class Runner:
             return self._decide(child, "failed", "RuntimeError")
         earlier = 0.0 if job.case.prints else job.cpu_before
         left = min(self.limits.cpu_seconds, 2 * self.limits.cpu_seconds - earlier) - cpu
+        longest = LONG if job.case.quick else LONG_IF_SLOW
         if len(job.replies) < len(job.case.seconds):
-            left = min(left, job.case.seconds[len(job.replies)] - (cpu - job.cpu_at_call))
+            limit = job.case.seconds[len(job.replies)]
+            left = min(left, limit - (cpu - job.cpu_at_call))
+            longest = min(longest, LONG_OF_LIMIT * limit)
         if (
             left <= 0
             or child.idle > self.limits.idle_seconds
@@ -723,7 +801,6 @@ class Runner:
         if usage(self.scratch / str(child.slot)) > self.limits.scratch_bytes:
             return self._decide(child, "failed", "OSError")
         if self._wants_trial(job):
-            longest = LONG if job.case.quick else LONG_IF_SLOW
             if cpu - job.cpu_at_call > longest:
                 child.interrupted = True
                 return self._doom(child)
@@ -750,13 +827,21 @@ class Runner:
             self.control.send(b"K" + bytes([child.slot]))
 
 
-def _may_share(job: _Job) -> bool:
-    return job.case.quick and not job.alone and job.tries == 1
+def _has_more(job: _Job) -> bool:
+    """Whether its first calls are not all; a trial has no judge to wait for."""
+    return len(job.calls) > 2 * FIRST_CALLS and not job.trial
+
+
+def _row(frame: bytes, job: _Job) -> list[bytes]:
+    """The values in a frame of several."""
+    if not job.case.digests:
+        return frame[1:].split(b"\n")
+    return [frame[place : place + DIGEST_BYTES] for place in range(1, len(frame), DIGEST_BYTES)]
 
 
 def _request(job: _Job, token: bytes) -> tuple[Any, ...]:
     case = job.case
-    what = (job.program, case.entry_point, job.calls, job.keep_going)
+    what = (job.program, case.entry_point, job.calls[: job.given], not job.last, job.keep_going)
     return (*what, case.digests, case.overwritten, token, job.trial)
 
 

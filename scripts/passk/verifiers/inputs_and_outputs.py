@@ -80,6 +80,9 @@ class PlusCase:
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
         """Compare the replies with the expected values. Never raises."""
+        values = tuple([reply.value for reply in replies])
+        if values == self.expected[: len(values)] and self.entry_point != "find_zero":
+            return Judgement("passed" if len(values) == len(self.calls) else "unfinished")
         for place, reply in enumerate(replies):
             if place == len(self.calls):  # one more than it was asked for
                 return Judgement("failed", "Exception")
