@@ -73,6 +73,34 @@ print(json.dumps({
 """
 
 
+DIS = """
+import dis, pathlib
+VARIABLES = {f"{what}_NAME" for what in ("LOAD", "STORE", "DELETE")}
+VARIABLES |= {name.replace("NAME", "GLOBAL") for name in VARIABLES}
+folder = pathlib.Path(pathlib.__file__)
+folder = folder.parent if folder.name != "__init__.py" else folder.parent.parent
+waiting = []
+for name in ("typing", "argparse", "dataclasses", "enum", "pydoc", "turtle", "inspect", "datetime"):
+    text = (folder / f"{name}.py").read_text()
+    waiting.append(compile(text, name, "exec", dont_inherit=True))
+wrong, seen = [], 0
+while waiting:
+    code = waiting.pop()
+    waiting += [one for one in code.co_consts if hasattr(one, "co_code")]
+    steps = [one for one in dis.get_instructions(code) if one.opcode in dis.hasname]
+    known = not any(one.opname == "LOAD_SUPER_ATTR" or "DICT_OR" in one.opname for one in steps)
+    names = {one.argval for one in steps if one.opname not in VARIABLES}
+    if "STORE_ATTR" in {one.opname for one in steps} or not known:
+        names = set(code.co_names)
+    seen += len(names)
+    if members(code) != names:
+        wrong.append([code.co_name, sorted(names ^ members(code))])
+if seen < 3000:
+    wrong.append(seen)
+print(json.dumps(wrong))
+"""
+
+
 def ask(code: str, data: object = None) -> object:
     """What ``code`` prints as JSON, run after :data:`LOADED`; ``data`` is its standard input."""
     folder = str(Path(wire.__file__).parent)
@@ -107,6 +135,14 @@ def test_most_canonical_solutions_pass():
         "match x:\n    case int(real=1): pass", "from functools import wraps", "breakpoint()",
         "compile('1', '', 'exec')", "super", "x.mro", "_x = 1", "b'x'.decode('idna')",
         "def f():\n    import sys", "lambda: [0 for x in y.f_back]", "help", "copyright",
+        # A name that is a variable, too
+        "def gi_frame(g):\n    return g.gi_frame", "search = 1\nx.search", "encode = x.encode",
+        "def f():\n    global tb_frame\n    tb_frame = e.tb_frame\n    del tb_frame",
+        "from typing import sys\nsys = 1", "from typing import sys as unique",
+        "import re as search\nsearch.x", "def f():\n    from functools import wraps as encode",
+        "def open(x):\n    return x", "type = 1", "def help(): pass", "import sys as unique",
+        "def f():\n    global exec\n    exec = 1",
+        "lambda: [unique for unique in x.unique]", "def f(*, search=x.search): pass",
         # Handlers in what may be closed in another's time
         "def f():\n    try:\n        yield\n    except ValueError:\n        pass",
         "def f():\n    try:\n        yield\n    finally:\n        print()",
@@ -154,10 +190,25 @@ def test_whatever_leads_out_is_refused(program: str):
         "def f(x):\n    if x < 0:\n        raise Exception('negative')\n    return x",
         "def f(x):\n    for y in x:\n        yield y + 1\n    yield from (z for z in x)",
         "def f():\n    n = 0\n    def g():\n        nonlocal n\n        n += 1\n    return g",
+        "def search(x):\n    return encode(x)\ndef encode(x):\n    return monotonic(x[1:])",
+        "def f():\n    global unique\n    unique = 1\n    del unique\nprint(f(), search)",
     ],
 )
 def test_plain_computation_passes(program: str):
     assert which_are_tame([program]) == [True]
+
+
+@pytest.mark.parametrize("others", [300, 70_000])
+def test_use_of_a_name_is_known_behind_many_others(others: int):
+    """Its number then has several bytes."""
+    many = "".join(f"x.a{number}\n" for number in range(others))
+    asked = [f"search = 1\nx.search\n{many}", f"{many}search = 1\nx.search", f"{many}search = 1"]
+    assert which_are_tame(asked) == [False, False, True]
+
+
+def test_names_of_variables_are_told_from_others_as_dis_tells_them():
+    """On the code of many modules, where instructions of every kind are."""
+    assert ask(DIS) == []
 
 
 def test_no_allowed_name_leads_to_state_to_code_in_python_or_to_classes():

@@ -9,6 +9,14 @@ way to frames, code, ``builtins``, ``sys``, files, descriptors or another progra
 gate lets through first cannot weaken it for what comes later. Classes above all are out of reach:
 ``type``, and functions in Python that would hand it over, as ``Counter.copy`` does.
 
+A name is judged by its use. As an attribute, or taken from a module, it leads into whatever object
+has it, so it must belong to none or be on the list. As a global variable it is looked up in two
+places: the program's own scope, which is empty before it and holds what it put there by
+instructions that were judged themselves, and ``builtins``. So a variable named ``search`` or
+``encode``, which a task may ask for, leads to nothing that a local variable would not, while the
+attribute of that name is refused; a name of ``builtins`` that is not on the list is refused even
+where the program defines it. An instruction that this file does not know is no variable's.
+
 Two kinds of exception handler are refused, too. One in a generator runs whenever the generator is
 closed, which may be in another program's time and inside its ``except``; so coroutines are refused
 as a whole. And one that could catch ``MemoryError`` or ``RecursionError`` would tell how much
@@ -105,6 +113,22 @@ _FORBIDDEN = frozenset(
     for name in ("STORE_ATTR", "DELETE_ATTR", "LOAD_BUILD_CLASS", "IMPORT_STAR", "MATCH_CLASS")
     if name in opcode.opmap
 )
+_OF_BUILTINS = frozenset(dir(builtins)) | frozenset(OF_SITE)
+_NAMING = frozenset(opcode.hasname)
+_VARIABLES = frozenset(
+    opcode.opmap[f"{what}_{where}"]
+    for what in ("LOAD", "STORE", "DELETE")
+    for where in ("NAME", "GLOBAL")
+)
+# What else names something, and by how much the name's number is shifted in its argument.
+_MEMBERS = {
+    opcode.opmap[name]: shift
+    for name, shift in (
+        *(("IMPORT_NAME", 0), ("IMPORT_FROM", 0), ("LOAD_METHOD", 0)),
+        ("LOAD_ATTR", 0 if sys.version_info < (3, 12) else 1),
+    )
+    if opcode.opmap.get(name, 256) < 256  # above are those of the compiler alone
+}
 _IMPORT, _EXTENDED = opcode.opmap["IMPORT_NAME"], opcode.opmap["EXTENDED_ARG"]
 _HANDLER, _MATCH = opcode.opmap["PUSH_EXC_INFO"], opcode.opmap["CHECK_EXC_MATCH"]
 _UNHANDLED, _CACHE = opcode.opmap["RERAISE"], opcode.opmap["CACHE"]
@@ -128,7 +152,10 @@ def is_tame(code: types.CodeType) -> bool:
     while waiting:
         one = waiting.pop()
         operations = one.co_code[::2]
-        if not _DANGEROUS.isdisjoint(one.co_names) or not _FORBIDDEN.isdisjoint(operations):
+        if not _FORBIDDEN.isdisjoint(operations):
+            return False
+        suspects = _DANGEROUS.intersection(one.co_names)
+        if suspects and not suspects.isdisjoint(_OF_BUILTINS | members(one)):
             return False
         if _IMPORT in operations and not MODULES.issuperset(_imported(one)):
             return False
@@ -149,6 +176,17 @@ def is_tame(code: types.CodeType) -> bool:
             elif kind is tuple and constant == _STAR:
                 return False
     return not handles or _CATCH_EXHAUSTION.isdisjoint(names)
+
+
+def members(code: types.CodeType) -> set[str]:
+    """The names that a code uses for anything but variables."""
+    names, found = code.co_names, set()
+    for _, operation, argument in _steps(code):
+        if operation in _MEMBERS:
+            found.add(names[argument >> _MEMBERS[operation]])
+        elif operation in _NAMING and operation not in _VARIABLES:
+            return set(names)
+    return found
 
 
 def _imported(code: types.CodeType) -> list[str]:
