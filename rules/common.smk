@@ -21,6 +21,7 @@ from passk.experiment import (
     Experiment,
     Scoring,
     asked,
+    continued,
     in_braces,
     learning_of,
     part_options,
@@ -83,6 +84,12 @@ wildcard_constraints:
 EXPERIMENTS = {name: Experiment(name, config) for name in config["experiments"]}
 # One for each set of samples: rules up to `estimate` know no experiment, only what it samples.
 SAMPLED = {experiment.folder: experiment for experiment in EXPERIMENTS.values()}
+
+
+# The shards of samples in each folder: what experiments ask for, and what is repaired for them.
+DRAWN = {}
+for file in sorted({file for one in EXPERIMENTS.values() for file in one.drawn_for_it}):
+    DRAWN.setdefault(file.parents[1], []).append(file)
 
 
 def experiment_of(wildcards):
@@ -164,26 +171,60 @@ def model_of(wildcards):
     return config["models"][wildcards.model]
 
 
+def folder_of(wildcards):
+    """The folder of the samples of these wildcards, and of what is made of them."""
+    return Path("results", *(wildcards[key] for key in DECIDES_SAMPLES))
+
+
 def shard_of(wildcards):
     """The samples of the job of a shard."""
-    folder = Path("results", *(wildcards[key] for key in DECIDES_SAMPLES), "samples")
-    return folder / f"{wildcards['draws']}.jsonl.gz"
+    return folder_of(wildcards) / "samples" / f"{wildcards['draws']}.jsonl.gz"
+
+
+def cost_before(wildcards):
+    """What the rounds before these samples took; nothing where they are no round of repair."""
+    parent = before(wildcards)
+    return [folder_of(parent) / "cost.json"] if parent else []
+
+
+def before(wildcards):
+    """The wildcards of the shard that a round of repair continues; None for any other."""
+    found = continued(config, wildcards["model"], wildcards["sampling"])
+    if not found:
+        return None
+    names = {"model": found[0], "sampling": found[1]}
+    same = {key: wildcards[key] for key in ("benchmark", "draws") if key in wildcards.keys()}
+    return same | names
+
+
+def feedback_on(wildcards):
+    """The feedback that the shard of a round of repair is drawn with."""
+    answer = config["sampling"][wildcards["sampling"]]["repair"]["answer"]
+    shard = shard_of(before(wildcards))
+    return shard.parents[1] / "feedback" / answer / shard.name
 
 
 def why_drawn(wildcards):
     """Why the job of a shard has to draw it; None where it is finished and stays as it is."""
-    samples = shard_of(wildcards)
-    experiment = SAMPLED[samples.parents[1]]
+    samples, parent = shard_of(wildcards), before(wildcards)
+    model, benchmark = samples.parents[3], samples.parents[2]
     first, last = map(int, wildcards["draws"].split("-"))
-    if redraw.is_forced(samples, workflow.dag_settings):
+    drawn_by = "sample_round" if parent else "sample"
+    if redraw.is_forced(samples, workflow.dag_settings, drawn_by):
         return "that was asked for"
+    if parent and why_drawn(parent):
+        return "what it continues is drawn, too"
+    sources = {}
+    if parent:
+        sources = {"samples_sha256": shard_of(parent), "feedback_sha256": feedback_on(wildcards)}
     return finished.why_drawn(
         samples,
-        experiment.weights,
-        experiment.sampling,
-        experiment.manifest,
-        experiment.problems,
+        config["models"][wildcards["model"]]["weights"],
+        config["sampling"][wildcards["sampling"]],
+        model / "manifest.json",
+        benchmark / "problems.jsonl",
         range(first, last + 1),
+        sources,
     )
 
 
@@ -347,6 +388,12 @@ def expected_of(wildcards):
     """The expected values that the suite's verifier needs; nothing where it needs none."""
     verifier = VERIFIERS[sampled(wildcards).kind.suites[wildcards.suite]]
     return ["resources/{suite}/{benchmark}.expected.jsonl.gz"] if verifier.prepares else []
+
+
+def drawn_with(wildcards):
+    """What a shard of samples must have been drawn with, as JSON."""
+    weights = model_of(wildcards)["weights"]
+    return json.dumps({"model": weights, "sampling": config["sampling"][wildcards.sampling]})
 
 
 def settings(wildcards):

@@ -31,8 +31,9 @@ rule forecast:
 
 rule cost:
     input:
-        samples=lambda wildcards: sampled(wildcards).samples(),
-        metadata=lambda wildcards: sampled(wildcards).samples("meta.json"),
+        samples=lambda wildcards: DRAWN[folder_of(wildcards)],
+        metadata=lambda wildcards: list(map(metadata_path, DRAWN[folder_of(wildcards)])),
+        before=cost_before,
         manifest="results/{model}/manifest.json",
         code=code("cost.py"),
     output:
@@ -43,10 +44,11 @@ rule cost:
         "../envs/main.yaml"
     params:
         metadata=shards_in("metadata"),
+        before=lambda wildcards, input: [f"--before {one}" for one in input.before],
         prices=keys_of_model("price_per_gpu_hour", "price_per_million_tokens"),
     shell:
         "python scripts/cost.py --metadata {params.metadata} --manifest {input.manifest}"
-        " --prices {params.prices:q} --output {output} 2>&1 | tee {log}"
+        " --prices {params.prices:q} {params.before} --output {output} 2>&1 | tee {log}"
 
 
 # The same numbers on the terminal and, shard by shard, in a table; the execution's with them.

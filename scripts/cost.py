@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 
 from passk import cli
-from passk.cost import Prices, cost_of, cost_text, read_record
+from passk.cost import Prices, cost_of, cost_text, read_cost, read_record
 from passk.provenance import check_samples_record
 from passk.records import write_text
 
@@ -30,6 +30,9 @@ def main() -> None:
         metavar="YAML",
         help="`price_per_gpu_hour` and `price_per_million_tokens` of the model's entry",
     )
+    parser.add_argument(
+        "--before", type=Path, metavar="JSON", help="of the rounds of repair before this one"
+    )
     parser.add_argument("--output", type=Path, required=True, metavar="JSON")
     arguments = parser.parse_args()
     cli.guard(arguments, "output")
@@ -38,7 +41,8 @@ def main() -> None:
         check_samples_record(path, shard)
     manifest = read_record(arguments.manifest, ("path",))
     prices = Prices.of(cli.mapping(arguments.prices, "--prices"))
-    write_text(arguments.output, cost_text(cost_of(shards, manifest, prices)))
+    before = read_cost(arguments.before) if arguments.before else None
+    write_text(arguments.output, cost_text(cost_of(shards, manifest, prices, before)))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,9 @@ that failed; on the same device the final bytes are those of an undisturbed run.
 that is what is asked stays as it is (passk/engines/finished.py). Exit code 2 and one sentence for
 what the user can fix.
 
+With ``--parent`` and ``--feedback`` it is a round of repair (passk/repair.py): the draws that fail
+an example of their prompt are drawn again, the others are carried over.
+
 Tokens a second count completion tokens. This script does not judge anything.
 """
 
@@ -21,7 +24,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from passk import cli
+from passk import cli, repair
 from passk.benchmarks import Benchmark, read_problem_file
 from passk.engines import Request, engine_of, open_engine
 from passk.engines.checkpoint import open_checkpoint
@@ -98,29 +101,47 @@ def sample(
     draws: range,
     samples: Path,
     threads: int,
+    parent: Path | None = None,
+    feedback: Path | None = None,
 ) -> None:
     """Draw the shard ``draws`` of all tasks in ``problems`` into ``samples`` and its metadata.
 
-    :raises UserError: what the engine or the checkpoint raises; see there.
+    ``parent``, ``feedback``: the samples that a round of repair continues, and what is wrong with
+    them.
+
+    :raises UserError: what the engine, the checkpoint or the round raises; see there.
     """
     started = time.monotonic()
     # Read when torch is imported; without it its pool takes every core.
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     benchmark = read_problem_file(problems)
     with open_checkpoint(samples.with_name(samples.name + ".partial")) as checkpoint:
-        settings = asked(weights, sampling, manifest, benchmark, draws)
+        chain, last, given = None, {}, sampling
+        if parent and feedback:
+            chain, last = repair.read_round(sampling, benchmark, draws, parent, feedback)
+            given = repair.given_to_engine(sampling)
+        made_from = chain.made_from if chain else None
+        settings = asked(weights, sampling, manifest, benchmark, draws, made_from)
         if stands(samples, settings):
             checkpoint.remove()
             return
-        engine = open_engine({**weights, **access}, sampling, manifest, benchmark.size, threads)
+        engine = open_engine({**weights, **access}, given, manifest, benchmark.size, threads)
         settings |= {"seed_rule": engine.seed_rule, **engine.identity()}
+        if chain:
+            settings["repair_template"] = chain.template
         description = engine.describe()
         settings["engine"] = {key: description[key] for key in DECISIVE}
         remove_leftovers(samples)
         checkpoint.resume(fingerprint(settings), description)
         drawn = checkpoint.samples
-        requests = missing_requests(benchmark, draws, drawn, engine_of(weights).block)
         name, total, found = shard_name(samples), len(benchmark.problems) * len(draws), len(drawn)
+        if chain:
+            chain.leave_out(last, getattr(engine, "fits", lambda text: True))
+            requests = chain.requests(benchmark, draws, drawn)
+            total = len(chain.texts)
+            logging.info("%s: %s of %s chains go on", name, f"{total:,}", f"{len(last):,}")
+        else:
+            requests = missing_requests(benchmark, draws, drawn, engine_of(weights).block)
         earlier = f", {found:,} of them from an earlier run" if found else ""
         logging.info("%s: %s samples to draw%s", name, f"{total:,}", earlier)
         if sampling["temperature"] == 0 and len(draws) > 1:
@@ -145,16 +166,18 @@ def sample(
             tokens += batch.completion_tokens or sum(s.tokens or 0 for s in batch.samples)
             progress.update(len(drawn), speed)
         progress.update(len(drawn), speed, last=True)
-        records = [drawn[p.task_id, d] for p in benchmark.problems for d in draws]
+        whole = {**drawn, **chain.carried} if chain else drawn
+        records = [whole[p.task_id, d] for p in benchmark.problems for d in draws]
         write_records(samples, records)
         truncated = sum(record.finish_reason == "length" for record in records)
-        parts = [part for part in checkpoint.parts if part.samples]
+        parts = [part for part in checkpoint.parts if part.samples] or checkpoint.parts[-1:]
         metadata = {
             **settings,
             "engine": parts[-1].engine,
             "drawn_by": [asdict(part) for part in parts],
             "prompt_tokens": checkpoint.prompt_tokens,
             "completion_tokens": checkpoint.completion_tokens,
+            **({"repair": repaired(chain)} if chain else {}),
             "truncated": truncated,
             "truncated_share": round(truncated / len(records), 6),
             "engine_seconds": round(checkpoint.engine_seconds, 3),
@@ -162,6 +185,12 @@ def sample(
         }
         write_metadata(metadata_path(samples), samples, metadata)
         checkpoint.remove()
+
+
+def repaired(chain: repair.Round) -> dict[str, Any]:
+    """What the metadata say of a round: its prompt and completion tokens are those of what was
+    drawn in it, and not of what was carried over."""
+    return {**chain.counts, "carried_tokens": chain.carried_tokens}
 
 
 def stands(samples: Path, settings: dict[str, Any]) -> bool:
@@ -238,20 +267,35 @@ def main() -> None:
     parser.add_argument(
         "--threads", type=int, default=1, help="CPU threads of an engine on CPUs (default: 1)"
     )
+    parser.add_argument(
+        "--parent", type=Path, metavar="FILE", help="samples that a round of repair continues"
+    )
+    parser.add_argument(
+        "--feedback", type=Path, metavar="FILE", help="what feedback.py wrote of these samples"
+    )
     arguments = parser.parse_args()
     weights = cli.mapping(arguments.weights, "--weights", ("engine",))
+    sampling = cli.mapping(arguments.sampling, "--sampling", SETTINGS)
+    continued = [path for path in (arguments.parent, arguments.feedback) if path]
+    if len(continued) != (2 if "repair" in sampling else 0):
+        raise UserError(
+            "--parent and --feedback belong to a sampling entry with 'repair'; give all or none"
+        )
     sample(
         weights,
         cli.mapping(arguments.access, "--access"),
-        cli.mapping(arguments.sampling, "--sampling", SETTINGS),
+        sampling,
         arguments.problems,
         read_manifest(arguments.manifest),
         parse_draws(arguments.draws),
         arguments.samples,
         arguments.threads,
+        arguments.parent,
+        arguments.feedback,
     )
     # Or Snakemake takes the shard for older than what it was drawn from, and removes it.
     inputs = [arguments.problems, *arguments.manifest.parent.glob("*.*"), *recorded_in(weights)]
+    inputs += [one for path in continued for one in (path, metadata_path(path))]
     for path in bring_back(inputs):
         logging.warning("%s was of a time to come: it got the present one", path)
 

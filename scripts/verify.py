@@ -57,7 +57,7 @@ def asked(root: Path) -> set[Path] | None:
         config.check(found)
     except (UserError, OSError):
         return None
-    return {file for name in found["experiments"] for file in Experiment(name, found).samples()}
+    return {file for name in found["experiments"] for file in Experiment(name, found).drawn_for_it}
 
 
 def main() -> None:

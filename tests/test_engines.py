@@ -491,8 +491,10 @@ def test_endpoint_that_is_not_there_is_clear_at_once(pauses: list[float]) -> Non
 
 
 PLAIN = {"prompt": "completion", "temperature": 1.0, "top_p": 1.0, "max_tokens": 24, "seed": 0}
-# Settings, and what to draw with them: (task index, first draw, last draw).
-CASES: dict[str, tuple[dict[str, Any], list[tuple[int, int, int]]]] = {
+# A round of repair: a prompt a draw, here another task's.
+RAGGED = [(0, draw, draw, 7 * draw) for draw in range(16)]
+# Settings, and what to draw with them: (task index, first draw, last draw), and maybe whose prompt.
+CASES: dict[str, tuple[dict[str, Any], list[tuple[int, ...]]]] = {
     "whole": (PLAIN, [(0, 0, 99), (1, 0, 99)]),
     "parts": (PLAIN, [(1, 50, 99), (0, 0, 49), (1, 0, 49), (0, 50, 99)]),
     "alone": (PLAIN, [(1, 50, 99)]),
@@ -513,6 +515,9 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[int, int, int]]]] = {
     "no repetition": ({**PLAIN, "repetition_penalty": 1e6}, [(0, 0, 49)]),
     "continued": ({**CHAT, "template": "Do: {prompt}!", "prefill": "Sure"}, [(0, 0, 49)]),
     "told": ({**CHAT, "chat_template_kwargs": {"date_string": "today"}}, [(0, 0, 49)]),
+    "ragged": (PLAIN, RAGGED),
+    "ragged alone": (PLAIN, [one for pair in RAGGED for one in (pair, (1, 0, 0))]),
+    "ragged context": ({**PLAIN, "max_model_len": 42}, RAGGED),
     "shaped": ({**PLAIN, "temperature": 0.5, "top_p": 0.9}, [(0, 0, 49)]),
 }
 TEMPLATE = (
@@ -525,6 +530,7 @@ TEMPLATE = {TEMPLATE!r}
 """
     + """
 import json, sys, torch
+from dataclasses import replace
 from pathlib import Path
 from passk.engines import prompts
 from download_model import describe
@@ -533,6 +539,7 @@ from passk.benchmarks import read_problem_file
 from passk.records import UserError
 
 benchmark = read_problem_file(Path("resources/demo/problems.jsonl"))
+tasks = benchmark.problems
 weights = {"engine": "transformers", "path": "resources/demo/small", "dtype": "float32"}
 manifest = describe(weights)
 answers = {}
@@ -541,7 +548,10 @@ for name, (sampling, asked) in json.load(sys.stdin).items():
         engine = open_engine(weights, sampling, manifest, benchmark.size)
         if name in ("templated", "continued", "told"):
             engine._tokenizer.chat_template = TEMPLATE
-        asked = [Request(benchmark.problems[i], first, last) for i, first, last in asked]
+        asked = [  # the fourth, if given, is the task whose prompt stands there instead
+            Request(replace(tasks[i], prompt=tasks[prompt].prompt), first, last)
+            for i, first, last, prompt in ((*one, one[0])[:4] for one in asked)
+        ]
         batches = list(engine.sample(asked))
     except UserError as error:
         answers[name] = {"error": str(error)}
@@ -597,6 +607,21 @@ def test_draws_are_the_same_in_any_shard_layout_and_company(cases: dict[str, Any
     assert sorted(whole) == sorted(cases["parts"]["rows"])
     assert cases["alone"]["rows"] == [r for r in whole if r[0] == "Demo/1" and r[1] >= 50]
     assert len({row[2] for row in whole}) > 20, "draws differ from each other"
+
+
+def test_draws_with_prompts_of_their_own_are_those_that_each_would_be_alone(
+    cases: dict[str, Any],
+) -> None:
+    together, alone = cases["ragged"], cases["ragged alone"]
+    apart = [row for row in alone["rows"] if row[0] == "Demo/0"]
+    same = [a[:5] == b[:5] for a, b in zip(together["rows"], apart, strict=True)]
+    assert sum(same) >= len(same) - 1  # a last bit may turn one, on another CPU
+    for (*_, one), (*_, other) in zip(together["rows"], apart, strict=True):
+        assert one == pytest.approx(other, abs=1e-3) or sum(same) < len(same)
+    assert len({row[4] for row in together["rows"]}) > 5  # they end at different times
+    # The context is each draw's own: with 42 tokens, the longest prompt leaves the fewest.
+    cut = [row[4] for row in cases["ragged context"]["rows"] if row[3] == "length"]
+    assert len(set(cut)) > 2
 
 
 def test_draws_are_the_same_after_a_restart(cases: dict[str, Any]) -> None:

@@ -34,7 +34,7 @@ LAYERS = [
     ["curve", "counts", "published", "provenance", "sandbox", "statistics"],
     ["benchmarks", "baseline", "formats", "estimation", "limited"],
     ["engines", "verifiers"],
-    ["cost", "forecast", "judging", "integrity", "figures", "training"],
+    ["cost", "forecast", "judging", "integrity", "figures", "training", "repair"],
     ["analyses"],
     ["code", "config", "experiment", "redraw", "terminal"],
     ["page"],

@@ -37,9 +37,10 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
 from passk.analyses import ANALYSES
-from passk.benchmarks import KINDS
-from passk.engines import ENGINES, Key, Option, check_options
+from passk.benchmarks import KINDS, Kind
+from passk.engines import ENGINES, EngineInfo, Key, Option, check_options
 from passk.records import UserError
+from passk.repair import FEEDBACK, PLACES
 from passk.verifiers import VERIFIERS
 
 NAME, COMMIT, SHA256 = r"^[A-Za-z0-9][A-Za-z0-9._-]*$", r"^[0-9a-f]{40}$", r"^[0-9a-f]{64}$"
@@ -264,6 +265,28 @@ class Benchmark(Entry):
         return self
 
 
+class Repair(Entry):
+    of: Text
+    """Whose draws are continued, one for one: a name under sampling, which may be a round, too."""
+    model: Text = None
+    """Whose samples they are, a name under models (the same model's if not given)."""
+    answer: Answer
+    """How a program is read out of the samples that are continued."""
+    feedback: Literal[FEEDBACK] = None
+    """What the model is told: what the first example of the prompt that fails gives in place of
+    what it should (if not given), only that the program fails, or what another task's gives."""
+    template: Text = None
+    """The text that the model is given, with {prompt}, {program} and {feedback} in it (see
+    passk/repair.py if not given). {prompt} is what it was given of the problem at first."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        for place in PLACES:
+            if self.template and self.template.count(place) != 1:
+                raise _wrong(f"the template must have {place} in it, once")
+        return self
+
+
 class Sampling(Entry):
     prompt: Literal["chat", "completion"]
     """The problem's prompt as a user message, or as raw text to continue."""
@@ -300,6 +323,9 @@ class Sampling(Entry):
     (`make bench-sample`), but no sample can be drawn again."""
     shard_size: Draws
     """Draws in one shard; n_samples must be a multiple of it."""
+    repair: Repair = None
+    """A round of repair: draws of another entry whose program fails an example of its prompt are
+    drawn again, and shown what is wrong; the others are carried over. See docs/repair.md."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -526,7 +552,7 @@ class Config(Entry):
 
 
 MODELS = (Model, EngineOptions, Generator, Benchmark, Sampling, Prices, Plus, PublishedEntry)
-MODELS += (Learning, Finetune)
+MODELS += (Learning, Finetune, Repair)
 UNIONS = {
     model.__name__: model
     for model in (*WEIGHTS, MeasuredBaseline, QuotedBaseline, ExperimentEntry, GivenExperiment)
@@ -567,6 +593,7 @@ def _impossible(config: Config, rules: Collection[str]) -> Iterator[tuple[str, s
         except UserError as error:
             yield _path(["models", name, "engine_options"]), str(error)
     yield from _impossible_to_learn(config)
+    yield from _impossible_to_repair(config)
     for name, benchmark in config.benchmarks.items():
         if benchmark.generators and not KINDS[benchmark.kind].makes:
             kinds = " or ".join(kind for kind, row in KINDS.items() if row.makes)
@@ -626,12 +653,57 @@ def _impossible_to_learn(config: Config) -> Iterator[tuple[str, str]]:
         base = ENGINES[config.models[one.base].weights.engine]
         if base.remote or base.recorded or base.counts:
             yield f"{where}.base", "must be a model whose weights are files; name another"
-        if not isinstance(config.experiments[one.experiment], ExperimentEntry):
+        taught = config.experiments[one.experiment]
+        if not isinstance(taught, ExperimentEntry):
             yield f"{where}.experiment", "must be one that is sampled; name another"
+        elif getattr(config.sampling.get(taught.sampling), "repair", None):
+            yield (
+                f"{where}.experiment",
+                "its samples are of a round of repair, each of a prompt of its own; name another",
+            )
         elif _learns_from(name, config):
             yield (
                 where,
                 "learns from its own samples, in a circle; name an earlier round's model",
+            )
+
+
+def _impossible_to_repair(config: Config) -> Iterator[tuple[str, str]]:
+    """What is wrong with rounds of repair: names that are not there, circles, equal seeds."""
+    for name, one in config.sampling.items():
+        if not one.repair:
+            continue
+        where = _path(["sampling", name, "repair"])
+        if one.repair.model and one.repair.model not in config.models:
+            yield f"{where}.model", _unknown("model", one.repair.model, config.models)
+        elif one.repair.model and ENGINES[config.models[one.repair.model].weights.engine].counts:
+            yield f"{where}.model", "has counts and no samples; name one that is sampled"
+        seen, entry = {name: one}, one
+        while entry.repair:
+            of = entry.repair.of
+            if of not in config.sampling:
+                if entry is one:
+                    yield f"{where}.of", _unknown("sampling entry", of, config.sampling)
+                break
+            if of in seen:
+                yield (
+                    f"{where}.of",
+                    "continues itself, in a circle; name the entry of the round before",
+                )
+                break
+            entry = seen[of] = config.sampling[of]
+            if one.seed is not None and entry.seed == one.seed:
+                yield (
+                    f"sampling.{name}.seed",
+                    f"({one.seed}) is that of {of}, too, and would repeat its random numbers; give "
+                    "each round another seed",
+                )
+        before = config.sampling.get(one.repair.of)
+        if before and before.shard_size != one.shard_size:
+            yield (
+                f"sampling.{name}.shard_size",
+                f"({one.shard_size}) must be that of {one.repair.of} ({before.shard_size}), whose "
+                "shards are continued",
             )
 
 
@@ -695,6 +767,8 @@ def _misfits_of_samples(
             f"at once; change sampling.{one.sampling}",
         )
     kind = KINDS[benchmark.kind]
+    if sampling.repair:
+        yield from _misfits_of_repair(where, one, sampling.repair, info, kind)
     if one.tests and not VERIFIERS[next(iter(kind.suites.values()))].calls:
         yield (
             f"{where}.tests",
@@ -724,6 +798,25 @@ def _misfits_of_samples(
                 f"{suite!r} needs tests, which benchmarks.{one.benchmark} does not give; take it "
                 f"out, or give '{suite}:' there",
             )
+
+
+def _misfits_of_repair(
+    where: str, one: ExperimentEntry, repair: Repair, info: EngineInfo, kind: Kind
+) -> Iterator[tuple[str, str]]:
+    if info.recorded:
+        yield (
+            f"{where}.sampling",
+            f"the samples of model {one.model} are recorded, and {one.sampling} draws new ones; "
+            f"name the model that repairs, with 'model: {one.model}' in "
+            f"sampling.{one.sampling}.repair",
+        )
+    if not VERIFIERS[next(iter(kind.suites.values()))].calls:
+        yield f"{where}.sampling", "repair is for functions, which this benchmark does not ask for"
+    elif repair.answer not in kind.answers:
+        yield (
+            f"sampling.{one.sampling}.repair.answer",
+            f"{repair.answer!r} is not for this benchmark; known: {', '.join(kind.answers)}",
+        )
 
 
 def _most_telling(errors: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,8 +16,9 @@ share that a token uses is in. A prompt is counted once for the draws that share
 Not counted: norms, activations, rotary embeddings and the sampler, which are less than a hundredth
 of it in models of use. Attention counts as full, so a sliding window costs less than given here.
 Lengths are means over samples: with unequal lengths attention, itself a small share, comes out
-slightly too low. What is not known (an endpoint's model, samples that were recorded elsewhere) is
-NaN, never a guess.
+slightly too low. In a round of repair (passk/repair.py) each draw has a prompt of its own, which is
+counted in full; a chain takes what all its rounds take. What is not known (an endpoint's model,
+samples that were recorded elsewhere) is NaN, never a guess.
 """
 
 from __future__ import annotations
@@ -220,6 +221,7 @@ class Prices:
 class Spent:
     """What one shard's samples took, or all shards together; NaN where it is not known.
 
+    In a round of repair those that were carried over are among the ``samples``, and took nothing.
     ``prompt_tokens`` are summed over samples, ``prompt_tokens_computed`` are those that the engine
     computed: once for the draws that share them. ``flops`` goes with the second,
     ``flops_unshared`` with the first. ``engine_seconds`` are those of sampling, ``wall_seconds``
@@ -266,18 +268,20 @@ def spent(metadata: Mapping[str, Any], shape: Shape | None, prices: Prices) -> S
     engine = metadata["engine"]
     first, last = metadata["draws"]
     draws = last - first + 1
-    samples = metadata["tasks"] * draws
+    samples = drawn = metadata["tasks"] * draws
     prompt, completion = _number(metadata["prompt_tokens"]), _number(metadata["completion_tokens"])
     info = ENGINES[engine["name"]]
     shared_by = draws if info.shares_prompt else min(draws, info.block)
+    if metadata.get("repair"):
+        drawn, shared_by = metadata["repair"]["drawn"], 1
     if info.in_flight is None:
         shared_by = math.nan
-    flops = unshared = math.nan
-    if shape:
-        a_prompt, a_completion = prompt / samples, completion / samples
-        drawn = samples * completion_flops(shape, a_prompt, a_completion)
-        flops = drawn + samples / shared_by * prompt_flops(shape, a_prompt)
-        unshared = drawn + samples * prompt_flops(shape, a_prompt)
+    flops = unshared = math.nan if drawn else 0.0
+    if shape and drawn:
+        a_prompt, a_completion = prompt / drawn, completion / drawn
+        written = drawn * completion_flops(shape, a_prompt, a_completion)
+        flops = written + drawn / shared_by * prompt_flops(shape, a_prompt)
+        unshared = written + drawn * prompt_flops(shape, a_prompt)
     gpus, cores = devices(engine)
     # Reading recorded samples is not sampling.
     seconds = math.nan if info.recorded else _number(metadata["engine_seconds"])
@@ -327,6 +331,10 @@ class Cost:
     prices: Prices
     shards: Mapping[str, Spent]
     """By draws, such as ``00000-00099``."""
+    drawn: int | None = None
+    """Of a round of repair: how many of its samples were drawn in it."""
+    before: Cost | None = None
+    """Of a round of repair: what the rounds before it took."""
 
     @property
     def total(self) -> Spent:
@@ -344,44 +352,82 @@ class Cost:
 
     @property
     def lengths(self) -> tuple[float, float]:
-        """Mean tokens of a prompt and of a completion."""
+        """Mean tokens of a sample's prompt and of its completion; of a chain, of all rounds."""
+        prompt, completion = self._of_round
+        before = self.before.lengths if self.before else (0.0, 0.0)
+        return prompt + before[0], completion + before[1]
+
+    @property
+    def _of_round(self) -> tuple[float, float]:
+        """Mean tokens of this round, over all samples, those that it carries over among them."""
         every = self.total
         return every.prompt_tokens / every.samples, every.completion_tokens / every.samples
 
     @property
+    def _of_sequence(self) -> tuple[float, float]:
+        """Mean tokens of a prompt and a completion that the engine computed."""
+        every = self.total
+        drawn = every.samples if self.drawn is None else self.drawn
+        return every.prompt_tokens / max(drawn, 1), every.completion_tokens / max(drawn, 1)
+
+    @property
     def kv_bytes_per_sequence(self) -> float:
-        return sum(self.lengths) * self.kv_bytes_per_token
+        return sum(self._of_sequence) * self.kv_bytes_per_token
 
     def memory_bytes(self, samples: float) -> float:
-        """Weights, and the keys and values of ``samples`` of one task, as many as go at once."""
-        prompt, completion = self.lengths
+        """Weights, and the keys and values of ``samples`` of one task, as many as go at once; of
+        several rounds that of the one that needs most."""
+        prompt, completion = self._of_sequence
         info = ENGINES[self.engine]
         at_once = min(samples, info.in_flight or samples)
-        prompts = 1 if info.shares_prompt else at_once
+        prompts = 1 if info.shares_prompt and self.before is None else at_once
         tokens = prompts * prompt + at_once * completion
-        return self.weights_bytes + tokens * self.kv_bytes_per_token
+        own = self.weights_bytes + tokens * self.kv_bytes_per_token
+        return _most(own, self.before.memory_bytes(samples)) if self.before else own
 
     def per_task(self, k: float) -> PerTask:
         """What k samples of a task take; k need not be whole where it is a mean over tasks."""
-        prompt, completion = self.lengths
+        prompt, completion = self._of_round
+        share = k / self.total.samples
         flops = math.nan
-        if self.shape:
+        if self.before:
+            flops = share * self.total.flops
+        elif self.shape:
             flops = prompt_flops(self.shape, prompt)
             flops += k * completion_flops(self.shape, prompt, completion)
-        share = k / self.total.samples
         parts = self.shards.values()
         gpu_seconds = share * sum(part.gpu_seconds * _sampling_share(part) for part in parts)
         core_seconds = share * sum(part.core_seconds * _sampling_share(part) for part in parts)
         usd = self.prices.of_tokens(k * prompt, k * completion)
         if math.isnan(self.prices.prompt) and gpu_seconds > 0:
             usd = gpu_seconds / SECONDS_PER_HOUR * self.prices.gpu_hour
-        return PerTask(flops, self.memory_bytes(k), gpu_seconds, core_seconds, usd)
+        own = PerTask(flops, self.memory_bytes(k), gpu_seconds, core_seconds, usd)
+        return _both(self.before.per_task(k), own) if self.before else own
+
+
+def _most(one: float, other: float) -> float:
+    return math.nan if math.isnan(one) or math.isnan(other) else max(one, other)
+
+
+def _both(before: PerTask, own: PerTask) -> PerTask:
+    """What rounds one after the other take: the memory of one of them, and the sum of the rest."""
+    return PerTask(
+        before.flops + own.flops,
+        own.memory_bytes,
+        before.gpu_seconds + own.gpu_seconds,
+        before.core_seconds + own.core_seconds,
+        before.usd + own.usd,
+    )
 
 
 def cost_of(
-    shards: Iterable[Mapping[str, Any]], manifest: Mapping[str, Any], prices: Prices
+    shards: Iterable[Mapping[str, Any]],
+    manifest: Mapping[str, Any],
+    prices: Prices,
+    before: Cost | None = None,
 ) -> Cost:
-    """The cost of a sampling, from its shards' metadata and its model's manifest."""
+    """The cost of a sampling, from its shards' metadata and its model's manifest; of a round of
+    repair, on top of that of the rounds ``before``."""
     shards = list(shards)
     names = [f"{m['draws'][0]:05d}-{m['draws'][1]:05d}" for m in shards]
     engine = shards[0]["engine"]
@@ -394,6 +440,8 @@ def cost_of(
         shape=shape,
         prices=prices,
         shards={n: spent(m, shape, prices) for n, m in zip(names, shards, strict=True)},
+        drawn=sum(one["repair"]["drawn"] for one in shards) if before else None,
+        before=before,
     )
 
 
@@ -402,7 +450,7 @@ def cost_text(cost: Cost) -> str:
 
     ``total`` and ``memory`` follow from the rest and are there to be read.
     """
-    record = asdict(cost)
+    record = _written(cost)
     record["total"] = asdict(cost.total)
     record["memory"] = {
         "weights_bytes": cost.weights_bytes,
@@ -412,27 +460,42 @@ def cost_text(cost: Cost) -> str:
     return json.dumps(_without_nan({"format": 1, **record}), indent=2, allow_nan=False) + "\n"
 
 
+def _written(cost: Cost) -> dict[str, Any]:
+    """The fields of a cost; those of a round of repair only where it is one."""
+    record = asdict(cost)
+    if cost.before is None:
+        del record["drawn"], record["before"]
+    else:
+        record["before"] = _written(cost.before)
+    return record
+
+
 def read_cost(path: Path) -> Cost:
     """Read a cost.json.
 
     :raises UserError: it is missing or damaged.
     """
     try:
-        record = json.loads(path.read_text())
-        shape = record["shape"]
-        return Cost(
-            engine=record["engine"],
-            dtype=record["dtype"],
-            quantization=record["quantization"],
-            shape=Shape(**shape) if shape else None,
-            prices=Prices(**{key: _number(value) for key, value in record["prices"].items()}),
-            shards={
-                name: Spent(**{key: _number(value) for key, value in part.items()})
-                for name, part in record["shards"].items()
-            },
-        )
+        return _read(json.loads(path.read_text()))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path} is missing or damaged: regenerate it with cost.py") from error
+
+
+def _read(record: Mapping[str, Any]) -> Cost:
+    shape, before = record["shape"], record.get("before")
+    return Cost(
+        engine=record["engine"],
+        dtype=record["dtype"],
+        quantization=record["quantization"],
+        shape=Shape(**shape) if shape else None,
+        prices=Prices(**{key: _number(value) for key, value in record["prices"].items()}),
+        shards={
+            name: Spent(**{key: _number(value) for key, value in part.items()})
+            for name, part in record["shards"].items()
+        },
+        drawn=record.get("drawn"),
+        before=_read(before) if before else None,
+    )
 
 
 def _sampling_share(part: Spent) -> float:

@@ -56,6 +56,13 @@ def learning_of(config: Mapping[str, Any], model: str) -> Mapping[str, Any] | No
     return config["learning"][name] if name else None
 
 
+def continued(config: Mapping[str, Any], model: str, sampling: str) -> tuple[str, str] | None:
+    """Whose samples a round of repair continues: names of a model and of a sampling entry; None
+    where the sampling is no round."""
+    repair = config["sampling"][sampling].get("repair")
+    return (repair.get("model", model), repair["of"]) if repair else None
+
+
 @dataclass(frozen=True, eq=False)
 class Experiment:
     """The experiment ``name`` of ``config``, a mapping as config.yaml has it.
@@ -186,6 +193,23 @@ class Experiment:
     def manifest(self) -> Path:
         """What its model's files are, and where."""
         return self.folder.parent.parent / "manifest.json"
+
+    @property
+    def rounds(self) -> list[tuple[str, str]]:
+        """The model and the sampling entry of its samples, and of all that they continue."""
+        found = [] if self.given else [(self.entry["model"], self.entry["sampling"])]
+        while found and (before := continued(self.config, *found[-1])):
+            found.append(before)
+        return found
+
+    @property
+    def drawn_for_it(self) -> list[Path]:
+        """Every shard of samples that it needs, those of earlier rounds among them."""
+        folders = [
+            Path("results", model, self.entry["benchmark"], sampling, "samples")
+            for model, sampling in self.rounds
+        ]
+        return [folder / f"{shard}.jsonl.gz" for folder in folders for shard in self.shards]
 
     def samples(self, suffix: str = "jsonl.gz") -> list[Path]:
         """Every shard of samples, or with ``meta.json`` what describes it."""
@@ -389,7 +413,10 @@ class Experiment:
         named = {member.name: member for member in self._taught_by()}
         named |= {one.tests.name: one.tests for one in self.compared if one.tests}
         members = list(({one.name: one for one in self.compared} | named).values())
-        models, learned = [member.entry["model"] for member in members], {}
+        rounds = [one for member in members for one in member.rounds]
+        models = list(dict.fromkeys([member.entry["model"] for member in members]))
+        models += [model for model in dict(rounds) if model not in models]
+        learned = {}
         for model in models:  # which grows
             if entry := learning_of(self.config, model):
                 learned[self.config["models"][model]["weights"]["learned"]] = entry
@@ -400,7 +427,7 @@ class Experiment:
                 for name in models
             },
             "benchmarks": {member.entry["benchmark"]: member.benchmark for member in members},
-            "sampling": {one.entry["sampling"]: one.sampling for one in members if not one.given},
+            "sampling": {name: self.config["sampling"][name] for _, name in rounds},
             "experiments": {member.name: member.effective for member in members},
         }
         return found | ({"learning": learned} if learned else {})

@@ -172,8 +172,22 @@ def _sources(root: Path, path: Path, content: dict[str, Any]) -> Iterator[tuple[
     """The files that ``path`` was made from, and the sha256 that they had."""
     if path.parent.parent.name == "verdicts" and content.get("samples_sha256"):
         yield path.parent.parent.parent / "samples" / path.name, content["samples_sha256"]
+    if path.parent.parent.name == "feedback" and content.get("samples_sha256"):
+        yield path.parent.parent.parent / "samples" / path.name, content["samples_sha256"]
+    yield from _continued(path, content)
     for name, sha256 in content.get("sources", {}).items():
         yield root / name, sha256
+
+
+def _continued(path: Path, content: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+    """What the samples at ``path`` continue, where they are of a round of repair."""
+    made_from = content.get("made_from")
+    if not made_from:
+        return
+    repair, (results, model, benchmark) = content["sampling"]["repair"], path.parents[4:1:-1]
+    folder = results / repair.get("model", model.name) / benchmark.name / repair["of"]
+    yield folder / "samples" / path.name, made_from["samples_sha256"]
+    yield folder / "feedback" / repair["answer"] / path.name, made_from["feedback_sha256"]
 
 
 def _check_problem_files(root: Path, report: Report) -> None:

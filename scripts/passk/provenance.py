@@ -172,7 +172,9 @@ def check_samples_record(path: Path, record: Mapping[str, Any]) -> None:
         tokens = tokens + sample.tokens if known else None
         truncated += sample.finish_reason == "length"
     found = {"tasks": len(tasks), "draws": [min(draws, default=0), max(draws, default=0)]}
-    found |= {"truncated": truncated} | ({} if tokens is None else {"completion_tokens": tokens})
+    carried = record["repair"]["carried_tokens"] if record.get("repair") else 0
+    known = tokens is not None and carried is not None
+    found |= {"truncated": truncated} | ({"completion_tokens": tokens - carried} if known else {})
     _check_contents(path, samples, record, found)
 
 

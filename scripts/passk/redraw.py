@@ -25,6 +25,7 @@ from passk.engines.finished import is_there
 from passk.records import bring_back, metadata_path
 from passk.words import counted
 
+DRAW = ("sample", "sample_round")  # the rules whose jobs draw a shard
 DRY_RUN = ("-n", "--dry-run", "--dryrun")
 OfWildcards = Callable[[Any], Any]
 
@@ -48,14 +49,14 @@ class Redraw(logging.Handler):
                     said += set_back(self._workflow.dag.jobs)
                 for sentence in said:
                     self._workflow.logger_manager.logger.warning(sentence)
-            case LogEvent.JOB_INFO if record.rule_name == "sample" and not self._workflow.dryrun:
+            case LogEvent.JOB_INFO if record.rule_name in DRAW and not self._workflow.dryrun:
                 samples = self._shard_of(record.wildcards)
                 if self._why_drawn(record.wildcards):
                     for path in (metadata_path(samples), samples):
                         path.unlink(missing_ok=True)
 
     def _plan(self) -> list[str]:
-        planned = [job for job in self._workflow.dag.needrun_jobs() if job.rule.name == "sample"]
+        planned = [job for job in self._workflow.dag.needrun_jobs() if job.rule.name in DRAW]
         shards = {self._shard_of(job.wildcards_dict): job.wildcards_dict for job in planned}
         finished = {
             str(shard): self._why_drawn(wildcards)
@@ -77,11 +78,11 @@ def set_back(jobs: Iterable[Any]) -> list[str]:
     ]
 
 
-def is_forced(samples: Path, settings: Any) -> bool:
+def is_forced(samples: Path, settings: Any, rule: str = DRAW[0]) -> bool:
     """Whether ``settings``, Snakemake's of its DAG, say to run this shard's job in any case."""
     again = settings.forcerun | (settings.targets if settings.forcetargets else set())
     named = {os.path.normpath(name) for name in again}
-    mine = ("sample", str(samples), str(metadata_path(samples)))
+    mine = (rule, str(samples), str(metadata_path(samples)))
     return settings.forceall or not named.isdisjoint(mine)
 
 

@@ -51,7 +51,10 @@ class Batch:
 class Engine(Protocol):
     """Draws samples of one model with one set of sampling settings.
 
-    Made with the arguments of :func:`open_engine`, in that order.
+    Made with the arguments of :func:`open_engine`, in that order. One that knows its model's
+    context may have ``fits(prompt)``: whether a problem's prompt leaves room for a completion.
+
+    Requests of one task may have different prompts, each of one draw (a round of repair).
     """
 
     seed_rule: str

@@ -19,7 +19,7 @@ from typing import Any
 from passk.benchmarks import Benchmark, read_problem_file
 from passk.engines import ENGINES, engine_of
 from passk.provenance import first_difference
-from passk.records import FORMAT, UserError, metadata_path
+from passk.records import FORMAT, UserError, metadata_path, recorded
 
 
 def asked(
@@ -28,10 +28,12 @@ def asked(
     manifest: Mapping[str, Any] | None,
     benchmark: Benchmark | None,
     draws: range,
+    made_from: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What decides a shard's samples and is known before its engine is open, as its metadata.
 
     Without what depends on a manifest or a benchmark that is still to be made (None).
+    ``made_from``: of a round of repair, the sha256 of what it continues.
     """
     found: dict[str, Any] = {"format": FORMAT, "model": weights}
     if manifest is not None:
@@ -39,7 +41,8 @@ def asked(
     if benchmark is not None:
         found["benchmark_sha256"] = benchmark.sha256
         found["tasks"] = len(benchmark.problems)
-    return found | {"draws": [draws.start, draws.stop - 1], "sampling": sampling}
+    found |= {"draws": [draws.start, draws.stop - 1], "sampling": sampling}
+    return found | ({"made_from": dict(made_from)} if made_from else {})
 
 
 def difference(metadata: Mapping[str, Any], wanted: Mapping[str, Any]) -> str | None:
@@ -75,9 +78,11 @@ def why_drawn(
     manifest: Path,
     problems: Path,
     draws: range,
+    sources: Mapping[str, Path] | None = None,
 ) -> str | None:
     """Why a job has to draw the shard at ``samples``; None where it is finished and stays.
 
+    ``sources``: of a round of repair, the files that it continues, by the names of their sha256.
     By the shard's metadata alone. Where they or what they are held against is damaged, nothing is
     drawn, either: the job, which looks at the samples too, says so.
     """
@@ -86,7 +91,10 @@ def why_drawn(
     try:
         metadata = json.loads(metadata_path(samples).read_text())
         known, benchmark = _made(_read_manifest, manifest), _made(read_problem_file, problems)
-        return difference(metadata, asked(weights, sampling, known, benchmark, draws))
+        made_from = {key: recorded(path, "sha256") for key, path in (sources or {}).items()}
+        if None in made_from.values():  # still to be made; the same bytes may come of it
+            made_from = {}
+        return difference(metadata, asked(weights, sampling, known, benchmark, draws, made_from))
     except (ValueError, AttributeError, UserError):
         return None
 

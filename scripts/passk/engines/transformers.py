@@ -6,6 +6,10 @@ long while that turns a sample. So draws are made in blocks of 50 that begin at 
 all of one task: any shard size that is a multiple of 50 gives the same samples, on the same CPU,
 PyTorch and number of threads. Other CPUs are not promised to agree in every sample.
 
+In a round of repair each draw has a prompt of its own. Then those of a block that are drawn at all
+are one batch, padded in front: which these are follows from the round before, so the samples are
+the same however often the job is killed, and in any shard.
+
 The loop is this module's own and not ``generate``, which has one generator for a whole batch. It
 computes a prompt once for its 50 draws and drops draws that have ended. As in vLLM the logits go
 through the repetition penalty, the temperature, min-p, top-k and top-p, in this order. Not covered:
@@ -19,6 +23,7 @@ does not fit into the processor's cache. Now most of it goes into products of ma
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -28,6 +33,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.cache_utils import DynamicLayer
 
 from passk import cpu
+from passk.benchmarks import Task
 from passk.engines import ENGINES, Batch, Request, prompts
 from passk.engines.nucleus import nuclei, refuse_no_numbers, rows_together
 from passk.engines.seeds import RULE, draw_seed
@@ -106,6 +112,11 @@ class TransformersEngine:
             "tokenizer_sha256": tokenizer_sha256(self._manifest),
         }
 
+    def fits(self, prompt: str) -> bool:
+        """Whether a problem's prompt leaves room for a completion."""
+        ids = prompts.prompt_ids(self._tokenizer, prompt, self._sampling)
+        return len(ids) < self._model_len
+
     def sample(self, requests: Sequence[Request]) -> Iterator[Batch]:
         prompted = []
         for request in requests:
@@ -113,30 +124,55 @@ class TransformersEngine:
             ids = prompts.prompt_ids(self._tokenizer, request.problem.prompt, self._sampling)
             limit = prompts.completion_limit(ids, self._sampling, self._model_len, task_id)
             prompted.append((request, ids, limit))
-        for request, ids, limit in prompted:
-            for first in range(request.first, request.last + 1, BLOCK):
-                draws = range(first, first + BLOCK)
-                samples = self._draw(request, ids, draws, limit)
-                yield Batch(samples, len(ids) * len(samples))
+        for _, together in groupby(prompted, lambda one: _place(one[0])):
+            rows = []
+            for request, ids, limit in together:
+                rows += [_Row(draw, ids, limit) for draw in request.draws]
+            for first in range(0, len(rows), BLOCK):
+                block = rows[first : first + BLOCK]
+                samples = self._draw(request.problem, block)
+                yield Batch(samples, sum(len(row.prompt) for row in block))
+
+    def _begin(self, rows: list[_Row]) -> tuple[torch.Tensor, Any, torch.Tensor | None]:
+        """The prompts' logits, shape (rows, vocabulary), their cache, and which of its tokens are
+        none (None where all are), shape (rows, longest)."""
+        ids, *others = [row.prompt for row in rows]
+        if all(one == ids for one in others):
+            # The first step's batch is one row, whose cache is then repeated for each draw.
+            output = self._model(input_ids=torch.tensor([ids]), use_cache=True, logits_to_keep=1)
+            cache = output.past_key_values
+            cache.batch_repeat_interleave(len(rows))
+            return output.logits[:, -1].float().expand(len(rows), -1), cache, None
+        longest = max(len(row.prompt) for row in rows)
+        padding = [longest - len(row.prompt) for row in rows]
+        mask = torch.tensor([[0] * pad + [1] * (longest - pad) for pad in padding])
+        tokens = [
+            [row.prompt[0]] * pad + row.prompt for row, pad in zip(rows, padding, strict=True)
+        ]
+        output = self._model(
+            input_ids=torch.tensor(tokens),
+            attention_mask=mask,
+            position_ids=_positions(mask),
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        return output.logits[:, -1].float(), output.past_key_values, mask
 
     @torch.inference_mode()
-    def _draw(self, request: Request, ids: list[int], draws: range, limit: int) -> list[Sample]:
-        problem = request.problem
-        chance = _uniform_numbers(
-            [draw_seed(self._sampling["seed"], self._size, problem.index, d) for d in draws], limit
-        )
-        rows = [_Row() for _ in draws]
+    def _draw(self, problem: Task, rows: list[_Row]) -> list[Sample]:
+        limit = max(row.limit for row in rows)
+        seeds = [
+            draw_seed(self._sampling["seed"], self._size, problem.index, row.draw) for row in rows
+        ]
+        chance = _uniform_numbers(seeds, limit)
         open_rows = list(range(len(rows)))
-        # The first step's batch is one row, whose cache is then repeated for each draw.
-        output = self._model(input_ids=torch.tensor([ids]), use_cache=True, logits_to_keep=1)
-        cache = output.past_key_values
-        cache.batch_repeat_interleave(len(rows))
+        logits, cache, mask = self._begin(rows)
         _preallocate(cache)
-        logits = output.logits[:, -1].float().expand(len(rows), -1)
         seen = None
         if self._sampling.get("repetition_penalty", 1) != 1:
             seen = torch.zeros_like(logits, dtype=torch.bool)
-            seen[:, ids] = True
+            for place, row in enumerate(rows):
+                seen[place, row.prompt] = True
         for step in range(limit):
             tokens, logprobs = _choose(logits, seen, chance[open_rows, step], self._sampling)
             if seen is not None:
@@ -145,7 +181,7 @@ class TransformersEngine:
                 open_rows, tokens.tolist(), logprobs.tolist(), strict=True
             ):
                 rows[row].add(token, logprob)
-            self._close(rows, open_rows, ids)
+            self._close(rows, open_rows)
             if step + 1 == limit or not any(rows[row].reason is None for row in open_rows):
                 break
             still = [i for i, row in enumerate(open_rows) if rows[row].reason is None]
@@ -153,33 +189,48 @@ class TransformersEngine:
                 kept = torch.tensor(still)
                 cache.batch_select_indices(kept)
                 tokens, seen = tokens[kept], None if seen is None else seen[kept]
+                mask = None if mask is None else mask[kept]
                 open_rows = [open_rows[i] for i in still]
+            ragged = {}
+            if mask is not None:
+                mask = torch.cat([mask, torch.ones_like(mask[:, :1])], dim=-1)
+                ragged = {"attention_mask": mask, "position_ids": _positions(mask)[:, -1:]}
             output = self._model(
-                input_ids=tokens[:, None], past_key_values=cache, use_cache=True, logits_to_keep=1
+                input_ids=tokens[:, None],
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
+                **ragged,
             )
             cache = output.past_key_values
             logits = output.logits[:, -1].float()
         return [
             Sample(
                 task_id=problem.task_id,
-                draw=draw,
+                draw=row.draw,
                 completion=self._sampling.get("prefill", "")
-                + (self._text(ids, row) if row.text is None else row.text),
+                + (self._text(row) if row.text is None else row.text),
                 finish_reason=row.reason or "length",
                 tokens=len(row.tokens),
                 logprob=row.logprob,
             )
-            for draw, row in zip(draws, rows, strict=True)
+            for row in rows
         ]
 
-    def _close(self, rows: list[_Row], open_rows: list[int], ids: list[int]) -> None:
-        """Mark the rows whose last token ends them: an end token, or the end of a stop text."""
+    def _close(self, rows: list[_Row], open_rows: list[int]) -> None:
+        """Mark the rows whose last token ends them: an end token, the end of a stop text, or the
+        last that there is room for."""
         stops = self._sampling.get("stop", [])
         for row in (rows[i] for i in open_rows):
             if row.tokens[-1] in self._ends:
                 row.reason = "stop"
-        if not stops:
-            return
+        if stops:
+            self._stop(rows, open_rows, stops)
+        for row in (rows[i] for i in open_rows):
+            if row.reason is None and len(row.tokens) == row.limit:
+                row.reason = "length"
+
+    def _stop(self, rows: list[_Row], open_rows: list[int], stops: list[str]) -> None:
         # A stop text that just ended lies in the last tokens: each token is a byte or more.
         reach = 4 * max(map(len, stops)) + 4
         waiting = [rows[i] for i in open_rows if rows[i].reason is None]
@@ -188,14 +239,25 @@ class TransformersEngine:
         )
         for row, tail in zip(waiting, tails, strict=True):
             if any(stop in tail for stop in stops):
-                text = self._text(ids, row)
+                text = self._text(row)
                 found = [text.find(stop) for stop in stops if stop in text]
                 if found:
                     row.text, row.reason = text[: min(found)], "stop"
 
-    def _text(self, ids: list[int], row: _Row) -> str:
+    def _text(self, row: _Row) -> str:
         tokens = row.tokens[:-1] if row.reason == "stop" else row.tokens
-        return prompts.completion_text(self._tokenizer, ids, tokens)
+        return prompts.completion_text(self._tokenizer, row.prompt, tokens)
+
+
+def _place(request: Request) -> tuple[str, int, bool]:
+    """What requests share that are drawn together: those of single draws in one block."""
+    single = len(request.draws) == 1
+    return request.problem.task_id, request.first // BLOCK if single else request.first, single
+
+
+def _positions(mask: torch.Tensor) -> torch.Tensor:
+    """The place of each token in its own prompt, shape (rows, tokens); 0 where there is none."""
+    return (mask.cumsum(-1) - 1).clamp(min=0)
 
 
 class _GrowingLayer(DynamicLayer):
@@ -243,11 +305,13 @@ def _preallocate(cache: Any) -> None:
 
 
 class _Row:
-    """One draw as it grows. ``logprob`` is under the model itself: before temperature and top_p."""
+    """One draw as it grows, behind its prompt and up to its limit of tokens. ``logprob`` is under
+    the model itself: before temperature and top_p."""
 
-    __slots__ = ("logprob", "reason", "text", "tokens")
+    __slots__ = ("draw", "limit", "logprob", "prompt", "reason", "text", "tokens")
 
-    def __init__(self) -> None:
+    def __init__(self, draw: int, prompt: list[int], limit: int) -> None:
+        self.draw, self.prompt, self.limit = draw, prompt, limit
         self.tokens: list[int] = []
         self.logprob = 0.0
         self.reason: str | None = None

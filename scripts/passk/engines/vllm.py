@@ -140,6 +140,11 @@ class VllmEngine:
             "tokenizer_sha256": tokenizer_sha256(self._manifest),
         }
 
+    def fits(self, prompt: str) -> bool:
+        """Whether a problem's prompt leaves room for a completion."""
+        ids = prompts.prompt_ids(self._tokenizer, prompt, self._sampling)
+        return len(ids) < self._config.max_model_len
+
     def sample(self, requests: Sequence[Request]) -> Iterator[Batch]:
         waiting = self._waiting(requests)
         running: dict[str, tuple[Request, int, list[int]]] = {}

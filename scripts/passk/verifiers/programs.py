@@ -17,9 +17,10 @@ from passk.sandbox import canonical
 from passk.sandbox.limits import Limits
 from passk.sandbox.pool import Pool, Tally
 from passk.sandbox.protocol import Case
-from passk.verifiers import Opening, Signature, generated_tests, signatures
+from passk.verifiers import Opening, Signature, feedback, generated_tests, signatures
 from passk.verifiers.answers import count_unfinished
 from passk.verifiers.examples import read_examples
+from passk.verifiers.feedback import Feedback
 from passk.verifiers.generated_inputs import COUNT, SOURCES, generate
 from passk.verifiers.generated_tests import GeneratedTests
 
@@ -170,6 +171,23 @@ class Programs:
             outcome = signatures.RAN if outcome == "passed" else outcome
             yield Signature(task, draw, outcome, marks, "", None)
         self.about["tests"] = tests.about
+
+    def feedback(self, samples: Iterable[Sample]) -> Iterator[Feedback]:
+        """What the examples of its prompt say of each sample, instead of a verdict.
+
+        :raises UserError: a sandbox that cannot start or, where it is required, is not whole.
+        """
+        problems = self._opening.problems
+        cases = {task: feedback.case(problem) for task, problem in problems.items()}
+        limits = Limits.of(feedback.CPU_SECONDS, Limits().memory_bytes)
+        for verdict in self._run(samples, cases, limits, self._opening.answer):
+            yield cases[verdict.task_id].feedback(verdict)
+        forms = {task: [one.form for one in case.examples] for task, case in sorted(cases.items())}
+        self.about["examples"] = {
+            "tasks": sum(map(bool, forms.values())),
+            "count": sum(map(len, forms.values())),
+            "sha256": fingerprint(forms),
+        }
 
     def _run(
         self,

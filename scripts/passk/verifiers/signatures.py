@@ -40,8 +40,8 @@ MARK_BYTES = 6
 CPU_SECONDS = 0.5
 """Of a program on all its inputs."""
 RAN, NO_VALUE, EXAMPLES = "ran", "?", "="
-_UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
-_EXCEPTIONS = frozenset(
+UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
+EXCEPTIONS = frozenset(
     name
     for name, kind in vars(builtins).items()
     if isinstance(kind, type) and issubclass(kind, BaseException)
@@ -85,7 +85,7 @@ class SignatureCase:
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
         """Hand on the marks of the replies; what has company and no memory runs again alone."""
-        if replies and replies[0].exception in _UNREADABLE:
+        if replies and replies[0].exception in UNREADABLE:
             return Judgement("failed", replies[0].exception)
         if any(reply.exception == "MemoryError" for reply in replies):
             return Judgement("failed", "MemoryError")
@@ -104,7 +104,7 @@ def with_examples(agreed: Iterable[bool], marks: str) -> str:
 def mark(reply: Reply) -> str:
     """The mark of one reply, without spaces. Never raises, whatever a candidate sent."""
     if reply.value is None:
-        return "!" + (reply.exception if reply.exception in _EXCEPTIONS else "Exception")
+        return "!" + (reply.exception if reply.exception in EXCEPTIONS else "Exception")
     try:
         form = canonical.form(_rounded(wire.decode(reply.value)))
     except Exception:  # nested too deep, unhashable where it must not be, malformed
@@ -181,7 +181,7 @@ def _with_one_quote(text: str) -> str:
 def observed(outcome: str, error: str | None) -> tuple[str, tuple[str, ...]]:
     """A signature's outcome and outputs from the verdict on its program."""
     seen = error or ""
-    outputs = () if seen in _EXCEPTIONS else tuple(seen.split())
+    outputs = () if seen in EXCEPTIONS else tuple(seen.split())
     if outputs and outputs[0].startswith(EXAMPLES):
         outputs = outputs[1:]
     return RAN if outcome == "passed" else outcome, outputs
