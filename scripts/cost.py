@@ -12,7 +12,7 @@ from pathlib import Path
 from passk import cli
 from passk.cost import Prices, cost_of, cost_text, read_cost, read_record
 from passk.provenance import check_samples_record
-from passk.records import write_text
+from passk.records import UserError, write_text
 
 NEEDED = ("draws", "tasks", "engine", "prompt_tokens", "completion_tokens")
 
@@ -39,6 +39,8 @@ def main() -> None:
     shards = [read_record(path, NEEDED) for path in arguments.metadata]
     for path, shard in zip(arguments.metadata, shards, strict=True):
         check_samples_record(path, shard)
+    if any("repair" in shard for shard in shards) != bool(arguments.before):
+        raise UserError("--before belongs to the metadata of a round of repair; give both or none")
     manifest = read_record(arguments.manifest, ("path",))
     prices = Prices.of(cli.mapping(arguments.prices, "--prices"))
     before = read_cost(arguments.before) if arguments.before else None

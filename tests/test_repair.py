@@ -4,17 +4,25 @@ round that is killed, whose parent changes, or whose programs are hostile."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from conftest import PROBLEMS, copy_workflow, recorded_lines, small_config
 from openai_server import KEY, MODEL, OpenAIServer
 
 from passk import cost, repair
+from passk.analyses.compute import table as compute
+from passk.analyses.given import Given
 from passk.benchmarks import Benchmark, write_problem_file
 from passk.benchmarks.human_eval import Problem
+from passk.config import check
+from passk.counts import ModelCounts, TaskCount
+from passk.experiment import Experiment
+from passk.integrity import verify
 from passk.provenance import check_samples_record
 from passk.records import (
     Sample,
@@ -326,3 +334,179 @@ def test_text_that_leaves_no_room_ends_its_chain(chain: Chain) -> None:
     done = {("T/0", 2): None}
     (request,) = found.requests(chain.benchmark, DRAWS, done)
     assert (request.first, request.last, request.problem.task_id) == (3, 3, "T/1")
+
+
+# What a chain costs.
+SHAPE = cost.Shape(1000, 900, 100, layers=2, attention_width=8, kv_width=4, stored_bytes=2000)
+
+
+def spent(prompt: int, completion: int, **more: Any) -> dict[str, Any]:
+    """The metadata of a shard of 10 draws of 4 tasks."""
+    engine = {"name": "vllm", "device": "1 x GPU", "dtype": "bfloat16", "quantization": None}
+    tokens = {"prompt_tokens": prompt, "completion_tokens": completion}
+    seconds = {"engine_seconds": 8.0, "wall_seconds": 10.0}
+    return {"draws": [0, 9], "tasks": 4, "engine": engine, **tokens, **seconds, **more}
+
+
+@pytest.fixture
+def chained(tmp_path: Path) -> cost.Cost:
+    """A first sample of 20 tokens behind 100 each, and of 30 of 40 chains a second of 10 behind
+    200; written and read back."""
+    manifest = {"shape": asdict(SHAPE)}
+    prices = cost.Prices(gpu_hour=3.6, prompt=1, completion=2)
+    first = cost.cost_of([spent(4000, 800)], manifest, prices)
+    second = [spent(6000, 300, repair={"drawn": 30})]
+    whole = cost.cost_of(second, manifest, prices, first)
+    write_text(tmp_path / "cost.json", cost.cost_text(whole))
+    assert set(json.loads(cost.cost_text(first))) & {"before", "drawn"} == set()
+    return cost.read_cost(tmp_path / "cost.json")
+
+
+def test_chain_takes_what_all_its_rounds_take(chained: cost.Cost) -> None:
+    first = cost.prompt_flops(SHAPE, 100) + 8 * cost.completion_flops(SHAPE, 100, 20)
+    # Of the second round each prompt is counted in full.
+    again = cost.prompt_flops(SHAPE, 200) + cost.completion_flops(SHAPE, 200, 10)
+    takes = chained.per_task(8)
+    assert takes.flops == pytest.approx(first + 8 * 30 / 40 * again)
+    assert chained.lengths == pytest.approx((100 + 150, 20 + 7.5))
+    assert takes.usd == pytest.approx(8 * ((100 + 150) + 2 * (20 + 7.5)) / 1e6)
+    assert takes.gpu_seconds == pytest.approx(2 * 8 / 40 * 8.0)
+    # Memory is that of the round that needs most: here the second, whose prompts are not shared.
+    keys = cost.kv_bytes_per_token(SHAPE, "bfloat16")
+    assert takes.memory_bytes == pytest.approx(2000 + 8 * (200 + 10) * keys)
+
+
+def test_chains_are_compared_at_their_tokens(chained: cost.Cost) -> None:
+    counts = [
+        ModelCounts(label, tuple(TaskCount(f"T/{i}", 10, c) for i, c in enumerate(passed)))
+        for label, passed in (("chains", (6, 8, 2, 0)), ("parallel", (3, 4, 1, 0)))
+    ]
+    given = Given(k_values=[1, 2], counts=counts, cost=[chained, chained.before])
+    rows = compute.table(given)
+    (one,) = [row for row in rows if row.model == "chains" and row.k == 2 and row.row == "curve"]
+    assert one.tokens == pytest.approx(2 * (250 + 27.5))
+    (reach,) = [row for row in rows if row.row == "reach" and row.target_k == 1]
+    assert reach.model == "parallel"
+    assert reach.tokens_ratio == pytest.approx(reach.k * 120 / 277.5)
+
+
+# The config and the workflow.
+def config_of_rounds(**second: Any) -> dict[str, Any]:
+    """The small experiment's recorded samples, repaired by a model on GPUs in two rounds."""
+    config = small_config(["pass_at_k", "compute"])
+    weights = {"engine": "vllm", "path": "resources/demo/small"}
+    config["models"]["mender"] = {"label": "Mender", "weights": weights, "gpus_per_replica": 2}
+    first = {"of": "plain", "answer": "verbatim", "model": "small"}
+    plain = config["sampling"]["plain"]
+    config["sampling"]["first"] = {**plain, "seed": 1, "repair": first}
+    rest = {"seed": 2, "repair": {"of": "first", "answer": "verbatim"}}
+    config["sampling"]["second"] = {**plain, **rest, **second}
+    config["experiments"]["mended"] = {
+        **config["experiments"]["rival"], "model": "mender", "sampling": "second",
+        "compare_with": ["rival"],
+    }  # fmt: skip
+    return config
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"seed": 0}, r"sampling.second.seed: \(0\) is that of plain, too"),
+        ({"shard_size": 4}, r"shard_size: \(4\) must be that of first \(2\)"),
+        ({"repair": {"of": "furst", "answer": "verbatim"}}, "did you mean first"),
+        ({"repair": {"of": "second", "answer": "verbatim"}}, "in a circle"),
+        ({"repair": {"of": "first", "answer": "boxed"}}, "'boxed' is not for this benchmark"),
+        ({"repair": {"of": "first", "answer": "verbatim", "model": "x"}}, "unknown model 'x'"),
+        ({"repair": {"of": "first"}}, "answer: is missing"),
+        ({"repair": {"of": "first", "answer": "verbatim", "feedback": "hints"}}, "must be 'first"),
+        (
+            {"repair": {"of": "first", "answer": "verbatim", "template": "{program}"}},
+            r"the template must have {feedback} in it",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_round_is_one_sentence(changed: dict[str, Any], said: str) -> None:
+    check(config_of_rounds())
+    with pytest.raises(UserError, match=said):
+        check(config_of_rounds(**changed))
+
+
+def test_model_whose_samples_are_recorded_repairs_nothing() -> None:
+    config = config_of_rounds()
+    config["experiments"]["mended"]["model"] = "small"
+    with pytest.raises(UserError, match="recorded, and second draws new ones; name the model"):
+        check(config)
+
+
+def test_rounds_are_planned_for_gpus_each_behind_the_one_before(tmp_path: Path) -> None:
+    workflow = copy_workflow(tmp_path)
+    write_text(tmp_path / "problems.jsonl", "".join(json.dumps(one) + "\n" for one in PROBLEMS))
+    for name in ("small", "large"):
+        write_text(tmp_path / f"{name}.jsonl", recorded_lines({0: 12, 1: 3, 2: 1, 3: 0}))
+    workflow.write_config(config_of_rounds())
+    output = workflow.snakemake("-n", "mended").stdout
+    jobs = dict(re.findall(r"^([a-z_]+) +(\d+)$", output, re.MULTILINE))
+    # Two shards, of recorded samples of two models and of two rounds; feedback on all but the last.
+    # Of the first, three: another experiment asks for them.
+    wanted = {"sample": "5", "feedback": "4", "sample_round": "4", "execute": "4", "cost": "4"}
+    assert wanted.items() <= jobs.items()
+    rounds = re.findall(r"rule sample_round:\n(?:    .*\n)+", output)
+    assert all("gpu=2" in one for one in rounds)
+    assert sum("results/mender/sums/first/feedback/verbatim" in one for one in rounds) == 2
+    assert sum("results/small/sums/plain/samples" in one for one in rounds) == 2
+    described = Experiment("mended", workflow.config()).described()
+    assert {*described["models"]} >= {"mender", "small"}
+    check({**described, "benchmarks": workflow.config()["benchmarks"]})
+
+
+def shards_of(folder: Path) -> dict[str, bytes]:
+    """Every shard of samples of the model that repairs."""
+    files = sorted((folder / "results/mender").glob("*/*/samples/*.jsonl.gz"))
+    return {str(file.relative_to(folder)): file.read_bytes() for file in files}
+
+
+@pytest.mark.slow  # five runs of the workflow
+def test_rounds_run_stay_and_follow_what_they_continue(
+    tmp_path: Path, server: OpenAIServer
+) -> None:
+    workflow, config = copy_workflow(tmp_path), config_of_rounds()
+    shown = [
+        {**one, "prompt": f'{one["prompt"]}    """Add.\n\n    >>> {one["entry_point"]}(1)\n'
+                          f'    {1 + number}\n    """\n'}
+        for number, one in enumerate(PROBLEMS)
+    ]  # fmt: skip
+    write_text(tmp_path / "problems.jsonl", "".join(json.dumps(one) + "\n" for one in shown))
+    passing = {0: 12, 1: 3, 2: 1, 3: 0}
+    for name in ("small", "large"):
+        write_text(tmp_path / f"{name}.jsonl", recorded_lines(passing))
+    weights = {key: WEIGHTS[key] for key in ("engine", "name")} | {"endpoint": server.endpoint}
+    config["models"]["mender"] = {"label": "M", "weights": weights, "api_key_variable": "TEST_KEY"}
+    workflow.write_config(config)
+
+    workflow.snakemake("mended")
+
+    # Of 16 draws 8 pass their example; the server's answers never do.
+    assert len(server.requests) == 2 * 8
+    whole = shards_of(tmp_path)
+    assert len(whole) == 4
+    page = (tmp_path / "figures/mended/report.html").read_text()
+    assert "8 drawn again; 8 carried over, as they pass the examples of their prompt" in page
+    found = json.loads((tmp_path / "results/mender/sums/second/cost.json").read_text())
+    assert found["before"]["before"]["engine"] == "recorded"
+    assert not verify(tmp_path).findings
+
+    # Nothing to do; a lost record of how the first was made; then other samples behind it.
+    assert "Nothing to be done" in workflow.snakemake("mended").stdout
+    (tmp_path / "results/small/manifest.json").unlink()
+    workflow.snakemake("mended", "--forcerun", "download_model")
+    assert (len(server.requests), shards_of(tmp_path)) == (16, whole)
+    feedback_file = tmp_path / "results/small/sums/plain/feedback/verbatim/00000-00001.jsonl.gz"
+    feedback_file.unlink()
+    workflow.snakemake("mended", "--forcerun", "feedback")
+    assert (len(server.requests), shards_of(tmp_path)) == (16, whole)
+
+    write_text(tmp_path / "small.jsonl", recorded_lines({**passing, 0: 0}))
+    workflow.snakemake("mended", "--forcerun", "download_model")
+    assert len(server.requests) == 16 + 2 * 12  # all eight shards' chains, four more of them
+    assert not verify(tmp_path).findings
+    assert {name for name in whole if whole[name] == shards_of(tmp_path)[name]} == set()

@@ -276,14 +276,14 @@ class Repair(Entry):
     """What the model is told: what the first example of the prompt that fails gives in place of
     what it should (if not given), only that the program fails, or what another task's gives."""
     template: Text = None
-    """The text that the model is given, with {prompt}, {program} and {feedback} in it (see
-    passk/repair.py if not given). {prompt} is what it was given of the problem at first."""
+    """The text that the model is given, with {program} and {feedback} in it and maybe {prompt},
+    what it was given of the problem at first (see passk/repair.py if not given)."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         for place in PLACES:
-            if self.template and self.template.count(place) != 1:
-                raise _wrong(f"the template must have {place} in it, once")
+            if self.template and place not in self.template:
+                raise _wrong(f"the template must have {place} in it")
         return self
 
 

@@ -96,7 +96,8 @@ def forecast(
     short = [f"{tokens / 1e6:,.3g} M tokens"]
     if shape and prompt_tokens > 0:
         flops = samples * completion_flops(shape, prompt_tokens, a_sample)
-        flops += tasks * shards * prompt_flops(shape, prompt_tokens)
+        prompts = samples if "repair" in sampling else tasks * shards  # a prompt a draw, or shared
+        flops += prompts * prompt_flops(shape, prompt_tokens)
         words.append(f"about {in_units(flops, 'FLOP')}")
     gpus = engine.gpus_of(model)
     hours = tokens / rate / 3600 if rate else math.nan
@@ -124,6 +125,11 @@ def forecast(
         words.append(
             "which with `temperature: 0` are one answer to each task, so that pass@k is pass@1 at "
             "every k (raise the temperature)"
+        )
+    if "repair" in sampling:
+        words.append(
+            f"a round of repair: fewer where draws of {sampling['repair']['of']}, which are not in "
+            "this forecast, pass the examples of their prompt"
         )
     return Forecast(", ".join(words) + ".\n", ", ".join(short))
 

@@ -47,7 +47,7 @@ TEMPLATES = {
 }
 """What the model is given, by the kind of prompt: ``{prompt}`` is what it was given of the problem
 at first, ``{program}`` the last program, ``{feedback}`` what is wrong with it."""
-PLACES = ("{prompt}", "{program}", "{feedback}")
+PLACES = ("{program}", "{feedback}")  # that every template has
 MOST = 6000
 """Characters of a program that are shown."""
 FAILS = "It fails an example."

@@ -43,7 +43,8 @@ TAIL = 4096  # characters of a log in which its last line of progress is looked 
 # failure of the job.
 SHELL = 'set -euo pipefail; tee() {{ command tee "$@" || [[ $1 == *.log ]]; }}; '
 
-STAGES = {"sample": "sampled", "execute": "executed"}  # the rules whose jobs are shards
+# The rules whose jobs are shards.
+STAGES = {"sample": "sampled", "sample_round": "repaired", "execute": "executed"}
 TOLD_AT_ONCE = "forecast"  # what these rules write is for people
 TOLD_AT_THE_END = ("print_cost", "print_pass_at_k", "experiments")
 

@@ -7,6 +7,7 @@ beginning-of-text token, and ids can be counted and hashed.
 from __future__ import annotations
 
 import hashlib
+import sys
 from typing import Any
 
 from passk.records import UserError
@@ -69,6 +70,12 @@ def prompt_ids(tokenizer: Any, prompt: str, sampling: dict[str, Any]) -> list[in
             "; change the sampling entry"
         ) from error
     return list(ids)
+
+
+def fits(tokenizer: Any, prompt: str, sampling: dict[str, Any], model_len: int) -> bool:
+    """Whether a problem's prompt leaves room for a completion."""
+    tokenizer.model_max_length = sys.maxsize  # or transformers warns of what is only measured
+    return len(prompt_ids(tokenizer, prompt, sampling)) < model_len
 
 
 def completion_text(tokenizer: Any, prompt: list[int], tokens: list[int]) -> str:

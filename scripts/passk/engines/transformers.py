@@ -114,8 +114,7 @@ class TransformersEngine:
 
     def fits(self, prompt: str) -> bool:
         """Whether a problem's prompt leaves room for a completion."""
-        ids = prompts.prompt_ids(self._tokenizer, prompt, self._sampling)
-        return len(ids) < self._model_len
+        return prompts.fits(self._tokenizer, prompt, self._sampling, self._model_len)
 
     def sample(self, requests: Sequence[Request]) -> Iterator[Batch]:
         prompted = []

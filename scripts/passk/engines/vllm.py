@@ -142,8 +142,7 @@ class VllmEngine:
 
     def fits(self, prompt: str) -> bool:
         """Whether a problem's prompt leaves room for a completion."""
-        ids = prompts.prompt_ids(self._tokenizer, prompt, self._sampling)
-        return len(ids) < self._config.max_model_len
+        return prompts.fits(self._tokenizer, prompt, self._sampling, self._config.max_model_len)
 
     def sample(self, requests: Sequence[Request]) -> Iterator[Batch]:
         waiting = self._waiting(requests)

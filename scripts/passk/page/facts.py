@@ -135,6 +135,8 @@ def facts(experiment: Experiment, shards: Shards) -> dict[str, list[str]]:
         "Message around the problem": _text(sampling, "template"),
         "Beginning of each answer": _text(sampling, "prefill"),
         "Chat template's settings": _text(sampling, "chat_template_kwargs"),
+        "Round of repair": _repair(samples, sampling),
+        "Text that a round gives": _values(samples, "repair_template"),
         "Temperature": [_number(sampling["temperature"])],
         "Top-p": [_number(sampling["top_p"]) + (" (off)" if sampling["top_p"] == 1 else "")],
         "Top-k": _text(sampling, "top_k"),
@@ -153,6 +155,23 @@ def facts(experiment: Experiment, shards: Shards) -> dict[str, list[str]]:
         "Python that judged": _values(verdicts, "python"),
     }
     return {name: values for name, values in found.items() if values}
+
+
+def _repair(samples: Sequence[dict[str, Any]], sampling: dict[str, Any]) -> list[str]:
+    """What a round continues, and what became of its chains; nothing where the samples are none."""
+    repair, counts = sampling.get("repair"), [one["repair"] for one in samples if "repair" in one]
+    if not repair or not counts:
+        return []
+    words = {
+        "drawn": "drawn again",
+        "passed": "carried over, as they pass the examples of their prompt",
+        "without_examples": "carried over, as their prompt has no example",
+        "too_long": "carried over, as the text leaves no room in the context",
+    }
+    sums = {name: sum(one[name] for one in counts) for name in words}
+    known = [f"{sums[name]:,} {text}" for name, text in words.items() if sums[name]]
+    told = repair.get("feedback", "first_failing_example").replace("_", " ")
+    return [f"continues {repair['of']} (feedback: {told}); {'; '.join(known)}"]
 
 
 def _number(value: float | None, how: str = "g", unit: str = "") -> str:

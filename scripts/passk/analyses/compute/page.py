@@ -70,6 +70,8 @@ def _reaches(row: pd.Series) -> str:
             high = high if math.isfinite(row.flops_ratio_high) else "or more"
             text += f" ({rounded(row.flops_ratio_low)} {high} over tasks)"
         text += f" and {rounded(row.memory_ratio)} times its memory"
+    elif row.tokens_ratio > 0:
+        text += f", with {rounded(row.tokens_ratio)} times its tokens, prompts counted"
     return text + "."
 
 

@@ -54,7 +54,8 @@ class Row:
     ``mean_draws`` of a curve's row is how many draws at most k take where they stop at the first
     that passes (:mod:`passk.analyses.stopping.table`); the columns ``…_stopped`` are what those
     take, each draw taken to be as long as all are on average, beside the ``completion_tokens`` of
-    k.
+    k. ``tokens`` are those with their prompts', as an endpoint counts them: for each draw, and in
+    each round of a chain of repairs (:mod:`passk.repair`).
     """
 
     row: str
@@ -87,6 +88,8 @@ class Row:
     completion_tokens_stopped: float = math.nan
     flops_stopped: float = math.nan
     usd_stopped: float = math.nan
+    tokens: float = math.nan
+    tokens_ratio: float = math.nan
 
 
 COLUMNS = get_type_hints(Row)
@@ -144,13 +147,14 @@ def _curve(model: ModelCounts, cost: Cost, k_values: Sequence[int]) -> list[Row]
 
 def _stopped(cost: Cost, k: int, draws: float) -> dict[str, float]:
     """What a mean of ``draws`` takes, and the tokens of k of them; a cost is linear in draws."""
-    length, taken = cost.lengths[1], cost.per_task(draws)
+    (prompt, length), taken = cost.lengths, cost.per_task(draws)
     return {
         "mean_draws": draws,
         "completion_tokens": k * length,
         "completion_tokens_stopped": draws * length,
         "flops_stopped": taken.flops,
         "usd_stopped": taken.usd,
+        "tokens": k * (prompt + length),
     }
 
 
@@ -227,6 +231,8 @@ def _reach(side: _Side, other: _Side, target_k: int) -> Row:
         if on_gpu
         else _ratio(mine.core_seconds, its.core_seconds),
         usd_ratio=_ratio(mine.usd, its.usd),
+        tokens=k * sum(side.cost.lengths),
+        tokens_ratio=_ratio(k * sum(side.cost.lengths), target_k * sum(other.cost.lengths)),
     )
 
 
