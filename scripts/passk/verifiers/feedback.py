@@ -28,6 +28,8 @@ from passk.verifiers.signatures import EXCEPTIONS, UNREADABLE
 
 CPU_SECONDS = 2.0
 """Of a program on all examples of its task."""
+MOST_BYTES = 1 << 19
+"""Of all that a program returns on the examples of its task: half of what the sandbox takes."""
 MOST = 300
 """Characters of a call, and of a value."""
 _WORDS = {
@@ -127,21 +129,29 @@ class FeedbackCase:
             return Judgement("failed", replies[0].exception)
         if any(reply.exception == "MemoryError" for reply in replies):
             return Judgement("failed", "MemoryError")
+        if sum(len(reply.value or b"") for reply in replies) > MOST_BYTES:
+            return Judgement("failed")
+        # Not before all replies are there, or what the sandbox itself refuses as too long would be
+        # told apart by chance.
+        whole = len(replies) >= len(self.examples)
+        state = "passed" if whole else "unfinished"
         for example, reply in zip(self.examples, replies, strict=False):
             if not example.agrees(reply):
                 text = sentence(self.entry_point, example, _came(reply))
-                return Judgement("passed", _packed(text))
-        if len(replies) >= len(self.examples):
-            return Judgement("passed")
-        return Judgement("unfinished", str(len(replies)))
+                return Judgement(state, _packed(text))
+        return Judgement(state, None if whole else str(len(replies)))
 
     def feedback(self, verdict: Verdict) -> Feedback:
         """What the verdict on a program says of it."""
         task, draw, outcome, seen = verdict.task_id, verdict.draw, verdict.outcome, verdict.error
         if not self.examples:
             return Feedback(task, draw, None)
+        if seen and seen.startswith("="):
+            return Feedback(task, draw, False, _unpacked(seen))
         if outcome == "passed":
-            return Feedback(task, draw, seen is None, None if seen is None else _unpacked(seen))
+            return Feedback(task, draw, True)
+        if outcome == "failed" and seen is None:
+            return Feedback(task, draw, False, "It returns more than can be read.")
         if seen and not seen.isdecimal():
             name = seen if seen in EXCEPTIONS else "Exception"
             return Feedback(task, draw, False, f"The program raises {name}.")
