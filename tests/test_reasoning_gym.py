@@ -407,7 +407,10 @@ def test_the_config_is_checked(tmp_path: Path) -> None:
     entry = {"kind": "reasoning_gym", "generators": {"countdown": {"size": 2}}}
     (name,) = {one["benchmark"] for one in config["experiments"].values()}
     for changes, sentence in (
-        ({"kind": "human_eval"}, f"benchmarks.{name}.generators: are for 'kind: reasoning_gym'"),
+        (
+            {"kind": "mbpp"},
+            f"benchmarks.{name}.generators: are for 'kind: human_eval or reasoning_",
+        ),
         (
             {"generators": {"countdown": {"size": 0}}},
             "generators.countdown.size: must be at least 1",

@@ -587,9 +587,9 @@ def test_every_size_is_drawn_and_nothing_is_cut_off(
     assert ("nothing to select from" in text) == (draws == 1)
     assert ("Log-probabilities were not recorded" in text) == (draws > 1 and not known)
     about = (
-        "The prompts of 5 tasks show examples, and the first suite's tests of 4 of these make the "
-        "call of one; on the other 5, with examples or without, it is 50.0 % against 50.0 % of a "
-        "random sample (+50.0 points, +50.0 to +50.0 over tasks)."
+        "Examples are shown by the prompts of 5 tasks, of 4 of which the first suite's tests make "
+        "the call of one; on the other 5, with examples or without, it is 50.0 % against 50.0 % of "
+        "a random sample (+50.0 points, +50.0 to +50.0 over tasks)."
     )
     assert (about in text) == (draws > 1)
 

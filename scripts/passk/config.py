@@ -248,7 +248,8 @@ class Benchmark(Entry):
     url: Web = None
     """A problem file that is fetched, once; needs sha256."""
     generators: Annotated[dict[Text, Generator], NotEmpty] = None
-    """What makes the tasks, of kind reasoning_gym: that package's generators, by name."""
+    """What makes the tasks: of kind reasoning_gym that package's generators, by name; of kind
+    human_eval this package's ``demo``."""
     name: Text = None
     """What a benchmark is called whose problems are not here: for models with engine counts."""
     sha256: Sha256 = None

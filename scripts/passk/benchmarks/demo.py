@@ -360,7 +360,8 @@ def make(generators: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         if name != "demo" or config not in ({}, {"asserts": "few"}):
             raise UserError(
                 f"there is no generator {name} with the config {config}; for programs there is "
-                "demo, without a config or with {asserts: few}"
+                "demo, without a config or with {asserts: few}, and puzzles are of 'kind: "
+                "reasoning_gym'"
             )
         tasks = islice(tasks_to_learn(entry.get("seed", 0)), entry["size"])
         for number, (composition, inputs) in enumerate(tasks):
