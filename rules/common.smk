@@ -317,17 +317,23 @@ def learned_from(files):
 
 
 def held_out(wildcards):
-    """The problem files that a learned model is measured by: not those that others learn from."""
-    taught = {
-        EXPERIMENTS[entry["experiment"]].entry["benchmark"]
-        for entry in config.get("learning", {}).values()
-    }
+    """The problem files that a learned model is measured by, and those trained from it.
+
+    An experiment whose samples are learned from measures nothing.
+    """
+    taught = {entry["experiment"] for entry in config.get("learning", {}).values()}
     measured = [
         one
         for one in EXPERIMENTS.values()
-        if one.entry["model"] == wildcards.model and one.entry["benchmark"] not in taught
+        if one.name not in taught and comes_from(one.entry["model"], wildcards.model)
     ]
     return sorted({str(one.problems) for one in measured})
+
+
+def comes_from(model, base):
+    """Whether a model is ``base``, or was trained from it, maybe over others."""
+    entry = learning_of(config, model)
+    return model == base or bool(entry) and comes_from(entry["base"], base)
 
 
 def settings_learned_from(wildcards):

@@ -185,6 +185,11 @@ def harvest(
             found = solutions(benchmark, solved)
             facts["programs"] = len(found)
     if not found:
+        if facts["cut_off"] and entry.get("source") != "unsolved":
+            raise UserError(
+                f"each of the {facts['passed']:,} samples that passed was cut off at its limit of "
+                "tokens, so that there is nothing to learn from; raise 'max_tokens'"
+            )
         how_many, other = ("each", "harder") if facts["passed"] else ("none", "easier")
         raise UserError(
             f"{how_many} of the {facts['tasks']:,} tasks is solved by the {facts['samples']:,} "

@@ -240,6 +240,16 @@ def test_what_is_wrong_with_learning_is_one_sentence(changed: dict[str, Any], sa
         check(config_of_learning(**changed))
 
 
+def test_solutions_of_a_benchmark_are_no_answers_of_a_chat() -> None:
+    for source in ("solutions", "unsolved"):
+        config = config_of_learning(source=source)
+        check(config)
+        for entry in config["sampling"].values():
+            entry["prompt"] = "chat"
+        with pytest.raises(UserError, match=f"learning.one.source: .{source}. are programs, and"):
+            check(config)
+
+
 def test_learned_weights_that_are_not_there_are_refused() -> None:
     config = config_of_learning()
     config["models"]["learnt"]["weights"]["learned"] = "on"
@@ -267,6 +277,29 @@ def test_vllm_model_with_a_command_is_planned_for_gpus(tmp_path: Path) -> None:
     assert wanted.items() <= jobs.items()
     (training,) = re.findall(r"rule finetune:\n(?:    .*\n)+", output)
     assert "gpu=4" in training and "results/base/manifest.json" in training
+
+
+def test_what_measures_a_model_or_one_trained_from_it_is_held_out(tmp_path: Path) -> None:
+    """Also where it is the benchmark that is learned from."""
+    config = config_of_learning()
+    config["models"]["grown"] = {
+        **config["models"]["learnt"],
+        "weights": {"engine": "vllm", "learned": "two"},
+    }
+    config["learning"]["two"] = {**config["learning"]["one"], "base": "learnt"}
+    learned = config["experiments"]["learned"]
+    (pool,) = {config["experiments"]["rival"]["benchmark"]}
+    config["experiments"]["again"] = {**learned, "benchmark": pool}
+    config["experiments"]["further"] = {**learned, "model": "grown"}
+    workflow = prepared(tmp_path, config)
+    for model, held in (
+        ("learnt", {f"learnt/{pool}", "learnt/held", "grown/held"}),
+        ("grown", {"grown/held"}),
+    ):
+        output = workflow.snakemake("-n", "-p", f"results/{model}/harvest.jsonl").stdout
+        (command,) = re.findall(rf"scripts/harvest.py .*{model}/harvest.jsonl", output)
+        (named,) = re.findall(r"--held-out (.*?) --samples", command)
+        assert set(named.split()) == {f"results/{one}/problems.jsonl" for one in held}
 
 
 @pytest.mark.slow  # five runs of the workflow

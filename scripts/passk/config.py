@@ -662,6 +662,12 @@ def _impossible_to_learn(config: Config) -> Iterator[tuple[str, str]]:
                 f"{where}.experiment",
                 "its samples are of a round of repair, each of a prompt of its own; name another",
             )
+        elif one.source in ("solutions", "unsolved") and _is_chat(config, taught):
+            yield (
+                f"{where}.source",
+                f"({one.source}) are programs, and {taught.sampling} is a chat, whose answers "
+                "are in words; take it out, or name an experiment whose prompt is a completion",
+            )
         elif _learns_from(name, config):
             yield (
                 where,
@@ -706,6 +712,11 @@ def _impossible_to_repair(config: Config) -> Iterator[tuple[str, str]]:
                 f"({one.shard_size}) must be that of {one.repair.of} ({before.shard_size}), whose "
                 "shards are continued",
             )
+
+
+def _is_chat(config: Config, one: ExperimentEntry) -> bool:
+    sampling = config.sampling.get(one.sampling)
+    return sampling is not None and sampling.prompt == "chat"
 
 
 def _learns_from(name: str, config: Config) -> bool:

@@ -94,10 +94,11 @@ def forecast(
         "disk"
     ]
     short = [f"{tokens / 1e6:,.3g} M tokens"]
+    given = prompt_tokens + (a_sample if "repair" in sampling else 0)  # the last program with it
     if shape and prompt_tokens > 0:
-        flops = samples * completion_flops(shape, prompt_tokens, a_sample)
+        flops = samples * completion_flops(shape, given, a_sample)
         prompts = samples if "repair" in sampling else tasks * shards  # a prompt a draw, or shared
-        flops += prompts * prompt_flops(shape, prompt_tokens)
+        flops += prompts * prompt_flops(shape, given)
         words.append(f"about {in_units(flops, 'FLOP')}")
     gpus = engine.gpus_of(model)
     hours = tokens / rate / 3600 if rate else math.nan
@@ -106,7 +107,7 @@ def forecast(
         short.append(f"{hours * max(gpus, 1):.3g} {kind}")
         words.append(f"about {short[-1]} at {speed}")
     prices = Prices.of(model)
-    asked = prices.of_tokens(samples * prompt_tokens, tokens)
+    asked = prices.of_tokens(samples * given, tokens)
     if not math.isnan(asked):
         short.append(f"${asked:,.2f}")
         words.append(f"about {short[-1]} (`price_per_million_tokens` in config.yaml)")

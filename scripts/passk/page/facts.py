@@ -171,7 +171,8 @@ def _repair(samples: Sequence[dict[str, Any]], sampling: dict[str, Any]) -> list
     sums = {name: sum(one[name] for one in counts) for name in words}
     known = [f"{sums[name]:,} {text}" for name, text in words.items() if sums[name]]
     told = repair.get("feedback", "first_failing_example").replace("_", " ")
-    return [f"continues {repair['of']} (feedback: {told}); {'; '.join(known)}"]
+    of = repair["of"] + (f" of {repair['model']}" if "model" in repair else "")
+    return [f"continues {of} (feedback: {told}); {'; '.join(known)}"]
 
 
 def _number(value: float | None, how: str = "g", unit: str = "") -> str:

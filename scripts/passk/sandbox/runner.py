@@ -5,13 +5,13 @@ its own, watches the child's CPU clock from outside, asks the case for a judgeme
 replies allow one, and restarts a fork server that died. Most programs end within the first few
 milliseconds, so a child is looked at only when it has ended or after :data:`FIRST_LOOK`.
 
-A program gets its first :data:`FIRST_CALLS` calls, and the others once the judge has seen that it
-answers those as the case wants: most wrong programs end there, and their child has no more of the
-inputs than that. What a program can learn from this is that it has been right so far, which it
-could always tell from being alive.
+Of more than :data:`TWO_PORTIONS` calls a program gets the first :data:`FIRST_CALLS`, and the others
+once the judge has seen that it answers those as the case wants: most wrong programs end there, and
+their child has no more of the inputs than that, trials (below) apart. What a program can learn from
+this is that it has been right so far, which it could always tell from being alive.
 
-Programs share a child with others, as far as ``purity`` lets them, if their task is quick or they
-have more than their first calls to make; what stalls or dies in company, or needs more than the
+Programs share a child with others, as far as ``purity`` lets them, if their task is quick or their
+calls come in two portions; what stalls or dies in company, or needs more than the
 first round, runs again alone. How many programs of a task that is not quick have stalled decides
 whether the next of them share, and how far. One that is long at one call
 is stopped for a trial (``endless``), which may find that its loop never ends: that is the time-out
@@ -67,6 +67,7 @@ TOKEN_BYTES = 8
 STALLED = 0.06  # CPU seconds without an end of a program that has company
 STALL = 12  # programs that must end in time for one that stalled: what it cost, in forks
 FIRST_CALLS = 32
+TWO_PORTIONS = 2 * FIRST_CALLS  # calls; below, a second portion costs more than it spares
 # CPU seconds of a call before a trial, where programs are quick and where not; of the trial.
 LONG, LONG_IF_SLOW, TRIAL = 0.06, 0.5, 0.4
 LONG_OF_LIMIT = 1 / 6  # of what a call may take: a trial that comes late saves nothing
@@ -828,8 +829,8 @@ class Runner:
 
 
 def _has_more(job: _Job) -> bool:
-    """Whether its first calls are not all; a trial has no judge to wait for."""
-    return len(job.calls) > 2 * FIRST_CALLS and not job.trial
+    """Whether its calls come in two portions; a trial has no judge to wait for."""
+    return len(job.calls) > TWO_PORTIONS and not job.trial
 
 
 def _row(frame: bytes, job: _Job) -> list[bytes]:
