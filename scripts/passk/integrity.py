@@ -170,9 +170,7 @@ def _described_by(metadata: Path) -> list[Path]:
 
 def _sources(root: Path, path: Path, content: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     """The files that ``path`` was made from, and the sha256 that they had."""
-    if path.parent.parent.name == "verdicts" and content.get("samples_sha256"):
-        yield path.parent.parent.parent / "samples" / path.name, content["samples_sha256"]
-    if path.parent.parent.name == "feedback" and content.get("samples_sha256"):
+    if path.parent.parent.name in ("verdicts", "feedback") and content.get("samples_sha256"):
         yield path.parent.parent.parent / "samples" / path.name, content["samples_sha256"]
     yield from _continued(path, content)
     for name, sha256 in content.get("sources", {}).items():

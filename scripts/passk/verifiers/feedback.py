@@ -17,14 +17,14 @@ import reprlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from passk.benchmarks.human_eval import Problem
 from passk.records import UserError, Verdict, read_lines
 from passk.sandbox import canonical, wire
 from passk.sandbox.protocol import Judgement, Reply
 from passk.verifiers.examples import Example, read_examples
-from passk.verifiers.signatures import EXCEPTIONS, UNREADABLE
+from passk.verifiers.signatures import EXCEPTIONS, ObservedCase
 
 CPU_SECONDS = 2.0
 """Of a program on all examples of its task."""
@@ -105,30 +105,16 @@ def _came(reply: Reply) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedbackCase:
+class FeedbackCase(ObservedCase):
     """A task's examples as the sandbox sees a case: it hands on the sentence of the first that
     fails, or how many agree so far."""
 
-    task_id: str
-    entry_point: str
     examples: tuple[Example, ...]
-    calls: tuple[bytes, ...]
-    epilogue: ClassVar[str] = ""
-    digests: ClassVar[bool] = False
-    seconds: ClassVar[tuple[float, ...]] = ()
-    overwritten: ClassVar[tuple[str, ...]] = ()
-    quick: ClassVar[bool] = True
-    keep_going: ClassVar[bool] = True
-    prints: ClassVar[bool] = False
-    memory_bytes: ClassVar[int | None] = None
 
     def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
-        """Look for the first reply that is not its example's; what has company and no memory runs
-        again alone."""
-        if replies and replies[0].exception in UNREADABLE:
-            return Judgement("failed", replies[0].exception)
-        if any(reply.exception == "MemoryError" for reply in replies):
-            return Judgement("failed", "MemoryError")
+        """Look for the first reply that is not its example's."""
+        if (found := self.unobserved(replies)) is not None:
+            return found
         if sum(len(reply.value or b"") for reply in replies) > MOST_BYTES:
             return Judgement("failed")
         # Not before all replies are there, or what the sandbox itself refuses as too long would be
@@ -163,7 +149,7 @@ def case(problem: Problem) -> FeedbackCase:
     """The case of a problem's examples; one without any calls nothing."""
     examples = read_examples(problem)
     calls = tuple(one.call for one in examples)
-    return FeedbackCase(problem.task_id, problem.entry_point, examples, calls)
+    return FeedbackCase(problem.task_id, problem.entry_point, calls, examples)
 
 
 def _packed(text: str) -> str:

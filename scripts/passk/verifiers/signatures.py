@@ -62,18 +62,12 @@ _TOKEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class SignatureCase:
-    """A task's generated inputs as the sandbox sees a case: it observes and never fails a value.
-
-    The first of the calls are those of the ``examples``, in their order. Where it is not ``marked``
-    it hands on only which of these agree.
-    """
+class ObservedCase:
+    """What cases share that look at each reply, and go on after one that raised."""
 
     task_id: str
     entry_point: str
     calls: tuple[bytes, ...]
-    examples: tuple[Example, ...] = ()
-    marked: bool = True
     epilogue: ClassVar[str] = ""
     digests: ClassVar[bool] = False
     seconds: ClassVar[tuple[float, ...]] = ()
@@ -83,12 +77,32 @@ class SignatureCase:
     prints: ClassVar[bool] = False
     memory_bytes: ClassVar[int | None] = None
 
-    def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
-        """Hand on the marks of the replies; what has company and no memory runs again alone."""
+    @staticmethod
+    def unobserved(replies: Sequence[Reply]) -> Judgement | None:
+        """Of replies in which there is nothing to be seen: a program that does not parse, or one
+        that has company and no memory, and runs again alone."""
         if replies and replies[0].exception in UNREADABLE:
             return Judgement("failed", replies[0].exception)
         if any(reply.exception == "MemoryError" for reply in replies):
             return Judgement("failed", "MemoryError")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureCase(ObservedCase):
+    """A task's generated inputs as the sandbox sees a case: it observes and never fails a value.
+
+    The first of the calls are those of the ``examples``, in their order. Where it is not ``marked``
+    it hands on only which of these agree.
+    """
+
+    examples: tuple[Example, ...] = ()
+    marked: bool = True
+
+    def judge(self, replies: Sequence[Reply], calls: Sequence[bytes]) -> Judgement:
+        """Hand on the marks of the replies."""
+        if (found := self.unobserved(replies)) is not None:
+            return found
         state = "passed" if len(replies) >= len(self.calls) else "unfinished"
         marks = " ".join(map(mark, replies[: len(self.calls)])) if self.marked else ""
         agreed = (one.agrees(reply) for one, reply in zip(self.examples, replies, strict=False))
