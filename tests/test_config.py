@@ -65,6 +65,21 @@ def test_every_engine_takes_its_own_options() -> None:
         check(changed("models.more", model, small_config()))
 
 
+def test_every_engine_takes_each_of_its_keys() -> None:
+    values = {str: "x", int: 3, dict: {"x": 1}}
+    right = {"revision": "0" * 40, "sha256": "0" * 64, "package": "a==1", "endpoint": "http://x/v1"}
+    for name, engine in ENGINES.items():
+        places = {key for way in engine.found_by for key in way}
+        for way in engine.found_by:
+            if way == ("learned",):  # names an entry under learning
+                continue
+            weights: dict[str, Any] = {"engine": name}
+            for key in (engine.keys.keys() - places) | {*way}:
+                known = engine.keys[key]
+                weights[key] = right.get(key) or [*known.choices, values[known.kind]][0]
+            check(changed("models.more", {"label": "X", "weights": weights}, small_config()))
+
+
 def test_no_path_is_looked_at() -> None:
     """A login node may lack them; what an experiment reads is looked for when it is asked for."""
     check(changed("models.small.weights.path", "/nowhere/at-all", small_config()))

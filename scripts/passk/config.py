@@ -582,7 +582,8 @@ def _impossible(config: Config, rules: Collection[str]) -> Iterator[tuple[str, s
     """The path and the sentence of all that no entry can see by itself."""
     for name, model in config.models.items():
         for key, what in ENGINES[model.weights.engine].keys.items():
-            if own := set(getattr(model.weights, key) or ()) & set(what.without):
+            value = getattr(model.weights, key)
+            if isinstance(value, dict) and (own := set(value) & set(what.without)):
                 yield (
                     _path(["models", name, "weights", key]),
                     f"must not have {', '.join(sorted(own))}, which the sampling entry, the "
