@@ -119,8 +119,8 @@ def test_text_of_a_completion_is_the_one_behind_its_prompt() -> None:
     assert completion_text(Words(), [7], []) == ""
 
 
-def recorded(path: Path, size: int = 3) -> Engine:
-    weights = {"engine": "recorded", "path": str(path)}
+def recorded(path: Path, size: int = 3, **more: Any) -> Engine:
+    weights = {"engine": "recorded", "path": str(path), **more}
     return open_engine(weights, {}, describe(weights), size)
 
 
@@ -210,6 +210,20 @@ def test_recorded_refuses(tmp_path: Path, records: list[dict[str, Any]], said: s
 def test_recorded_for_a_part_of_a_benchmark_ignores_its_other_tasks(tmp_path: Path) -> None:
     engine = recorded(lines(tmp_path / "s.jsonl", *FULL))
     assert len(drawn(engine, requests_for(0, 1)[:1])) == 2
+
+
+def test_recorded_begins_at_a_shard_from_the_middle_of_a_run(tmp_path: Path) -> None:
+    path = lines(tmp_path / "s.jsonl", *FULL)
+    samples = drawn(recorded(path, first_draw=1), requests_for(0, 0))
+    assert [sample.draw for sample in samples] == [0, 0, 0]
+    with pytest.raises(UserError, match=r"draw 2 of Sum/0 is missing from .*, which has 2 samples"):
+        drawn(recorded(path, first_draw=1), requests_for(0, 1))
+    path = lines(tmp_path / "t.jsonl", *[{**one, "draw": one["draw"] + 200} for one in FULL])
+    with pytest.raises(
+        UserError, match=r"missing from .*, its draws begin at 200: set 'first_draw'"
+    ):
+        drawn(recorded(path), requests_for(0, 1))
+    assert len(drawn(recorded(path, first_draw=200), requests_for(0, 1))) == 6
 
 
 def test_recorded_refuses_a_file_that_changed_since_its_manifest(tmp_path: Path) -> None:

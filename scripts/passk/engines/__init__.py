@@ -243,6 +243,10 @@ ENGINES: dict[str, EngineInfo] = {
             "filter": Key(
                 "Of LM-eval's filters the one whose lines are read, where it has several."
             ),
+            "first_draw": Key(
+                "The draw in the file that is draw 0 here: of a shard from the middle of a run.",
+                kind=int,
+            ),
         },
         found_by=(("path",),),
         recorded=True,

@@ -6,7 +6,8 @@ drawn: that pass@k means anything for them is the caller's claim.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from passk.engines import Batch, Request
@@ -28,6 +29,7 @@ class RecordedEngine:
     ) -> None:
         self._path = checked_path(manifest)
         self._filter = weights.get("filter")
+        self._first = weights.get("first_draw", 0)
         self._size = size
 
     def describe(self) -> dict[str, Any]:
@@ -44,7 +46,8 @@ class RecordedEngine:
         whole = {request.problem.index for request in requests} == set(range(self._size))
         for sample in read_samples(Source(self._path, problems, self._size, self._filter)):
             if sample.task_id in problems:
-                found[sample.task_id][sample.draw] = sample
+                draw = sample.draw - self._first
+                found[sample.task_id][draw] = replace(sample, draw=draw)
                 counts[sample.task_id] += 1
             elif whole:
                 raise UserError(
@@ -56,9 +59,15 @@ class RecordedEngine:
             missing = next((d for d in request.draws if d not in found[task_id]), None)
             if missing is not None:
                 raise UserError(
-                    f"draw {missing} of {task_id} is missing from {self._path}, which has "
-                    f"{counts[task_id]} samples of that task; lower 'n_samples', or record more"
+                    f"draw {missing + self._first} of {task_id} is missing from {self._path}, "
+                    + self._why(found[task_id], counts[task_id])
                 )
         for request in requests:
             draws = found[request.problem.task_id]
             yield Batch([draws[d] for d in request.draws], None)
+
+    def _why(self, found: Collection[int], count: int) -> str:
+        if found and min(found) > 0:
+            first = min(found) + self._first
+            return f"its draws begin at {first}: set 'first_draw' to that beside 'path'"
+        return f"which has {count} samples of that task; lower 'n_samples', or record more"

@@ -76,7 +76,8 @@ FURTHER = ("top_k", "min_p", "repetition_penalty")
 """What a sampling entry may have besides, under vLLM's own names."""
 
 MEMORY_ADVICE = (
-    "lower 'max_model_len', set 'quantization: fp8_per_tensor', or raise 'gpus_per_replica'"
+    "lower 'max_model_len', set 'quantization: fp8_per_tensor', raise 'gpus_per_replica', or raise "
+    "'gpu_memory_utilization' where engine_options lower it"
 )
 
 
