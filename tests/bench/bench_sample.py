@@ -11,8 +11,9 @@ same numbers of tokens: lengths differ between tasks, and no text ends early.
 - ``roofline``: the bound of ``roofline.py`` from a copy and a product measured by torch.
 
 Times are of one run each, from the first request to the last token, the long tail at the end with
-it; loading and a first small run, in which vLLM compiles, are not in them. Not measured: several
-GPUs a model, prompts of different lengths, real weights (whose texts end by themselves).
+it; loading and a first short run of as many sequences, in which vLLM compiles, are not in them. Not
+measured: several GPUs a model, prompts of different lengths, real weights (whose texts end by
+themselves).
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ from passk.records import UserError, write_text
 
 ENVIRONMENTS = Path(__file__).resolve().parents[2] / "resources/envs"
 LONGEST = 1024
+WARM_UP = 16
 WAYS = ("seeds", "no seeds", "plain", "roofline")
 NAMES = {
     "seeds": "hundred-llamas, a seed a draw",
@@ -227,7 +229,7 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
 
         def _parameters(self, *arguments: Any) -> SamplingParams:
             parameters = super()._parameters(*arguments)
-            parameters.max_tokens = lengths[arguments[0].problem.index]
+            parameters.max_tokens = min(longest, lengths[arguments[0].problem.index])
             parameters.ignore_eos = True
             if not self.seeded:
                 parameters.seed = None
@@ -235,6 +237,7 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
 
     if current_platform.is_cpu():
         os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
+    longest = LONGEST
     answers: dict[str, Any] = {"vllm": vllm.__version__, "runs": []}
     begun = time.perf_counter()
     if asked["ways"] == ["plain"]:
@@ -262,7 +265,7 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
                     n=n,
                     temperature=sampling["temperature"],
                     top_p=sampling["top_p"],
-                    max_tokens=length,
+                    max_tokens=min(longest, length),
                     ignore_eos=True,
                 )
                 for length in lengths
@@ -291,7 +294,10 @@ def measure(asked: dict[str, Any]) -> dict[str, Any]:
         "sequences": vllm_config.scheduler_config.max_num_seqs,
     }
     for way in asked["ways"]:
-        run(way, 2)  # compiles what this way needs
+        # Compiles what this way needs; some kernels are for many sequences at once only.
+        longest = WARM_UP
+        run(way, math.ceil(min(loaded["sequences"], len(lengths) * max(asked["n"])) / len(lengths)))
+        longest = LONGEST
         for n in asked["n"]:
             reset()
             begun = time.perf_counter()
@@ -472,14 +478,15 @@ def draw(rows: Sequence[dict[str, Any]], stem: Path) -> None:
 
     ``rows`` come in groups of the four ways, as :func:`bench` gives them.
     """
+    write_text(stem.with_name(f"{stem.name}.csv"), table_of(rows))  # first: it cost GPU time
     from passk.figures import style
 
     groups = [rows[i : i + len(WAYS)] for i in range(0, len(rows), len(WAYS))]
     with style.look():
-        drawing, axes = style.figure(height=0.9 + 0.75 * len(groups))
+        drawing, axes = style.figure(height=0.9 + 0.95 * len(groups))
         ticks: list[tuple[float, str]] = []
         for group, of in enumerate(groups):
-            place = -4.0 * group
+            place = -5.0 * group
             for i, row in enumerate(of[:3]):
                 rate = row["tokens_per_second"]
                 colour = style.OTHER_LIGHT if row["way"] == "plain" else style.MODEL_MIDDLE
@@ -491,15 +498,14 @@ def draw(rows: Sequence[dict[str, Any]], stem: Path) -> None:
             axes.plot([bound, bound], [place + 0.45, place - 2.45], color=style.INK)
             what = f"{of[0]['quantization'] or of[0]['dtype']}, n = {of[0]['n']:,}"
             together = min(of[0]["sequences"], of[0]["tasks"] * of[0]["n"])
-            label = f"{what}, {together:,} at once: roofline {bound:,.0f}"
+            label = f"{what}, {together:,} at once\nroofline {bound:,.0f}"
             style.note(axes, label, (0, place + 0.45), (2, 2), ("left", "bottom"), style.INK)
         axes.set_yticks([y for y, _ in ticks], [name for _, name in ticks])
-        axes.set_ylim(-4 * len(groups) + 1.2, 1.3)
+        axes.set_ylim(-5 * len(groups) + 2.2, 2)
         axes.set_xlim(0, 1.15 * max(row["tokens_per_second"] for row in rows))
         axes.locator_params(axis="x", nbins=4)
         axes.set_xlabel(f"Output tokens a second\n({rows[0]['model']}, {rows[0]['device']})")
         style.save(drawing, stem)
-    write_text(stem.with_name(f"{stem.name}.csv"), table_of(rows))
 
 
 def main() -> None:

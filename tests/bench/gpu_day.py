@@ -123,7 +123,7 @@ def papers_run(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def steps(python: Path, gpu: bool) -> dict[str, tuple[float, Callable[[float], dict[str, Any]]]]:
-    """Name -> seconds that it may take on a GPU (a guess: none was there), and the step."""
+    """Name -> seconds that it may take on a GPU (the rates as on an H200, the rest a guess)."""
     found: dict[str, tuple[float, Callable[[float], dict[str, Any]]]] = {
         TESTS: (480, partial(tests, python))
     }
