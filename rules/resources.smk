@@ -94,6 +94,7 @@ rule train_demo_model:
         small=directory("results/train_demo_model/small"),
         large=directory("results/train_demo_model/large"),
         prover=directory("results/train_demo_model/prover"),
+        repairer=directory("results/train_demo_model/repairer"),
     log:
         "logs/train_demo_model.log",
     conda:
@@ -105,4 +106,5 @@ rule train_demo_model:
         " export PATH=$PWD/{params.folder}/bin:$PATH;"
         " python scripts/train_demo_model.py --size small --output {output.small};"
         " python scripts/train_demo_model.py --size large --output {output.large};"
-        " python scripts/train_demo_model.py --size prover --output {output.prover} ) 2>&1 | tee {log}"
+        " python scripts/train_demo_model.py --size prover --output {output.prover};"
+        " python scripts/train_demo_model.py --size repairer --output {output.repairer} ) 2>&1 | tee {log}"

@@ -1,4 +1,5 @@
-"""Train one of the demo's language models from scratch, on texts that a generator writes.
+"""Train one of the demo's language models on texts that a generator writes: from scratch, and the
+one that repairs from the small one on.
 
 The models are real, tiny Llamas (``LlamaForCausalLM``, safetensors, a fast tokenizer) that
 transformers and vLLM load by path. The folder that ships, ``resources/demo/``, was made by this
@@ -8,8 +9,9 @@ model. ``training.json`` beside the weights says how they came to be.
 
 The loss is taken over what follows the prompt only: prompts are given, never predicted.
 
-Not covered: any program outside the family of ``passk/benchmarks/demo.py``, any theorem outside
-that of ``passk/benchmarks/demo_theorems.py``.
+Not covered: any program outside the family of ``passk/benchmarks/demo.py`` (for the model that
+repairs, as ``passk/demo_rounds.py`` words it), any theorem outside that of
+``passk/benchmarks/demo_theorems.py``.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
-from passk import cli, training
+from passk import cli, demo_rounds, training
 from passk.benchmarks import demo, demo_theorems
 from passk.records import UserError, write_text
 
@@ -41,8 +43,8 @@ else:
 log = logging.getLogger(__name__)
 
 PAD, END = "<|pad|>", "<|end|>"
+SHIPPED = Path(__file__).parents[1] / "resources" / "demo"
 VOCABULARY_SIZE = 512
-CONTEXT = 256
 BATCH = 64
 BUCKET = 16
 """Batches that are drawn together, so that texts of like length share one."""
@@ -83,13 +85,19 @@ class Family:
     half: bool
     """Whether the arithmetic is bfloat16: twice as fast on CPUs that have it, five times as slow on
     others. Weights stay whole."""
+    context: int = 256
+    """The tokens that a model reads and writes at most."""
+    base: str = ""
+    """The shipped model that this one is trained on from; none if not given."""
 
 
 PROGRAMS = Family(demo.training_texts, PIECES, half=True)
+ROUNDS = Family(demo_rounds.training_texts, PIECES, half=True, context=512, base="small")
 THEOREMS = Family(demo_theorems.training_texts, SIGNS, half=False)
 MODELS = {
     "small": (PROGRAMS, Recipe(64, 256, 4, 2, steps=400, learning_rate=4e-3)),
     "large": (PROGRAMS, Recipe(256, 512, 4, 8, steps=300, learning_rate=2e-3)),
+    "repairer": (ROUNDS, Recipe(64, 256, 4, 2, steps=160, learning_rate=4e-3)),
     "prover": (THEOREMS, Recipe(64, 256, 4, 2, steps=800, learning_rate=4e-3)),
 }
 
@@ -99,6 +107,8 @@ def build_tokenizer(family: Family) -> Tokenizer:
 
     The longest known piece is taken first, so nothing is learned and nothing can vary.
     """
+    if family.base:
+        return Tokenizer.from_file(str(SHIPPED / family.base / "tokenizer.json"))
     counts: Counter[str] = Counter()
     for given, written in islice(family.texts(Random(0)), TEXTS):
         counts.update(re.findall(family.pieces, given + written))
@@ -140,8 +150,16 @@ def batches(
             yield training.batch_of(batch, pad)
 
 
-def build_model(recipe: Recipe, tokenizer: Tokenizer, seed: int) -> LlamaForCausalLM:
-    """A Llama of the recipe's shape with random weights."""
+def build_model(
+    family: Family, recipe: Recipe, tokenizer: Tokenizer, seed: int
+) -> LlamaForCausalLM:
+    """A Llama of the recipe's shape with random weights, or with those of the family's base."""
+    if family.base:
+        return LlamaForCausalLM.from_pretrained(
+            SHIPPED / family.base,
+            dtype=torch.float32,
+            max_position_embeddings=family.context,
+        )
     torch.manual_seed(seed)
     config = LlamaConfig(
         vocab_size=tokenizer.get_vocab_size(),
@@ -150,7 +168,7 @@ def build_model(recipe: Recipe, tokenizer: Tokenizer, seed: int) -> LlamaForCaus
         num_hidden_layers=recipe.layers,
         num_attention_heads=recipe.heads,
         num_key_value_heads=recipe.heads,
-        max_position_embeddings=CONTEXT,
+        max_position_embeddings=family.context,
         tie_word_embeddings=True,
         bos_token_id=None,
         eos_token_id=tokenizer.token_to_id(END),
@@ -178,7 +196,7 @@ def save(
         "tokenizer_class": "PreTrainedTokenizerFast",
         "eos_token": END,
         "pad_token": PAD,
-        "model_max_length": CONTEXT,
+        "model_max_length": model.config.max_position_embeddings,
         "clean_up_tokenization_spaces": False,
     }
     write_text(folder / "tokenizer_config.json", json.dumps(settings, indent=2) + "\n")
@@ -200,13 +218,14 @@ def train_demo_model(size: str, seed: int, steps: int | None, output: Path) -> N
     if steps is not None:
         recipe = Recipe(**{**asdict(recipe), "steps": steps})
     tokenizer = build_tokenizer(family)
-    model = build_model(recipe, tokenizer, seed)
+    model = build_model(family, recipe, tokenizer, seed)
     log.info("%s: %d parameters, %d steps", size, model.num_parameters(), recipe.steps)
     losses = train(model, family, tokenizer, recipe, seed)
     last = losses[-100:]
     about = {
         "size": size,
         "parameters": model.num_parameters(),
+        **({"base": family.base} if family.base else {}),
         "recipe": asdict(recipe),
         "batch": BATCH,
         "seed": seed,

@@ -1,5 +1,6 @@
 """Write the demo's benchmark: held-out tasks of the demo's family, in HumanEval's own format, a
-second, stronger suite for them in HumanEval+'s, and the same tasks with few asserts.
+second, stronger suite for them in HumanEval+'s, the same tasks with few asserts, and the same tasks
+with two examples in their docstrings.
 
 Tasks are drawn from the same generator as the training programs, and only shapes that are held out
 from those (see ``passk/benchmarks/demo.py``). Each task's asserts are chosen so that every *slip*
@@ -9,7 +10,8 @@ is not used.
 
 The second suite knows nothing of slips: beside the first suite's inputs it has edge cases of the
 domain (:func:`edge_inputs`) and lists that are longer and of a wider range. The tasks with few
-asserts (:func:`few_inputs`) are tested as someone in a hurry would: there it has much to find.
+asserts (:func:`few_inputs`) are tested as someone in a hurry would: there it has much to find. The
+examples that are shown are in neither suite.
 
 Not covered: slips that show on fewer lists than that, and programs more than one slip away, which
 are not enumerated.
@@ -29,16 +31,18 @@ from typing import Any
 from passk import cli
 from passk.benchmarks.demo import (
     NUMBERS,
-    WHOLE,
     Composition,
     Domain,
     Operation,
     Step,
     draw,
     few_inputs,
+    inputs_to_show,
     is_held_out,
+    omissions,
     problem,
     random_input,
+    replaced,
     solution,
 )
 from passk.records import write_text
@@ -65,22 +69,6 @@ def _others(step: Step, operations: tuple[Operation, ...]) -> Iterator[Step]:
                 yield Step(operation, argument)
 
 
-def _replaced(steps: tuple[Step, ...], at: int, *by: Step) -> tuple[Step, ...]:
-    return (*steps[:at], *by, *steps[at + 1 :])
-
-
-def omissions(composition: Composition) -> Iterator[Composition]:
-    """The composition without its source, without one condition or map, without any map."""
-    if composition.source.operation is not WHOLE:
-        yield replace(composition, source=Step(WHOLE))
-    for at in range(len(composition.conditions)):
-        yield replace(composition, conditions=_replaced(composition.conditions, at))
-    for at in range(len(composition.maps)):
-        yield replace(composition, maps=_replaced(composition.maps, at))
-    if len(composition.maps) > 1:
-        yield replace(composition, maps=())
-
-
 def slips(composition: Composition) -> Iterator[Composition]:
     """Every composition that is one slip away."""
     domain = composition.domain
@@ -90,10 +78,10 @@ def slips(composition: Composition) -> Iterator[Composition]:
         yield replace(composition, source=step)
     for at, step in enumerate(composition.conditions):
         for other in _others(step, domain.conditions):
-            yield replace(composition, conditions=_replaced(composition.conditions, at, other))
+            yield replace(composition, conditions=replaced(composition.conditions, at, other))
     for at, step in enumerate(composition.maps):
         for other in _others(step, domain.maps):
-            yield replace(composition, maps=_replaced(composition.maps, at, other))
+            yield replace(composition, maps=replaced(composition.maps, at, other))
     for step in _others(composition.reduction, domain.reductions):
         yield replace(composition, reduction=step)
 
@@ -206,6 +194,17 @@ def plus_text(found: list[tuple[Composition, list[list]]]) -> str:
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 
+def shown_text(found: list[tuple[Composition, list[list]]]) -> str:
+    """As :func:`benchmark_text`, each docstring with examples that neither suite has."""
+    lines = []
+    for number, (composition, inputs) in enumerate(found):
+        plus = plus_task(number, composition, inputs)
+        known = {repr(values) for (values,) in plus["base_input"] + plus["plus_input"]}
+        shown = inputs_to_show(composition.domain, Random(f"shown {number}"), known)
+        lines.append(json.dumps(problem(number, composition, inputs, shown=shown)) + "\n")
+    return "".join(lines)
+
+
 def main() -> None:
     """Bind the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -214,11 +213,15 @@ def main() -> None:
     parser.add_argument(
         "--few", type=Path, required=True, help="problem file with few asserts to write (JSONL)"
     )
+    parser.add_argument(
+        "--shown", type=Path, required=True, help="problem file with examples to write (JSONL)"
+    )
     args = parser.parse_args()
     found = tasks()
     write_text(args.output, benchmark_text(found))
     write_text(args.plus, plus_text(found))
     write_text(args.few, few_text(found))
+    write_text(args.shown, shown_text(found))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import marshal
 import os
 import re
 import subprocess
@@ -17,12 +18,16 @@ from conftest import TORCH_PYTHON
 
 import write_demo_benchmark as writer
 import write_demo_theorems
+from passk import demo_rounds, repair
 from passk.benchmarks import demo, demo_theorems, read_problem_file
+from passk.benchmarks.human_eval import Problem
 from passk.benchmarks.theorem import Theorem
 from passk.records import Sample, sha256_of
 from passk.sandbox.pool import Pool, Tally
+from passk.verifiers import feedback
 from passk.verifiers import inputs_and_outputs as plus
 from passk.verifiers.assertions import check_case
+from passk.verifiers.examples import read_examples
 from passk.verifiers.proof_term import check_theorem, read_statement
 
 ROOT = Path(__file__).parents[1]
@@ -117,6 +122,7 @@ def test_shipped_benchmark_is_what_the_script_writes():
     assert (SHIPPED / "problems.jsonl").read_text() == writer.benchmark_text(tasks())
     assert (SHIPPED / "plus.jsonl").read_text() == writer.plus_text(tasks())
     assert (SHIPPED / "few.jsonl").read_text() == writer.few_text(tasks())
+    assert (SHIPPED / "shown.jsonl").read_text() == writer.shown_text(tasks())
 
 
 def test_few_asserts_are_the_shortest_of_the_many_and_nothing_else_differs():
@@ -129,6 +135,67 @@ def test_few_asserts_are_the_shortest_of_the_many_and_nothing_else_differs():
         assert len(chosen) == 4 and set(chosen) < set(asserts)
         assert "candidate([])" in chosen[0]
         check_case(other)
+
+
+def test_shown_examples_are_right_and_in_neither_suite():
+    many = read_problem_file(SHIPPED / "problems.jsonl").problems
+    shown = read_problem_file(SHIPPED / "shown.jsonl").problems
+    lines = [json.loads(line) for line in (SHIPPED / "plus.jsonl").read_text().splitlines()]
+    for one, other, line in zip(many, shown, lines, strict=True):
+        assert replace(one, prompt="") == replace(other, prompt="")
+        assert other.prompt.startswith(one.prompt.removesuffix('"""\n') + "\n\n    >>> solve([")
+        assert passes(other, other.canonical_solution)
+        names = {}
+        exec(other.prompt + other.canonical_solution, names)
+        examples = read_examples(other)
+        assert len(examples) == demo.EXAMPLES
+        for example in examples:
+            ((values,), _) = marshal.loads(example.call)
+            assert names["solve"](values) == example.value
+            assert f"candidate({values!r})" not in other.test
+            assert [values] not in line["base_input"] + line["plus_input"]
+
+
+def functions(text):
+    """The functions that a text has one after another, with the lines between."""
+    return re.split(r"^(?=def )", text, flags=re.M)[1:]
+
+
+def test_repairer_sees_programs_that_fail_as_the_sentence_says_and_no_held_out_one():
+    texts = list(islice(demo_rounds.training_texts(Random(3)), 400))
+    rounds = [(functions(given), body) for given, body in texts if given.count("def ") > 1]
+    assert 150 < len(rounds) < 250
+    cases, samples, wanted = {}, [], []
+    for number, ((wrong, prompt), body) in enumerate(rounds):
+        name = f"T/{number}"
+        program, _, said = wrong.rstrip("\n").rpartition("\n# ")
+        assert program.startswith(prompt)
+        cases[name] = feedback.case(Problem(name, prompt, demo.ENTRY_POINT, "", "", number))
+        samples += [Sample(name, 0, program.removeprefix(prompt)), Sample(name, 1, body)]
+        wanted += [said, None]
+    prompts = {f"T/{number}": prompt for number, ((_, prompt), _) in enumerate(rounds)}
+    with Pool(cases, 2) as judge:
+        text = lambda sample: prompts[sample.task_id] + sample.completion  # noqa: E731
+        found = {
+            (v.task_id, v.draw): cases[v.task_id].feedback(v)
+            for v in judge.verdicts(samples, text, Tally(len(samples)))
+        }
+    silent = 0
+    for sample, said in zip(samples, wanted, strict=True):
+        one = found[sample.task_id, sample.draw]
+        assert one.passed is (said is None)
+        silent += said == repair.FAILS
+        assert said == repair.FAILS or one.feedback == said
+    assert 25 < silent < 80
+
+
+def test_a_slip_that_the_repairer_is_shown_is_of_no_held_out_shape(monkeypatch):
+    made = []
+    solution = demo.solution
+    monkeypatch.setattr(demo, "solution", lambda one: made.append(one) or solution(one))
+    list(islice(demo_rounds.training_texts(Random(5)), 1000))
+    assert len(made) > 1000
+    assert not any(map(demo.is_held_out, made))
 
 
 def test_few_asserts_let_a_bound_pass_that_is_off_by_one():
@@ -290,7 +357,7 @@ def test_training_without_torch_explains_itself(tmp_path):
 
 @needs_torch
 @slow
-@pytest.mark.parametrize("size", ["small", "prover"])
+@pytest.mark.parametrize("size", ["small", "prover", "repairer"])
 def test_training_twice_gives_the_same_bytes_and_a_lower_loss(size, tmp_path):
     hashes = []
     for name in ("first", "second"):
@@ -326,7 +393,7 @@ for folder, texts in (("small", pairs), ("large", []), ("prover", theorems + pai
     subprocess.run(command, cwd=ROOT, check=True, input=json.dumps([pairs, theorems]), text=True)
 
 
-@pytest.mark.parametrize("size", ["small", "large", "prover"])
+@pytest.mark.parametrize("size", ["small", "large", "prover", "repairer"])
 def test_shipped_model_is_a_llama_of_the_size_it_says(size):
     config = json.loads((SHIPPED / size / "config.json").read_text())
     training = json.loads((SHIPPED / size / "training.json").read_text())
@@ -344,8 +411,10 @@ def test_readme_lists_the_shipped_files_hashes():
         "problems.jsonl",
         "plus.jsonl",
         "few.jsonl",
+        "shown.jsonl",
         "theorems.jsonl",
         "prover/model.safetensors",
+        "repairer/model.safetensors",
         "small/model.safetensors",
         "large/model.safetensors",
     }

@@ -461,6 +461,12 @@ def test_rounds_are_planned_for_gpus_each_behind_the_one_before(tmp_path: Path) 
     check({**described, "benchmarks": workflow.config()["benchmarks"]})
 
 
+def test_demo_s_rounds_are_planned_behind_the_parallel_arm(tmp_path: Path) -> None:
+    plan = copy_workflow(tmp_path).planned("demo-repair")
+    wanted = {"sample": 2, "feedback": 1, "sample_round": 3, "execute": 5, "report_page": 1}
+    assert wanted.items() <= plan.items()
+
+
 LAST = "results/mender/sums/second/cost.json"
 
 

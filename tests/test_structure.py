@@ -34,7 +34,7 @@ LAYERS = [
     ["curve", "counts", "published", "provenance", "sandbox", "statistics"],
     ["benchmarks", "baseline", "formats", "estimation", "limited"],
     ["engines", "verifiers"],
-    ["cost", "forecast", "judging", "integrity", "figures", "training", "repair"],
+    ["cost", "forecast", "judging", "integrity", "figures", "training", "repair", "demo_rounds"],
     ["analyses"],
     ["code", "config", "experiment", "redraw", "terminal"],
     ["page"],

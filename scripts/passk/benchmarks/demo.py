@@ -20,8 +20,8 @@ from __future__ import annotations
 import ast
 import hashlib
 import string
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from random import Random
 from typing import Any
@@ -35,6 +35,10 @@ INPUTS = 24
 """Of a task to learn from."""
 FEW = 4
 """Asserts of a task that is tested in a hurry."""
+LEFT_OUT = 0.3
+"""The part of the slips that leave something out, or swap."""
+EXAMPLES, SHORTEST, LONGEST = 2, 3, 5
+"""That a docstring may show, and the items of their lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +251,47 @@ def draw(rng: Random) -> Composition:
             return composition
 
 
+def replaced(steps: tuple[Step, ...], at: int, *by: Step) -> tuple[Step, ...]:
+    """The steps with others, or none, in place of one."""
+    return (*steps[:at], *by, *steps[at + 1 :])
+
+
+def omissions(composition: Composition) -> Iterator[Composition]:
+    """The composition without its source, without one condition or map, without any map."""
+    if composition.source.operation is not WHOLE:
+        yield replace(composition, source=Step(WHOLE))
+    for at in range(len(composition.conditions)):
+        yield replace(composition, conditions=replaced(composition.conditions, at))
+    for at in range(len(composition.maps)):
+        yield replace(composition, maps=replaced(composition.maps, at))
+    if len(composition.maps) > 1:
+        yield replace(composition, maps=())
+
+
+def slip(composition: Composition, rng: Random) -> Composition:
+    """A composition that is one slip away: without a part, with the maps swapped, or with a step
+    drawn anew, half of the time only its argument; sometimes the same."""
+    domain, maps = composition.domain, composition.maps
+    left_out = [*omissions(composition), *([replace(composition, maps=maps[::-1])] if maps else [])]
+    if left_out and rng.random() < LEFT_OUT:
+        return rng.choice(left_out)
+
+    def again(step: Step, operations: tuple[Operation, ...]) -> Step:
+        if step.operation.arguments and rng.random() < 0.5:
+            return Step(step.operation, rng.choice(step.operation.arguments))
+        return _choose(rng, operations)
+
+    place = rng.choice(("source", "reduction", *("conditions",) * 2, *("maps",) * 2))
+    steps = getattr(composition, place)
+    table = getattr(domain, f"{place.removesuffix('s')}s")
+    if isinstance(steps, Step):
+        return replace(composition, **{place: again(steps, table)})
+    if not steps:
+        return composition
+    at = rng.randrange(len(steps))
+    return replace(composition, **{place: replaced(steps, at, again(steps[at], table))})
+
+
 def training_stream(rng: Random) -> Iterator[Composition]:
     """Endless compositions to train on: none that is held out."""
     while True:
@@ -269,12 +314,15 @@ def docstring(composition: Composition, rng: Random) -> str:
     return sentence[0].upper() + sentence[1:] + "."
 
 
-def prompt(composition: Composition, rng: Random) -> str:
-    """The function's head and docstring; ends in a newline."""
-    return (
-        f"def {ENTRY_POINT}({composition.domain.list_name}):\n"
-        f'    """{docstring(composition, rng)}"""\n'
-    )
+def prompt(composition: Composition, rng: Random, shown: Sequence[list] = ()) -> str:
+    """The function's head and docstring, with the results on the lists ``shown``; ends in a
+    newline."""
+    text = docstring(composition, rng)
+    if shown:
+        solve = solution(composition)
+        calls = (f"    >>> {ENTRY_POINT}({x!r})\n    {solve(list(x))!r}\n" for x in shown)
+        text += "\n\n" + "".join(calls) + "    "
+    return f'def {ENTRY_POINT}({composition.domain.list_name}):\n    """{text}"""\n'
 
 
 def body(composition: Composition) -> str:
@@ -309,6 +357,17 @@ def random_input(domain: Domain, rng: Random) -> list[int] | list[str]:
     return [rng.choice(pool) if rng.random() < 0.3 else item for item in pool]
 
 
+def inputs_to_show(domain: Domain, rng: Random, known: Collection[str] = ()) -> list[list]:
+    """:data:`EXAMPLES` different lists of :data:`SHORTEST` to :data:`LONGEST` items, none of whose
+    texts is ``known``."""
+    found: dict[str, list] = {}
+    while len(found) < EXAMPLES:
+        values = random_input(domain, rng)
+        if SHORTEST <= len(values) <= LONGEST and repr(values) not in known:
+            found[repr(values)] = values
+    return list(found.values())
+
+
 def solution(composition: Composition) -> Callable[[list], Any]:
     """The function that the composition describes."""
     names: dict[str, Any] = {}
@@ -317,14 +376,18 @@ def solution(composition: Composition) -> Callable[[list], Any]:
 
 
 def problem(
-    number: int, composition: Composition, inputs: list[list], family: str = "Demo"
+    number: int,
+    composition: Composition,
+    inputs: list[list],
+    family: str = "Demo",
+    shown: Sequence[list] = (),
 ) -> dict[str, str]:
     """The task in HumanEval's format; its number also chooses its wording."""
     solve = solution(composition)
     asserts = [f"    assert candidate({i!r}) == {solve(list(i))!r}\n" for i in inputs]
     return {
         "task_id": f"{family}/{number}",
-        "prompt": prompt(composition, Random(number)),
+        "prompt": prompt(composition, Random(number), shown),
         "entry_point": ENTRY_POINT,
         "canonical_solution": body(composition),
         "test": "def check(candidate):\n" + "".join(asserts),
