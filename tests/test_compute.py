@@ -251,6 +251,14 @@ def test_title_says_no_more_than_the_interval(tmp_path: Path) -> None:
     assert title == "small does not reach one sample of large with the samples drawn."
 
 
+def test_title_is_of_the_first_rival_also_where_that_one_reaches(tmp_path: Path) -> None:
+    three = [model("own", [(20, 12)] * 60), model("first", [(20, 6)] * 60)]
+    three.append(model("second", [(20, 13)] * 60))
+    rows = rows_of(three, [*COSTS, COSTS[0]], [1])
+    title = figure.title(table_of(rows, tmp_path / "t.csv"), "")
+    assert title.startswith("first is level with one sample of own at")
+
+
 def run(script: str, *arguments: Any) -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "scripts" / script, *map(str, arguments)],

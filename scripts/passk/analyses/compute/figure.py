@@ -78,11 +78,13 @@ def _panels_of(table: pd.DataFrame) -> list[str]:
 
 
 def title(table: pd.DataFrame, label: str) -> str:
-    """What it takes to be as good as one sample of another model, with its interval."""
-    curve = table[table.row == CURVE]
-    own = curve.model.iloc[0]
+    """What it takes to be as good as one sample of another model, with its interval: of the first
+    rival, where that is known."""
+    own, *rivals = table[table.row == CURVE].model.unique()
     rows = table[(table.row == REACH) & (table.target_k == 1)]
     rows = rows[(rows.model == own) | (rows.target == own)]
+    first = rows.model.isin(rivals[:1]) | rows.target.isin(rivals[:1])
+    rows = pd.concat([rows[first], rows[~first]])
     for row in rows.itertuples():
         one = f"one sample of {row.target}"
         if np.isnan(row.k):
