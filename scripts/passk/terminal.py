@@ -184,7 +184,7 @@ class Terminal(logging.Handler):
         self._errors: dict[int | str, str] = {}
         self._stages: dict[str, Stage] = {}
         self._total = 0
-        self._closed = threading.Event()
+        self._over = threading.Event()
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
@@ -264,9 +264,9 @@ class Terminal(logging.Handler):
             self._print(f"failed: {job.name()}")
 
     def _tick(self) -> None:
-        while not self._closed.wait(TERMINAL_SECONDS if self._tty else FILE_SECONDS):
+        while not self._over.wait(TERMINAL_SECONDS if self._tty else FILE_SECONDS):
             with self.lock:
-                if self._closed.is_set():
+                if self._over.is_set():
                     return
                 line = self._line(time.monotonic())
                 if self._tty:
@@ -299,8 +299,8 @@ class Terminal(logging.Handler):
     def close(self) -> None:
         """Say what the run made, or why it did not. Snakemake closes handlers last of all."""
         with self.lock:
-            if not self._closed.is_set():
-                self._closed.set()
+            if not self._over.is_set():
+                self._over.set()
                 self._wipe()
                 self._conclude()
         super().close()

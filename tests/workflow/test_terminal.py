@@ -20,6 +20,7 @@ from conftest import ROOT, Workflow, small_workflow
 from snakemake.logging import ColorizingTextHandler
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from passk.redraw import Redraw
 from passk.terminal import AGAIN, Terminal
 
 COUNTS = "results/small/sums/plain/base-verbatim/counts.csv"
@@ -195,6 +196,23 @@ class Run:
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     return Run(tmp_path)
+
+
+def test_logging_may_close_a_handler_again(run: Run) -> None:
+    run.terminal.close()
+    said = run.stream.getvalue()
+    run.terminal.close()  # as logging's own shutdown does, where the handler is still there
+    assert run.stream.getvalue() == said
+    assert not run.terminal._tick()  # the thread that writes the line ends
+
+
+@pytest.mark.parametrize(
+    "make", [lambda folder: Run(folder).terminal, lambda _: Redraw(*[None] * 3)]
+)
+def test_what_logging_keeps_of_a_handler_is_not_overwritten(make: Any, tmp_path: Path) -> None:
+    handler = make(tmp_path)
+    for name, value in vars(logging.Handler()).items():
+        assert type(getattr(handler, name)) is type(value), name
 
 
 def test_line_counts_parts_of_shards_and_the_time_left(run: Run) -> None:
