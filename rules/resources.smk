@@ -90,6 +90,7 @@ rule train_demo_model:
     input:
         lock=source("envs/transformers.txt"),
         code=code("train_demo_model.py"),
+        base="resources/demo/small/model.safetensors",  # of the one that repairs
     output:
         small=directory("results/train_demo_model/small"),
         large=directory("results/train_demo_model/large"),

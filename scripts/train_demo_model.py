@@ -29,7 +29,7 @@ from random import Random
 
 from passk import cli, demo_rounds, training
 from passk.benchmarks import demo, demo_theorems
-from passk.records import UserError, write_text
+from passk.records import UserError, sha256_of, write_text
 
 try:
     import torch
@@ -185,6 +185,17 @@ def train(
     return training.train(model, stream, recipe.steps, recipe.learning_rate, half=family.half)
 
 
+def about_base(family: Family) -> dict[str, str]:
+    """Which weights a model was trained on from; nothing where from none."""
+    if not family.base:
+        return {}
+    return {"base": family.base, "base_sha256": sha256_of(base_weights(family))}
+
+
+def base_weights(family: Family) -> Path:
+    return SHIPPED / family.base / "model.safetensors"
+
+
 def save(
     folder: Path, model: LlamaForCausalLM, tokenizer: Tokenizer, about: dict[str, object]
 ) -> None:
@@ -225,7 +236,7 @@ def train_demo_model(size: str, seed: int, steps: int | None, output: Path) -> N
     about = {
         "size": size,
         "parameters": model.num_parameters(),
-        **({"base": family.base} if family.base else {}),
+        **about_base(family),
         "recipe": asdict(recipe),
         "batch": BATCH,
         "seed": seed,

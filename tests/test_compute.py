@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -257,6 +258,12 @@ def test_title_is_of_the_first_rival_also_where_that_one_reaches(tmp_path: Path)
     rows = rows_of(three, [*COSTS, COSTS[0]], [1])
     title = figure.title(table_of(rows, tmp_path / "t.csv"), "")
     assert title.startswith("first is level with one sample of own at")
+    assert "95 % interval over tasks" in title
+    row = reaches(rows)[0]
+    alike = [replace(row, k_low=row.k, k_high=row.k, flops_ratio_high=row.flops_ratio)]
+    curve = [one for one in rows if one not in reaches(rows)]
+    title = figure.title(table_of([*curve, *alike], tmp_path / "u.csv"), "")
+    assert title.endswith(f"(k = {row.k:g} at both ends of the 95 % interval over tasks).")
 
 
 def run(script: str, *arguments: Any) -> None:

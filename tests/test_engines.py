@@ -224,6 +224,11 @@ def test_recorded_begins_at_a_shard_from_the_middle_of_a_run(tmp_path: Path) -> 
     ):
         drawn(recorded(path), requests_for(0, 1))
     assert len(drawn(recorded(path, first_draw=200), requests_for(0, 1))) == 6
+    with pytest.raises(UserError, match="its draws end at 201: lower 'first_draw'"):
+        drawn(recorded(path, first_draw=300), requests_for(0, 1))
+    path = lines(tmp_path / "u.jsonl", *FULL[1:])  # one sample was lost, which is no beginning
+    with pytest.raises(UserError, match=r"draw 0 of Sum/0 is missing from .*, which has 1 samples"):
+        drawn(recorded(path), requests_for(0, 1))
 
 
 def test_recorded_refuses_a_file_that_changed_since_its_manifest(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ drawn: that pass@k means anything for them is the caller's claim.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -60,14 +60,19 @@ class RecordedEngine:
             if missing is not None:
                 raise UserError(
                     f"draw {missing + self._first} of {task_id} is missing from {self._path}, "
-                    + self._why(found[task_id], counts[task_id])
+                    + self._why(found, counts[task_id])
                 )
         for request in requests:
             draws = found[request.problem.task_id]
             yield Batch([draws[d] for d in request.draws], None)
 
-    def _why(self, found: Collection[int], count: int) -> str:
-        if found and min(found) > 0:
-            first = min(found) + self._first
-            return f"its draws begin at {first}: set 'first_draw' to that beside 'path'"
+    def _why(self, found: Mapping[str, Collection[int]], count: int) -> str:
+        """What is wrong with the file: other draws than are asked for, or too few."""
+        there = [draws for draws in found.values() if draws]
+        first = {min(draws) + self._first for draws in there}
+        if len(first) == 1 and min(first) > self._first:
+            return f"its draws begin at {min(first)}: set 'first_draw' to that beside 'path'"
+        last = max((max(draws) + self._first for draws in there), default=self._first)
+        if last < self._first:
+            return f"its draws end at {last}: lower 'first_draw' beside 'path'"
         return f"which has {count} samples of that task; lower 'n_samples', or record more"

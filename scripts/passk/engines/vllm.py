@@ -271,7 +271,7 @@ def gpu_settings(count: int, memory: int, sequences: int | None = None) -> dict[
     or 16,384 tokens a step. Set are: several sequences at once than it would on a small GPU (256),
     since the draws of a task share their prompt in memory and take little of it each; on a large
     one as many as it does itself, and CUDA graphs up to that many (it stops at 512, and computes
-    larger batches without a graph). Not measured on a GPU yet: ``make bench-sample`` does.
+    larger batches without a graph). 1,024 were measured, once, on an H200 (docs/scale.md).
     """
     sequences = sequences or (1024 if memory >= LARGE_GPU else 512)
     return {

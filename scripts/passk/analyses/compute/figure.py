@@ -94,6 +94,8 @@ def title(table: pd.DataFrame, label: str) -> str:
         times, low = rounded(row.flops_ratio), rounded(row.flops_ratio_low)
         if np.isfinite(row.flops_ratio_high):
             interval = f"95 % interval over tasks {low} to {rounded(row.flops_ratio_high)}"
+            if row.k_low == row.k_high:
+                interval = f"k = {row.k:g} at both ends of the 95 % interval over tasks"
             return f"{row.model} is level with {one} at {times} times the FLOPs ({interval})."
         if np.isinf(row.flops_ratio_high):
             return (
