@@ -368,7 +368,8 @@ def test_training_twice_gives_the_same_bytes_and_a_lower_loss(size, tmp_path):
         hashes.append([(file.name, sha256_of(file)) for file in files])
     assert hashes[0] == hashes[1]
     training = json.loads((tmp_path / "first" / "training.json").read_text())
-    assert training["last_loss"] < training["first_loss"] - 0.1
+    margin = 0.03 if "base" in training else 0.1  # which had learned most of it before
+    assert training["last_loss"] < training["first_loss"] - margin
 
 
 @needs_torch
