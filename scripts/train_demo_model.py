@@ -189,11 +189,8 @@ def about_base(family: Family) -> dict[str, str]:
     """Which weights a model was trained on from; nothing where from none."""
     if not family.base:
         return {}
-    return {"base": family.base, "base_sha256": sha256_of(base_weights(family))}
-
-
-def base_weights(family: Family) -> Path:
-    return SHIPPED / family.base / "model.safetensors"
+    weights = SHIPPED / family.base / "model.safetensors"
+    return {"base": family.base, "base_sha256": sha256_of(weights)}
 
 
 def save(
