@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from passk.statistics.success_rates import Grid, grid, likelihood
 
@@ -44,13 +44,13 @@ class Family:
 def families(cells: Grid) -> list[Family]:
     """The families on their grids of parameters."""
     alpha, beta = _mesh(np.geomspace(0.02, 8, 24), np.geomspace(0.05, 200, 24))
-    plain = np.diff(special.betainc(alpha, beta, cells.edges), axis=1)
+    plain = np.diff(scipy.special.betainc(alpha, beta, cells.edges), axis=1)
     parts = _mesh(np.geomspace(0.02, 5, 14), np.geomspace(0.1, 30, 10), np.geomspace(0.02, 0.7, 6))
     edges = np.minimum(cells.edges / parts[2], 1)
-    scaled = np.diff(special.betainc(parts[0], parts[1], edges), axis=1)
+    scaled = np.diff(scipy.special.betainc(parts[0], parts[1], edges), axis=1)
     mean, spread = _mesh(np.linspace(-14, 6, 31), np.geomspace(0.3, 8, 20))
-    logit = special.logit(cells.edges)
-    normal = np.diff(special.ndtr((logit - mean) / spread), axis=1)
+    logit = scipy.special.logit(cells.edges)
+    normal = np.diff(scipy.special.ndtr((logit - mean) / spread), axis=1)
     return [
         Family("hierarchical_beta", plain),
         Family("hierarchical_scaled_beta", scaled),
@@ -92,7 +92,7 @@ class Hierarchical:
             fails = np.stack([family.mass @ (hard * one).T / total[:, self._hard] for one in left])
             self._tables[family.name] = _Table(np.log(total), fails)
             if family.name == "hierarchical_beta":
-                more = special.bdtrc(tail[:, None], n[:, None].astype(int), cells.p)
+                more = scipy.special.bdtrc(tail[:, None], n[:, None].astype(int), cells.p)
                 seen = np.where((c > tail)[:, None], more, chances)
                 log_seen = np.log(np.maximum(family.mass @ seen.T, 1e-300))
                 self._tables["left_tail_beta"] = _Table(log_seen, fails)

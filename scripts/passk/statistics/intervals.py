@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
+import scipy
 
 from passk.estimator import fail_table, pass_table
 
@@ -167,13 +168,15 @@ def of_shares(
     16:175-185). The ratio is NaN where the two ends are the same, the interval also where the tasks
     leave open whether they are. It ends at 1, unless the ratio itself is above.
     """
-    from scipy.special import stdtrit  # the figures' scripts do without it
-
     tasks = len(own)
     gain, gap = own - floor, ceiling - floor
     mean_gain, mean_gap = gain.mean(axis=0), gap.mean(axis=0)
     spread_gain, spread_gap = gain - mean_gain, gap - mean_gap
-    factor = stdtrit(tasks - 1, (1 + LEVEL) / 2) ** 2 / tasks / (tasks - 1) if tasks > 1 else np.inf
+    factor = (
+        scipy.special.stdtrit(tasks - 1, (1 + LEVEL) / 2) ** 2 / tasks / (tasks - 1)
+        if tasks > 1
+        else np.inf
+    )
     with np.errstate(all="ignore"):
         a = mean_gap**2 - factor * (spread_gap**2).sum(axis=0)
         b = mean_gain * mean_gap - factor * (spread_gain * spread_gap).sum(axis=0)
@@ -217,12 +220,10 @@ def error_of_another_run(n: np.ndarray, c: np.ndarray, k: int, samples: int) -> 
     they share is hypergeometric. NaN where n < 2k or ``samples`` < k. With ``samples`` = n this is
     :func:`error_over_draws`.
     """
-    from scipy.stats import hypergeom  # slow to load, and the figures' scripts do without it
-
     if samples < k or n.min() < 2 * k:
         return float("nan")
     shared = np.arange(k + 1)
-    chance = hypergeom.pmf(shared, samples, k, k)
+    chance = scipy.stats.hypergeom.pmf(shared, samples, k, k)
 
     def variances(n: np.ndarray, c: np.ndarray) -> np.ndarray:
         fail = fail_table(n, c, 2 * k - shared)

@@ -20,7 +20,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 FIT_POINTS = 40
 ERROR_POINTS = 100
@@ -118,7 +118,7 @@ def fit_exponentiated_power_law(
         return np.column_stack([factor, factor * log_k])
 
     # MINPACK's Levenberg-Marquardt, which is what scipy's curve_fit runs.
-    found = optimize.least_squares(
+    found = scipy.optimize.least_squares(
         residuals, [math.log(-start.a), start.b], jac=slopes, method="lm", xtol=1e-12, ftol=1e-12
     )
     return PowerLaw(-math.exp(found.x[0]), float(found.x[1]))

@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import optimize, special
+import scipy
 
 from passk.statistics.intervals import Z
 
@@ -73,7 +73,11 @@ def grid(n: int) -> Grid:
 def likelihood(cells: Grid, n: np.ndarray, c: np.ndarray) -> np.ndarray:
     """The chance that c of n draws pass, at every p of the grid; shape (outcomes, cells)."""
     n, c = (np.asarray(x, dtype=float)[:, None] for x in (n, c))
-    choose = special.gammaln(n + 1) - special.gammaln(c + 1) - special.gammaln(n - c + 1)
+    choose = (
+        scipy.special.gammaln(n + 1)
+        - scipy.special.gammaln(c + 1)
+        - scipy.special.gammaln(n - c + 1)
+    )
     return np.exp(choose + c * cells.log_p + (n - c) * cells.log_q)
 
 
@@ -110,8 +114,8 @@ class Prior:
         if math.isnan(self.alpha):
             return np.full(k.shape, math.nan)
         if self.family == "beta" and self.scale == 1:
-            fails = special.betaln(self.alpha, self.beta + k)
-            passes = -np.expm1(fails - special.betaln(self.alpha, self.beta))
+            fails = scipy.special.betaln(self.alpha, self.beta + k)
+            passes = -np.expm1(fails - scipy.special.betaln(self.alpha, self.beta))
         else:
             cells = grid(10_000)
             mass = np.diff(replace(self, zero=0.0).cdf(cells.edges))
@@ -129,10 +133,10 @@ class Prior:
         if self.zero > 0 or math.isnan(self.alpha) or self.limit:
             return math.nan, math.nan
         if self.family == "beta":
-            log_c = -special.betaln(self.alpha, self.beta)
+            log_c = -scipy.special.betaln(self.alpha, self.beta)
         else:
             log_c = math.log(self.alpha * self.beta)
-        log_a = log_c - self.alpha * math.log(self.scale) + special.gammaln(self.alpha)
+        log_a = log_c - self.alpha * math.log(self.scale) + scipy.special.gammaln(self.alpha)
         return (math.nan, math.nan) if log_a > 700 else (float(np.exp(log_a)), self.alpha)
 
 
@@ -141,7 +145,7 @@ UNDETERMINED = Prior("beta", math.nan, math.nan, math.nan, math.nan)
 
 def _cdf(family: str, x: np.ndarray, alpha: float, beta: float) -> np.ndarray:
     if family == "beta":
-        return special.betainc(alpha, beta, x)
+        return scipy.special.betainc(alpha, beta, x)
     with np.errstate(divide="ignore"):
         return -np.expm1(beta * np.log1p(-(x**alpha)))
 
@@ -211,7 +215,7 @@ def fit_zero_inflated_beta(n: np.ndarray, c: np.ndarray, tasks: np.ndarray) -> P
     def value(x: np.ndarray) -> tuple[float, np.ndarray]:
         """With x[2] = logit of the share; its gradient beside it."""
         logs, by_alpha, by_beta = _log_pmf(x[:2], n, c)
-        share = special.expit(x[2])
+        share = scipy.special.expit(x[2])
         total = np.log1p(-share) + logs
         # For c = 0: log(share + (1 - share) pmf).
         whole = np.where(none, np.logaddexp(math.log(share), total), total)
@@ -223,11 +227,11 @@ def fit_zero_inflated_beta(n: np.ndarray, c: np.ndarray, tasks: np.ndarray) -> P
 
     best = plain
     for start in (unsolved / 2, 0.95 * unsolved):
-        x = [math.log(plain.alpha) + 0.5, math.log(plain.beta), float(special.logit(start))]
+        x = [math.log(plain.alpha) + 0.5, math.log(plain.beta), float(scipy.special.logit(start))]
         found = _ascend(value, x)
         if -found.fun > best.log_likelihood + 1e-6:
             alpha, beta = np.exp(found.x[:2])
-            share = float(special.expit(found.x[2]))
+            share = float(scipy.special.expit(found.x[2]))
             limit = _limit(found.x)
             best = Prior("beta", float(alpha), float(beta), 1.0, share, -float(found.fun), limit)
     return best
@@ -247,7 +251,7 @@ def fit_on_grid(
 
     def prior(x: np.ndarray) -> Prior:
         alpha, beta = np.exp(np.clip(x[:2], _LOWEST, _HIGHEST))
-        scale = float(special.expit(x[2])) if scaled else 1.0
+        scale = float(scipy.special.expit(x[2])) if scaled else 1.0
         return Prior(family, float(alpha), float(beta), scale)
 
     def value(x: np.ndarray) -> float:
@@ -259,9 +263,9 @@ def fit_on_grid(
     starts = [x]
     if scaled:
         near = min(max(largest * 1.05, 1e-6), 0.999)
-        starts = [[*x, 6.0], [x[0], 0.0, float(special.logit(near))]]
+        starts = [[*x, 6.0], [x[0], 0.0, float(scipy.special.logit(near))]]
     runs = [
-        optimize.minimize(
+        scipy.optimize.minimize(
             value, start, method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-6}
         )
         for start in starts
@@ -292,7 +296,7 @@ def fit_binned(n: np.ndarray, c: np.ndarray, tasks: np.ndarray, family: str) -> 
 
     starts = ([math.log(0.9), math.log(5.1)], [math.log(0.3), 0.0])
     bounds = [(math.log(0.01), math.log(100))] * 2
-    runs = [optimize.minimize(value, x, bounds=bounds, method="L-BFGS-B") for x in starts]
+    runs = [scipy.optimize.minimize(value, x, bounds=bounds, method="L-BFGS-B") for x in starts]
     found = min(runs, key=lambda run: run.fun)
     alpha, beta = np.exp(found.x)
     return Prior(family, float(alpha), float(beta), scale, log_likelihood=-float(found.fun))
@@ -310,11 +314,11 @@ def _limit(x: Sequence[float]) -> str:
 
 def _ascend(
     value: Callable[[np.ndarray], tuple[float, np.ndarray]], start: list[float]
-) -> optimize.OptimizeResult:
+) -> scipy.optimize.OptimizeResult:
     """The least ``value``, which comes with its gradient; log alpha and log beta are bounded."""
     bounds = [*zip(_LOWEST, _HIGHEST, strict=True), *[(-20.0, 20.0)] * (len(start) - 2)]
     inside = [min(max(x, low), high) for x, (low, high) in zip(start, bounds, strict=True)]
-    return optimize.minimize(
+    return scipy.optimize.minimize(
         value, inside, jac=True, bounds=bounds, method="L-BFGS-B", options={"ftol": 1e-12}
     )
 
@@ -322,11 +326,15 @@ def _ascend(
 def _log_pmf(x: np.ndarray, n: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, ...]:
     """The beta-binomial's log pmf, and its derivatives by log alpha and log beta."""
     a, b = np.exp(x)
-    choose = special.gammaln(n + 1) - special.gammaln(c + 1) - special.gammaln(n - c + 1)
-    logs = choose + special.betaln(a + c, b + n - c) - special.betaln(a, b)
-    both = special.digamma(a + b) - special.digamma(a + b + n)
-    by_alpha = a * (special.digamma(a + c) - special.digamma(a) + both)
-    by_beta = b * (special.digamma(b + n - c) - special.digamma(b) + both)
+    choose = (
+        scipy.special.gammaln(n + 1)
+        - scipy.special.gammaln(c + 1)
+        - scipy.special.gammaln(n - c + 1)
+    )
+    logs = choose + scipy.special.betaln(a + c, b + n - c) - scipy.special.betaln(a, b)
+    both = scipy.special.digamma(a + b) - scipy.special.digamma(a + b + n)
+    by_alpha = a * (scipy.special.digamma(a + c) - scipy.special.digamma(a) + both)
+    by_beta = b * (scipy.special.digamma(b + n - c) - scipy.special.digamma(b) + both)
     return logs, by_alpha, by_beta
 
 

@@ -28,7 +28,7 @@ from fractions import Fraction
 from typing import get_type_hints
 
 import numpy as np
-from scipy.stats import hypergeom
+import scipy
 
 from passk.analyses.given import Given
 from passk.counts import ModelCounts
@@ -90,7 +90,7 @@ def at_least_table(n: np.ndarray, c: np.ndarray, k: int, least: np.ndarray) -> n
     found = np.full((len(pairs), len(least)), math.nan)
     # The chances of 0, 1, …, k passes, summed from above: the small ones first.
     passes = np.arange(k + 1)
-    chances = hypergeom.pmf(passes, pairs[known, :1], pairs[known, 1:], k)
+    chances = scipy.stats.hypergeom.pmf(passes, pairs[known, :1], pairs[known, 1:], k)
     tail = np.cumsum(chances[:, ::-1], axis=1)[:, ::-1]
     found[known] = np.minimum(tail, 1)[:, least]
     return found[place.ravel()]

@@ -30,6 +30,7 @@ from dataclasses import dataclass, replace
 from typing import get_type_hints
 
 import numpy as np
+import scipy
 
 from passk.analyses.given import Given
 from passk.counts import ModelCounts
@@ -163,8 +164,6 @@ def shares(
     leave out the truth too often where tasks are few (docs/methods.md). NaN where k = 1, where
     pass@1 is 1, and the intervals with a single task.
     """
-    from scipy.special import stdtrit
-
     tasks, values, moves = len(area[0]), [], []
     for mine, first in zip(area, once, strict=True):
         rest = (k - 1) * (1 - first)
@@ -175,7 +174,7 @@ def shares(
     moves.append(moves[0] - moves[1])
     if tasks < 2:
         return values, [(math.nan, math.nan)] * 3
-    factor = stdtrit(tasks - 1, (1 + LEVEL) / 2) / math.sqrt(tasks * (tasks - 1))
+    factor = scipy.special.stdtrit(tasks - 1, (1 + LEVEL) / 2) / math.sqrt(tasks * (tasks - 1))
     bounds = []
     for value, move, least in zip(values, moves, (0, 0, -1), strict=True):
         half = factor * math.sqrt((move**2).sum())
