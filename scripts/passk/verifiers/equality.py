@@ -13,6 +13,8 @@ math-verify rounds, drops units and bases, sorts what is ordered and lets letter
 - what is a task rather than an answer is not evaluated: integrals, sums, products, limits, towers
   of powers, exponents and factorials of five digits, brackets more than :data:`MOST_DEPTH` deep;
 - only a whole answer is read: math-verify would find the 5 in any text that has one;
+- what it cannot compare is written otherwise and asked again: inequalities of one letter as
+  intervals, and both branches of a ``\pm`` as a list;
 - what math-verify accepts must hold numerically: to :data:`RELATIVE` at :data:`DIGITS` digits, with
   letters at :data:`POINTS`.
 """
@@ -31,8 +33,10 @@ from math_verify import LatexExtractionConfig, parse, verify
 from passk.benchmarks.answer import NUMERAL
 from passk.verifiers.normal_form import (
     NormalForm,
+    agree,
     by_name,
     equal,
+    in_latex,
     is_words,
     normal_form,
     parts_of,
@@ -61,13 +65,32 @@ _NO_LETTERS = re.compile(
     r"\\[A-Za-z]+|\b(?:[bpBvV]?matrix|sin|cos|tan|log|ln|exp|sqrt|pi|gcd|lcm|max|min)\b"
 )
 _LETTER = re.compile(r"[A-Za-z]|\\[A-Za-z]+")
+_OR = re.compile(r"\s+or\s+|\\(?:lor|vee)(?![a-z])|\\cup(?![a-z])")
+_AND = re.compile(r"\s+and\s+|\\(?:land|wedge)(?![a-z])|,")
+_COMPARED = re.compile(r"(<|>|\\[lg]e(?![a-z])|\\ne(?![a-z]))")
+_VARIABLE = re.compile(r"[a-zA-Z]|\\(?:theta|alpha|beta|lambda)")
+_RATIO = re.compile(r"[\d.]+(?::[\d.]+)+")
+_LESS = {"<": "<", "\\le": "<", ">": ">", "\\ge": ">"}
+_OPEN, _CLOSED = ("<", ">"), ("\\le", "\\ge")
+_REALS = r"\mathbb{R}", r"\mathbbR", "R", "all real numbers", "all reals", "all real"
+_WHOLE = r"(-\infty,\infty)"
 _LIST = re.compile(r"(\\\{|\(|\[)?(.*?)(\\\}|\)|\])?", re.DOTALL)
 logging.disable()  # math-verify tells of every text that it cannot read
 
 
 def same(reference: str, answer: str) -> bool:
     """Whether ``answer`` is the ``reference``, the right answer."""
-    return _same(spelled(reference), spelled(answer), reference, answer)
+    answer = _renamed(answer, reference)
+    return _same(spelled(reference), spelled(answer), in_latex(reference), in_latex(answer))
+
+
+def _renamed(answer: str, reference: str) -> str:
+    """``f(t) = t + 1`` with the reference's letter, where that one is ``f(x) = …``; and a constant
+    of integration with its capital."""
+    ours, theirs = (re.match(r"\s*([A-Za-z])\(([a-z])\)\s*=", text) for text in (reference, answer))
+    if ours and theirs and ours[1] == theirs[1] and ours[2] not in answer:
+        answer = re.sub(rf"(?<![A-Za-z\\]){theirs[2]}(?![a-z])", ours[2], answer)
+    return re.sub(r"\+\s*c\s*$", "+ C", answer) if re.search(r"\+\s*C\s*$", reference) else answer
 
 
 def readable(reference: str) -> bool:
@@ -82,7 +105,7 @@ def _same(wanted: str, found: str, reference: str, answer: str) -> bool:
     one, other = normal_form(reference), normal_form(answer)
     if equal(one, other):
         return True
-    if one.unit and other.unit and one.unit != other.unit:
+    if not agree(one, other):
         return False
     if one.base or other.base:
         return bool(one.base and other.base) and _value(one) == _value(other)
@@ -92,8 +115,16 @@ def _same(wanted: str, found: str, reference: str, answer: str) -> bool:
         return False
     if one.is_number and other.is_number:
         return _percent_equal(one, other)
+    if _intervals_equal(wanted, found):
+        return True
     if one.parts and other.parts:
         return _lists_equal(wanted, found)
+    if max(one.value.count(":"), other.value.count(":")) > 1 or (
+        _RATIO.fullmatch(one.value) and _RATIO.fullmatch(other.value)
+    ):
+        return False  # a ratio's order counts
+    if _branches_equal(wanted, found):
+        return True
     for form, text in ((one, found), (other, wanted)):
         if form.parts and form.value[0] == "{" and not _SEVERAL.search(text):
             return False  # a list is not one value, though math-verify's sets forget repetitions
@@ -115,6 +146,107 @@ def _percent_equal(one: NormalForm, other: NormalForm) -> bool:
     return sympy.Rational(percent.value) / 100 == sympy.Rational(plain.value) and not plain.unit
 
 
+def _intervals_equal(wanted: str, found: str) -> bool:
+    """Whether inequalities on one side, or both, hold for what the other side says."""
+    (ours, letter), (theirs, other) = as_intervals(wanted), as_intervals(found)
+    if not (ours or theirs) or (letter and other and letter != other):
+        return False
+    return _algebra_equal(ours or wanted, theirs or found)
+
+
+def as_intervals(text: str) -> tuple[str, str]:
+    """The values of its one letter for which an inequality, or one of several, holds, as a union of
+    intervals; and that letter. Both are empty for another text."""
+    found, letters = [], set()
+    for part in map(str.strip, _OR.split(text)):
+        if part in _REALS:
+            found.append(_WHOLE)
+            continue
+        interval, letter = _in_common(*map(str.strip, _AND.split(part)))
+        if not interval:
+            return "", ""
+        found.append(interval)
+        letters.add(letter)
+    if len(letters) > 1:
+        return "", ""
+    return r"\cup".join(found), "".join(letters)
+
+
+def _in_common(first: str, *others: str) -> tuple[str, str]:
+    """The values for which an inequality holds, and another one, of the other side or ``\\ne``."""
+    interval, letter = _as_interval(first)
+    if not others or not interval:
+        return interval, letter
+    second, same = _as_interval(others[0])
+    if len(others) > 1 or letter != same or r"\cup" in interval:
+        return "", ""
+    if r"\ne" in others[0]:
+        bound = _COMPARED.split(others[0])[2].strip()
+        return (
+            rf"{interval.partition(',')[0]},{bound})\cup({bound},{interval.partition(',')[2]}",
+            letter,
+        )
+    low, high = sorted((interval, second), key=lambda one: one.startswith(r"(-\infty"))
+    if not low.endswith(r"\infty)") or not high.startswith(r"(-\infty"):
+        return "", ""
+    return f"{low.partition(',')[0]},{high.partition(',')[2]}", letter
+
+
+def _as_interval(text: str) -> tuple[str, str]:
+    sides = [side.strip() for side in _COMPARED.split(text)]
+    terms, signs = sides[::2], sides[1::2]
+    if len(terms) == 3 and _VARIABLE.fullmatch(terms[1]):
+        (low, letter, high), (first, second) = terms, signs
+        if "\\ne" in signs or _LESS[first] != _LESS[second] or _uses(letter, low, high):
+            return "", ""
+        if _LESS[first] == ">":
+            low, high, first, second = high, low, second, first
+        opening, closing = "(["[first in _CLOSED], ")]"[second in _CLOSED]
+        return f"{opening}{low},{high}{closing}", letter
+    if len(terms) != 2:
+        return "", ""
+    (left, right), (sign,) = terms, signs
+    size = re.fullmatch(r"(?:\||\\lvert)\s*(\S+?)\s*(?:\||\\rvert)", left)
+    letter = size[1] if size else left if _VARIABLE.fullmatch(left) else right
+    bound = right if size or letter == left else left
+    if not _VARIABLE.fullmatch(letter) or not bound or _uses(letter, bound):
+        return "", ""
+    if sign == "\\ne":
+        return ("", "") if size else (rf"(-\infty,{bound})\cup({bound},\infty)", letter)
+    opening, closing = "(["[sign in _CLOSED], ")]"[sign in _CLOSED]
+    less = (_LESS[sign] == "<") == (letter != right or bool(size))
+    if size and less:
+        return f"{opening}-({bound}),{bound}{closing}", letter
+    if size:
+        return rf"(-\infty,-({bound}){closing}\cup{opening}{bound},\infty)", letter
+    return (rf"(-\infty,{bound}{closing}" if less else rf"{opening}{bound},\infty)"), letter
+
+
+def _uses(letter: str, *terms: str) -> bool:
+    return any(letter in _NO_LETTERS.sub(" ", term) for term in terms)
+
+
+def _branches_equal(wanted: str, found: str) -> bool:
+    """Whether both signs of each ``\\pm``, on one side or both, give the same values."""
+    if not any(r"\pm" in text for text in (wanted, found)):
+        return False
+    ours, theirs = map(_branches, (wanted, found))
+    return len(ours) == len(theirs) and _matched(ours, theirs)
+
+
+def _branches(text: str) -> list[str]:
+    _, parts, _ = _cut(text)
+    found = []
+    for part in parts if len(parts) <= MOST_PARTS else ():
+        if r"\pm" not in part:
+            found.append(part)
+            continue
+        for upper, lower in (("+", "-"), ("-", "+")):
+            signed = re.sub(r"\\pm(?![a-z])", upper, part)
+            found.append(re.sub(r"\\mp(?![a-z])", lower, signed))
+    return found
+
+
 def _lists_equal(wanted: str, found: str) -> bool:
     (opens, ours, closes), (opened, theirs, closed) = _cut(wanted), _cut(found)
     if len(ours) != len(theirs) or len(ours) > MOST_PARTS:
@@ -125,6 +257,11 @@ def _lists_equal(wanted: str, found: str) -> bool:
             return False
     if opens + closes in ("()", "[]", "(]", "[)") or opened + closed == "()":
         return all(_same(a, b, a, b) for a, b in zip(ours, theirs, strict=True))
+    return _matched(ours, theirs)
+
+
+def _matched(ours: list[str], theirs: list[str]) -> bool:
+    """Whether as many values are the same, in any order."""
     left = list(theirs)
     for part in ours:
         match = next((other for other in left if _same(part, other, part, other)), None)
@@ -143,7 +280,7 @@ def _cut(text: str) -> tuple[str, list[str], str]:
             return opens, [_bare(part) for part in parts], closes
     parts = parts_of(text, words=True)
     if assigned := by_name(parts):
-        return "(", assigned, ")"
+        return "(", list(assigned.values()), ")"
     return "", [_bare(part) for part in parts], ""
 
 

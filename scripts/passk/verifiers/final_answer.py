@@ -40,7 +40,7 @@ log = logging.getLogger("execute")
 class FinalAnswers(Answers):
     """The verifier that compares normal forms."""
 
-    forms = "normal form 2"  # another where a change of the rules changes a signature
+    forms = "normal form 3"  # another where a change of the rules changes a signature
 
     def __init__(self, opening: Opening) -> None:
         super().__init__(opening)
