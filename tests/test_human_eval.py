@@ -137,7 +137,7 @@ def test_names_are_known_in_any_folder_unless_its_config_says_otherwise(
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('"task_id": "Sum/1"', '"task_id": "Sum/0"', "task_id twice"),
+        ('"task_id": "Sum/1"', '"task_id": "Sum/0"', "the task_id 'Sum/0' twice"),
         ('"entry_point": "add1", ', "", "entry_point"),
         ('"prompt": "def add1', '"prompts": "def add1', "prompt"),
     ],

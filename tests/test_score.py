@@ -166,3 +166,21 @@ def test_installed_package_scores_outside_the_checkout(tmp_path: Path) -> None:
     for one in (figure, [*plot, "--output", "curve"]):
         subprocess.run(one, cwd=tmp_path, env=environment, check=True)
     assert (tmp_path / "curve.svg").exists()
+
+
+def test_tasks_are_checked_where_no_workflow_has_done_it(tmp_path: Path) -> None:
+    good = {"task_id": "a", "prompt": "p", "tests": [{"input": "1", "output": "2"}]}
+    (tmp_path / "config.yaml").write_text(
+        "benchmarks: {mine: {kind: stdin_stdout, path: tasks.jsonl}}\n"
+    )
+    sample = {"task_id": "a", "completion": "print(2)"}
+    (tmp_path / "mine.jsonl").write_text(json.dumps(sample) + "\n")
+
+    def scored(**changes: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "tasks.jsonl").write_text(json.dumps({**good, **changes}) + "\n")
+        return score(tmp_path, "mine.jsonl", benchmark="mine")
+
+    assert "100.0" in scored().stdout
+    lenient = scored(checker="def check(*_): return True")
+    assert "the checker of a accepts an empty output" in last_line(lenient)
+    assert "the solution of a does not pass its tests" in last_line(scored(solution="print(3)"))

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import builtins
 import logging
+import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from conftest import ROOT
 from stdin_problems import HOSTILE, PROBLEMS, STYLES, program
 
-from passk.benchmarks import UNFINISHED
+from passk.benchmarks import UNFINISHED, read_problem_file
 from passk.benchmarks.stdin_stdout import Problem, read_problem
 from passk.benchmarks.stdin_stdout import program as read_program
 from passk.records import Sample, UserError, Verdict
@@ -19,6 +24,7 @@ from passk.sandbox.pool import Pool, Tally
 from passk.sandbox.protocol import Reply
 from passk.verifiers import Opening
 from passk.verifiers.stdin_stdout import (
+    ACCEPTED,
     ProgramCase,
     case_of,
     check_problem,
@@ -268,6 +274,19 @@ def test_checker_may_say_that_output_is_not_utf_8_without_being_asked() -> None:
         ),
         ({"checker": "def check("}, "the checker of add is no Python"),
         ({"checker": "def check(*_): return True"}, "the checker of add accepts an empty output"),
+        (
+            {"checker": "def check(_, output, __): return len(output) > 0"},
+            "the checker of add accepts the output 'qwzx",
+        ),
+        ({"checker": "x = " + "-" * 200_000 + "1"}, "the checker of add is no Python"),
+        (
+            {"checker": CHECKER.replace(">", ">=") + "\nraise SystemExit(0)"},
+            "the checker of add refuses an expected output",
+        ),
+        (
+            {"checker": "import os\ndef check(*_): os._exit(0)"},
+            "the checker of add refuses an expected output",
+        ),
         ({"checker": "def other(): pass"}, "the checker of add refuses an expected output"),
         ({"checker": CHECKER}, "the checker of add refuses an expected output"),
         ({"checker": CHECKER.replace(">", ">="), "solution": "print(9)"}, ""),
@@ -288,23 +307,73 @@ def test_problem_is_tried_before_anything_is_sampled(changes: dict[str, Any], sa
         ({"tests": []}, "'tests' must hold one test or more"),
         ({"tests": [["1", "2"]]}, "'tests' must be a list of objects with texts input and output"),
         ({"tests": [{"input": 1, "output": "2"}]}, "'tests' must be a list of objects with texts"),
-        ({"tests": [{"input": "\ud800", "output": ""}]}, "tests 1 cannot be written as UTF-8"),
-        ({"public_tests": {}}, "'public_tests' must be a list"),
-        ({"time_limit": "2"}, "'time_limit' must be a number, 0.01 or more"),
+        ({"tests": {"input": ["1"], "output": []}}, "'tests' must be a list of objects with texts"),
+        ({"tests": [{"input": "1", "output": " "}]}, "no test expects any output"),
+        (
+            {"tests": [{"input": "1", "output": "2"}, {"input": "1", "output": "3"}]},
+            "the input '1' stands there with two outputs",
+        ),
+        ({"public_tests": "1"}, "'public_tests' must be a list"),
+        ({"time_limit": "2"}, "'time_limit' must be a number from 0.01 to 86,400"),
         ({"time_limit": float("nan")}, "'time_limit' must be a number"),
-        ({"memory_mb": 1}, "'memory_mb' must be a number, 64 or more"),
+        ({"time_limit": 10**400}, "'time_limit' must be a number"),
+        ({"time_limit": 1e300}, "'time_limit' must be a number"),
+        ({"memory_mb": 1}, "'memory_mb' must be a number from 64 to 1,048,576"),
+        ({"memory_mb": 1e30}, "'memory_mb' must be a number"),
         ({"memory_mb": 64.5}, "'memory_mb' must be a whole number"),
-        ({"tolerance": -1}, "'tolerance' must be a number, 0 or more"),
+        ({"tolerance": -1}, "'tolerance' must be a number from 0 to 1"),
+        ({"tolerance": 10**400}, "'tolerance' must be a number"),
         ({"tolerance": True}, "'tolerance' must be a number"),
         ({"ignore_case": "yes"}, "'ignore_case' must be true or false"),
         ({"checker": 1}, "'checker' must be the text of a program"),
         ({"timeout": 3}, "'timeout' is not known here; 'time_limit' is what it may mean"),
+        ({"tolerence": 1e-6}, "'tolerence' is not known here; 'tolerance' is what it may mean"),
+        ({"memory_limit_bytes": 1}, "'memory_limit_bytes' is not known here; 'memory_mb' is what"),
+        ({"Checker": "x"}, "'Checker' is not known here; 'checker' is what it may mean"),
+        ({"private_tests": []}, "'private_tests' is not known here; 'tests' is what it may mean"),
     ],
 )
 def test_bad_line_is_one_sentence(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(UserError) as caught:
         problem(**changes)
     assert str(caught.value).startswith(f"here: {said}")
+
+
+def test_columns_of_tests_empty_keys_and_keys_of_its_own_are_read() -> None:
+    columns = {"input": ["1 2\n", "0 3\n"], "output": ["3\n", "3\n"]}
+    given = problem(tests=columns, public_tests=None, difficulty=3, source="here")
+    assert given == problem()
+
+
+def test_the_conversion_of_codecontests_in_the_docs(tmp_path: Path, monkeypatch) -> None:
+    task = {
+        "name": "1_A. Sum", "description": "Add.", "memory_limit_bytes": 256 << 20,
+        "time_limit": {"seconds": 1, "nanos": 500_000_000},
+        "public_tests": {"input": ["1 2\n"], "output": ["3\n"]},
+        "private_tests": {"input": ["0 3\n"], "output": ["3\n"]},
+        "generated_tests": {"input": ["2 2\n", "5 5\n"], "output": ["4\n", "10\n"]},
+    }  # fmt: skip
+    datasets = SimpleNamespace(load_dataset=lambda name, split: [task])
+    monkeypatch.setitem(sys.modules, "datasets", datasets)
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs/programs.md").read_text()
+    exec(re.findall(r"```python\n(import json\n.*?)```", text, re.DOTALL)[0], {})
+    (found,) = read_problem_file(tmp_path / "contests.jsonl", "stdin_stdout").problems
+    assert (found.time_limit, found.memory_mb, len(found.tests)) == (7.5, 256, 3)
+    assert [one.outcome for one in judge([(found, RIGHT), (found, "print(3)")])] == [
+        "passed",
+        "failed",
+    ]
+
+
+def test_a_checker_accepts_by_its_return_value_alone() -> None:
+    says = "def check(input, output, expected):\n"
+    odd = problem(checker=says + "    print(output)\n    return output.strip() == '3'\n")
+    ends = problem(task_id="ends", checker=says + "    return False\nraise SystemExit(0)\n")
+    echo = f"print(3)\nprint({ACCEPTED.decode()!r}, end='')"
+    found = judge([(odd, RIGHT), (odd, "print(4)"), (odd, echo), (ends, RIGHT)])
+    assert [one.outcome for one in found] == ["passed", "failed", "failed", "failed"]
+    assert found[1].error == "test 1: refused by the checker"
 
 
 @pytest.mark.parametrize(
@@ -359,7 +428,7 @@ def signatures(problems: list[Problem], programs: list[tuple[str, str]]) -> list
 
 
 def test_signatures_are_what_is_printed_on_the_examples(caplog: pytest.LogCaptureFixture) -> None:
-    public = [{"input": "1 2\n", "output": "0"}, {"input": "5 5\n", "output": "0"}]
+    public = [{"input": "1 2\n", "output": "3"}, {"input": "5 5\n", "output": "0"}]
     asked = [problem(public_tests=public), problem(task_id="bare")]
     other = "import sys\nprint(sum(map(int, sys.stdin.read().split())), end='  \\n\\n')\n"
     with caplog.at_level(logging.WARNING):

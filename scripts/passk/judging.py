@@ -4,6 +4,7 @@ samples, and the metadata of what it wrote."""
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import logging
 import math
 import platform
@@ -12,7 +13,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
@@ -37,6 +39,8 @@ from passk.records import (
 )
 from passk.verifiers import VERIFIERS, Opening, Option, Verifier
 
+CHECK_SECONDS = 60  # of CPU for one task's own solution and test
+SHOWN = 20  # faults of tasks
 KEPT_OF_SAMPLES = (
     "model",
     "model_sha256",
@@ -63,6 +67,10 @@ LAST = (
     "cpu_seconds",
     "wall_seconds",
 )
+
+
+class _Endless(BaseException):
+    """Not an Exception, which a test may catch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,55 @@ def open_verifier(
     return resolve_name(VERIFIERS[name].opens)(opening)
 
 
+def check_tasks(benchmark: Benchmark, source: str, suites: Collection[str] = ()) -> None:
+    """Check that each of its kind's suites, or of ``suites``, can judge every task, as far as their
+    verifiers check.
+
+    :raises UserError: what is wrong with each that one cannot.
+    """
+    faults: dict[str, str] = {}
+    for suite in suites or KINDS[benchmark.kind].suites:
+        info = VERIFIERS[KINDS[benchmark.kind].suites[suite]]
+        if info.needs and importlib.util.find_spec(info.needs) is None:
+            raise UserError(
+                f"the suite {suite} needs the package {info.needs.replace('_', '-')}, which is not "
+                "installed; run `make setup`"
+            )
+        for task in benchmark.problems if info.checks else ():
+            sentence = f"the canonical solution of {task.task_id} does not end its test"
+            try:
+                with at_most(CHECK_SECONDS, sentence):
+                    resolve_name(info.checks)(task)
+            except UserError as error:
+                faults.setdefault(task.task_id, str(error))
+    if faults:
+        sentences = list(dict.fromkeys(faults.values()))
+        left = len(sentences) - SHOWN
+        more = [f"and {left} more"] if left > 0 else []
+        raise UserError(
+            f"{source}: {len(faults)} of {len(benchmark.problems)} tasks cannot be judged; correct "
+            f"them: {'; '.join([*sentences[:SHOWN], *more])}"
+        )
+
+
+@contextmanager
+def at_most(seconds: int, sentence: str) -> Iterator[None]:
+    """Raise ``UserError(sentence)`` once the block has taken so many seconds of CPU."""
+
+    def end(*_: object) -> None:
+        raise _Endless
+
+    before = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    except _Endless:
+        raise UserError(sentence) from None
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
 def open_judging(given: Mapping[str, Any]) -> Judging:
     """Open the verifier of a suite, by default the first of the benchmark's kind.
 
@@ -160,7 +217,8 @@ def open_judging(given: Mapping[str, Any]) -> Judging:
     with the ``model`` and ``sampling`` that samples with metadata must be of.
 
     :raises UserError: samples that are damaged, doubled, of unknown tasks, not those that their
-        metadata describe or not of the ``settings``; as :func:`open_verifier`.
+        metadata describe or not of the ``settings``; tasks that cannot be judged; as
+        :func:`open_verifier`.
     """
     benchmark = find_benchmark(given["benchmark"])
     kind = KINDS[benchmark.kind]
@@ -185,6 +243,9 @@ def open_judging(given: Mapping[str, Any]) -> Judging:
             fenced,
             total,
         )
+    if not benchmark.checked:
+        asked = replace(benchmark, problems=tuple(problems[task] for task in tasks))
+        check_tasks(asked, given["benchmark"], [suite])
     label = f"{samples.name.removesuffix('.gz').removesuffix('.jsonl')}: "
     verifier = open_verifier(
         kind.suites[suite], suite, benchmark, tasks, answer, given, given["benchmark"], total, label

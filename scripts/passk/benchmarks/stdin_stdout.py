@@ -10,9 +10,9 @@ may have ``public_tests`` (the examples that the prompt shows), ``time_limit`` (
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from passk.benchmarks import UNFINISHED, chat, definitions, text_field
@@ -23,13 +23,14 @@ KIND = "stdin_stdout"
 PRINTS = ("print", "stdout", "write")
 OPTIONAL = ("public_tests", "time_limit", "memory_mb", "tolerance", "ignore_case", "checker",
             "solution")  # fmt: skip
-KNOWN = ("task_id", "prompt", "tests", *OPTIONAL)
-# What a misspelt key would otherwise do: nothing, silently.
-MISSPELT = {
-    "public": "public_tests", "examples": "public_tests", "private_tests": "tests",
-    "timeout": "time_limit", "memory": "memory_mb", "memory_limit": "memory_mb",
-    "tol": "tolerance", "check": "checker", "canonical_solution": "solution",
+# A key that is spelt otherwise would do nothing, silently.
+MEANT = {
+    "public": "public_tests", "example": "public_tests", "private": "tests", "time": "time_limit",
+    "memory": "memory_mb", "tol": "tolerance", "eps": "tolerance", "check": "checker",
+    "ignore": "ignore_case", "case": "ignore_case", "solution": "solution",
+    "canonical": "solution", **{name: name for name in OPTIONAL},
 }  # fmt: skip
+MOST = {"time_limit": 86_400, "memory_mb": 1 << 20, "tolerance": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,15 @@ def read_problem(record: dict[str, Any], index: int, where: str) -> Problem:
 
     :raises UserError: a missing field, or one of another type or range.
     """
-    for key, right in MISSPELT.items():
-        if key in record:
-            raise UserError(f"{where}: {key!r} is not known here; {right!r} is what it may mean")
+    for key in set(record) - {"task_id", "prompt", "tests", *OPTIONAL}:
+        meant = next((MEANT[name] for name in MEANT if key.lower().startswith(name)), None)
+        meant = meant or next(iter(get_close_matches(key.lower(), OPTIONAL, 1, 0.75)), None)
+        if meant:
+            raise UserError(f"{where}: {key!r} is not known here; {meant!r} is what it may mean")
     tests = _tests(record.get("tests"), "tests", where)
     if not tests:
         raise UserError(f"{where}: 'tests' must hold one test or more")
+    public_tests = _tests(record.get("public_tests") or [], "public_tests", where)
     ignore_case = record.get("ignore_case", False)
     if not isinstance(ignore_case, bool):
         raise UserError(f"{where}: 'ignore_case' must be true or false")
@@ -83,11 +87,13 @@ def read_problem(record: dict[str, Any], index: int, where: str) -> Problem:
         texts[name] = record.get(name) or ""
         if not isinstance(texts[name], str):
             raise UserError(f"{where}: {name!r} must be the text of a program")
+    if not texts["checker"]:
+        _check_outputs([*public_tests, *tests], where)
     return Problem(
         text_field(record, "task_id", where, KIND),
         text_field(record, "prompt", where, KIND),
         tests,
-        _tests(record.get("public_tests", []), "public_tests", where),
+        public_tests,
         _number(record, "time_limit", where, 0.01),
         None if memory is None else int(memory),
         _number(record, "tolerance", where, 0),
@@ -98,20 +104,43 @@ def read_problem(record: dict[str, Any], index: int, where: str) -> Problem:
 
 
 def _tests(found: Any, name: str, where: str) -> tuple[Test, ...]:
-    good = isinstance(found, Sequence) and all(
+    """The tests of a list of objects, or of one object with two lists, as tables give them."""
+    sides = {"input", "output"}
+    if isinstance(found, Mapping) and set(found) == sides and _of_one_length(*found.values()):
+        pairs = zip(found["input"], found["output"], strict=True)
+        found = [{"input": given, "output": wanted} for given, wanted in pairs]
+    good = isinstance(found, list) and all(
         isinstance(one, Mapping)
-        and set(one) == {"input", "output"}
+        and set(one) == sides
         and all(isinstance(text, str) for text in one.values())
         for one in found
     )
     if not good:
-        raise UserError(f"{where}: {name!r} must be a list of objects with texts input and output")
-    for number, one in enumerate(found, 1):
-        try:
-            one["input"].encode(), one["output"].encode()
-        except UnicodeEncodeError:
-            raise UserError(f"{where}: {name} {number} cannot be written as UTF-8") from None
+        raise UserError(
+            f"{where}: {name!r} must be a list of objects with texts input and output, and nothing "
+            "else"
+        )
     return tuple(Test(one["input"], one["output"]) for one in found)
+
+
+def _check_outputs(tests: Sequence[Test], where: str) -> None:
+    """Refuse tests that no program passes, or one that does nothing."""
+    outputs: dict[str, list[str]] = {}
+    for test in tests:
+        tokens = test.output.split()
+        if outputs.setdefault(test.input, tokens) != tokens:
+            raise UserError(
+                f"{where}: the input {test.input[:40]!r} stands there with two outputs; where "
+                "several are right, a 'checker' has to say so"
+            )
+    if not any(outputs.values()):
+        raise UserError(
+            f"{where}: no test expects any output, so that a program that does nothing passes"
+        )
+
+
+def _of_one_length(one: Any, other: Any) -> bool:
+    return isinstance(one, list) and isinstance(other, list) and len(one) == len(other)
 
 
 def _number(record: Mapping[str, Any], name: str, where: str, least: float) -> float | None:
@@ -119,8 +148,8 @@ def _number(record: Mapping[str, Any], name: str, where: str, least: float) -> f
     if value is None:
         return None
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value < least:
-        raise UserError(f"{where}: {name!r} must be a number, {least:g} or more")
+    if not number or not least <= value <= MOST[name]:
+        raise UserError(f"{where}: {name!r} must be a number from {least:g} to {MOST[name]:,}")
     return value
 
 

@@ -12,8 +12,8 @@ With ``tolerance`` t, two decimal numbers of which one has a point or an exponen
 
 A ``checker`` decides instead where the problem names one: it is the author's own Python and defines
 ``check(input, output, expected)``, three texts, which returns True to accept. It runs in a child of
-the same sandbox once the candidate's has ended; whatever else it does (False, an exception, no end)
-refuses.
+the same sandbox once the candidate's has ended; whatever else it does (False, an exception, an end
+of its own choice, no end) refuses.
 
 Not covered: programs in other languages, problems that talk with their judge (interactive), exit
 statuses other than 0, what is printed on standard error, layouts in which blanks count, other than
@@ -42,20 +42,24 @@ from passk.verifiers.signatures import NOTHING, mark, with_examples
 CHECKER_SECONDS = 10.0
 LEAST_OUTPUT = 1 << 16  # bytes that every program may print
 MOST_DIGITS = 400
+RUBBISH = "qwzx-7.31e9"  # right for no task
 WRONG, REFUSED = "wrong output", "refused by the checker"
 _NUMBER = re.compile(
     rb"[+-]?(?:\d+(?P<point>\.\d*)?|(?P<bare>\.\d+))(?P<exponent>[eE][+-]?\d{1,4})?"
 )
-_ASKED = """
+ACCEPTED = b"\nThe checker has returned True.\n"
+_ASKED = f"""
 
 def _asked():
     import json, sys
     case = json.loads(sys.stdin.buffer.read())
     try:
         right = check(case["input"], case["output"], case["expected"]) is True
-    except SystemExit:  # which would be a status of its choice
+    except SystemExit:
         right = False
-    sys.exit(0 if right else 1)
+    if right:
+        sys.stdout.flush()
+        sys.stdout.buffer.write({ACCEPTED!r})
 
 _asked()
 """
@@ -97,9 +101,8 @@ class ProgramCase:
             place, asked = divmod(place, 2)
         test, name = self.tests[place], self.names[place]
         if asked:
-            if last.value is None:
-                # Its own SystemExit is how it refuses.
-                reason = "" if last.exception == "SystemExit" else f": {last.exception}"
+            if last.value is None or not last.value.endswith(ACCEPTED):
+                reason = f": {last.exception}" if last.exception else ""
                 return Judgement("failed", f"{name}: {REFUSED}{reason}")
         elif last.value is None:
             return Judgement("failed", f"{name}: {last.exception}")
@@ -268,7 +271,7 @@ def limits_of(problems: Sequence[Problem], seconds: float, memory_mb: int) -> Li
 
 def check_problem(problem: Problem) -> None:
     """Check that a problem can be judged: its solution passes, its checker accepts what is expected
-    and not nothing.
+    and neither nothing nor rubbish.
 
     :raises UserError: what is wrong with it.
     """
@@ -277,15 +280,17 @@ def check_problem(problem: Problem) -> None:
     if problem.checker:
         try:
             compile(problem.checker, "checker", "exec", dont_inherit=True)
-        except (SyntaxError, ValueError) as error:
-            raise UserError(f"the checker of {problem.task_id} is no Python: {error}") from None
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            reason = str(error) or "it is nested too deeply"
+            raise UserError(f"the checker of {problem.task_id} is no Python: {reason}") from None
     programs = {}
     if problem.solution:
         programs["solution"] = problem.solution
     if problem.checker:
         programs["checker"] = _printing([test.output for test in case.tests], case)
-        if all(test.output.strip() for test in case.tests):
+        if any(test.output.strip() for test in case.tests):
             programs["nothing"] = "pass\n"
+        programs["rubbish"] = f"print({RUBBISH!r})\n"
     if not programs:
         return
     limits = limits_of([problem], options["timeout"], options["memory_mb"])
@@ -304,8 +309,9 @@ def check_problem(problem: Problem) -> None:
         verdicts = dict(zip(programs, found, strict=True))
     for name, verdict in verdicts.items():
         ended = f"{verdict.outcome}, {verdict.error}"
-        if name == "nothing" and verdict.outcome == "passed":
-            raise UserError(f"the checker of {problem.task_id} accepts an empty output")
+        if name in ("nothing", "rubbish") and verdict.outcome == "passed":
+            what = "an empty output" if name == "nothing" else f"the output {RUBBISH!r}"
+            raise UserError(f"the checker of {problem.task_id} accepts {what}")
         if name == "solution" and verdict.outcome != "passed":
             raise UserError(
                 f"the solution of {problem.task_id} does not pass its tests ({ended}): one of the "
