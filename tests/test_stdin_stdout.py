@@ -392,6 +392,7 @@ def test_a_checker_accepts_by_its_return_value_alone() -> None:
         (f"1. Do:\n   ```python\n   {RIGHT}   ```\n", RIGHT),
         ("<think>I wonder", UNFINISHED),
         ("I do not know.", "I do not know."),
+        ("I do not know.\nNote: this", "I do not know.\nNote: this"),
         ("```python\nprint(\n```", "print("),
     ],
 )  # fmt: skip
@@ -400,9 +401,68 @@ def test_program_is_read_out_of_a_chat_answer(completion: str, wanted: str) -> N
     assert read_program(problem(), completion, "verbatim") == completion
 
 
+DOUBLE = "n = int(input())\nprint(2 * n)"
+SOLVE = "def solve():\n    n = int(input())\n    print(2 * n)"
+MAIN = f"{SOLVE}\nsolve()"
+GUARD = "if __name__ == '__main__':\n    solve()"
+READ = "def read():\n    return int(input())"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "wanted"),
+    [
+        ([SOLVE, "solve()"], [0, 1]),
+        ([SOLVE, GUARD], [0, 1]),
+        (["import sys", SOLVE.replace("input()", "sys.stdin.read()"), GUARD], [0, 1, 2]),
+        ([READ, "def solve():\n    print(2 * read())", "solve()"], [0, 1, 2]),
+        (["class A:\n    def go(self):\n        print(input() * 2)", "A().go()"], [0, 1]),
+        (["from sys import stdin as given", "print(2 * int(given.readline()))"], [0, 1]),
+        (["solve = lambda: print(2 * int(input()))", "solve()"], [0, 1]),
+        (["n = int(input())", "print(2 * n)"], [0, 1]),
+        (["n = int(input())", "print(2 * n)", "print(2 * n)  # 6"], [0, 1]),
+        ([DOUBLE, "print(2 * n)"], [0]),
+        ([DOUBLE, "n = int(input())", "print(2 * n)"], [0]),
+        ([DOUBLE, "print('6 is printed')"], [0]),
+        ([DOUBLE, "def test():\n    print('ok')"], [0]),
+        ([DOUBLE, "def test():\n    print(input())"], [0]),
+        ([MAIN, "solve()  # prints 6"], [0]),
+        ([MAIN, "for _ in range(int(input())):\n    solve()"], [0]),
+        ([MAIN, "m = int(input())\nprint(n + m)"], [0]),
+        ([MAIN, SOLVE], [0]),
+        ([MAIN, SOLVE.replace("2 * n", "n + n"), "solve()"], [1, 2]),
+        ([SOLVE, "solve()", "print(2 * n)"], [0, 1]),
+        ([MAIN, DOUBLE], [1]),
+        ([DOUBLE, MAIN, "print('6 is printed')"], [1]),
+        ([DOUBLE, "from math import *\nprint(floor(2 * int(input())))"], [1]),
+        (["print('Hello')", "x = 1"], [0]),
+        (["def hello():\n    print('Hello')", "hello()", "def test():\n    print(1)"], [0, 1]),
+        (["@run\ndef main():\n    print(input())", "print('6')"], [0]),
+    ],
+)  # fmt: skip
+def test_last_whole_program_counts_with_what_it_lacks(blocks: list[str], wanted: list[int]) -> None:
+    answer = "".join(f"So:\n```python\n{one}\n```\n" for one in blocks)
+    found = read_program(problem(), answer, "markdown")
+    assert found.split() == "\n".join(blocks[at] for at in wanted).split()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"{DOUBLE}\nThis prints twice the number.",
+        f"Here's the program:\n\n{DOUBLE}\n\nIt reads n, and prints 2n.\n",
+    ],
+)
+def test_program_without_a_fence_is_read_without_prose(answer: str) -> None:
+    assert read_program(problem(), answer, "markdown").split() == DOUBLE.split()
+
+
 @pytest.mark.parametrize(
     "text", ["```\n" * 200_000, "(" * 300_000, "```python\n" + "x\n" * 400_000, "<think>" * 100_000,
-             "\ud800```python\nprint('\ud800')\n```", "```python\n" + "[" * 3000 + "]" * 3000 + "\n```"]
+             "\ud800```python\nprint('\ud800')\n```", "```python\n" + "[" * 3000 + "]" * 3000 + "\n```",
+             "```\nx = 1\n```\n```\nprint(x)\n```\n" * 5000,
+             "".join(f"```\ndef f{i}(): f{i + 1}(g{i})\n```\n" for i in range(5000)),
+             "Prose is here.\n" * 13_000, "(\n" * 60_000,
+             "```\n" + "lambda: " * 500 + "input()\n```", "```\n" + "-" * 90_000 + "1\n```"]
 )  # fmt: skip
 def test_hostile_answers_are_read_in_time(text: str) -> None:
     assert isinstance(read_program(problem(), text, "markdown"), str)

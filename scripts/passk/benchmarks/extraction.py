@@ -183,6 +183,26 @@ class Reader:
         except (ValueError, RecursionError, MemoryError):
             return None, 0
 
+    def without_prose(self, text: str) -> str:
+        """Without the lines at column 0 that are no Python."""
+        starts = _logical_starts(text)
+        return "\n".join(
+            line
+            for at, line in enumerate(text.split("\n"))
+            if at not in starts
+            or line[:1] in ("", " ", "\t", "#", ")", "]", "}", "@")
+            or CONTINUES.match(line)
+            or self._is_head(line)
+            or self.parsed(line) is not None
+        )
+
+    def _is_head(self, line: str) -> bool:
+        """Whether a line begins a statement, though it does not parse with what follows."""
+        if DEFINITION.match(line):
+            return True
+        opens = line.rstrip().endswith(":")
+        return opens and line[0] not in " \t" and self.parsed(line + " pass") is not None
+
     def _joined(self, blocks: list[chat.Block]) -> Iterator[chat.Block]:
         """The blocks; one that ends within a string is joined with the next where they parse."""
         at = 0
@@ -297,7 +317,7 @@ class _Reader(Reader):
         text = dedented(LANGUAGE.sub("", text, count=1))
         tree = self.parsed(text)
         if tree is None:
-            spoken = dedented(self._without_prose(text))
+            spoken = dedented(self.without_prose(text))
             tree = self.parsed(spoken)
             text = text if tree is None else spoken
         if tree is not None and not definitions.returns(tree.body):
@@ -362,26 +382,6 @@ class _Reader(Reader):
         if tree is not None and definitions.ends(tree.body):
             return _Piece(plain, tree, indented)
         return None
-
-    def _is_head(self, line: str) -> bool:
-        """Whether a line begins a statement, though it does not parse with what follows."""
-        if DEFINITION.match(line):
-            return True
-        opens = line.rstrip().endswith(":")
-        return opens and line[0] not in " \t" and self.parsed(line + " pass") is not None
-
-    def _without_prose(self, text: str) -> str:
-        """Without the lines at column 0 that are no Python."""
-        starts = _logical_starts(text)
-        return "\n".join(
-            line
-            for at, line in enumerate(text.split("\n"))
-            if at not in starts
-            or line[:1] in ("", " ", "\t", "#", ")", "]", "}", "@")
-            or CONTINUES.match(line)
-            or self._is_head(line)
-            or self.parsed(line) is not None
-        )
 
     def _preamble(self) -> str:
         """What the prompt has before its function."""

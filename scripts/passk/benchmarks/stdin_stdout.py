@@ -10,7 +10,8 @@ may have ``public_tests`` (the examples that the prompt shows), ``time_limit`` (
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -20,7 +21,16 @@ from passk.benchmarks.extraction import MOST_CHARACTERS, Reader, dedented, joine
 from passk.records import UserError
 
 KIND = "stdin_stdout"
-PRINTS = ("print", "stdout", "write")
+# What code that reads its input, or prints, uses: names and attributes.
+READS = frozenset(
+    ("input", "raw_input", "stdin", "__stdin__", "open", "fdopen", "read", "readline", "readlines",
+     "read_text", "read_bytes", "fileinput")
+)  # fmt: skip
+PRINTS = frozenset(
+    ("print", "pprint", "stdout", "__stdout__", "write", "writelines", "write_text", "write_bytes")
+)
+WHOLE = 2  # of a program that reads and prints; 1: it only prints
+MOST_BLOCKS = 100  # that are looked at, from the last one backwards
 OPTIONAL = ("public_tests", "time_limit", "memory_mb", "tolerance", "ignore_case", "checker",
             "solution")  # fmt: skip
 # A key that is spelt otherwise would do nothing, silently.
@@ -157,9 +167,13 @@ def program(problem: Problem, completion: str, answer: str) -> str:
     """The program in ``completion``. ``verbatim``: all of it.
 
     ``markdown``: the completion, if it parses as it is; else the same without thoughts; else the
-    last block that is Python and prints, with those before it that define what it lacks. Where no
-    block parses, the last one as it stands, which fails. One that ends within a thought and has no
-    program outside it is :data:`passk.benchmarks.UNFINISHED`.
+    last of its blocks that is a whole program: one that reads and prints, by code that its top
+    level reaches. Blocks before it that define what it lacks come first, if they are not whole
+    themselves. So a call of an earlier block's function makes a program of it, and what follows a
+    whole program replaces it only if it is whole, too, without that program's names. Where no block
+    is whole, the last that prints, else the last. Where there is no fence, what remains without
+    prose; where no block parses, the last one as it stands, which fails. One that ends within a
+    thought and has no program outside it is :data:`passk.benchmarks.UNFINISHED`.
 
     :raises ValueError: ``answer`` is neither of the two; never because of the completion.
     """
@@ -195,30 +209,106 @@ def _read(completion: str) -> tuple[str, str]:
     if _acts(reader.parsed(text)):
         return text, ""
     every = reader.blocks(text)
-    for blocks in ([one for one in every if one.fenced], every):
-        found = _last([dedented(one.text) for one in blocks], reader)
+    fenced = [one for one in every if one.fenced]
+    for blocks in (fenced, every):
+        found = _last((dedented(one.text) for one in blocks), reader)
         if found is not None:
             return found, ""
     if unfinished:
         return UNFINISHED, "unfinished"
-    fenced = [one.text for one in every if one.fenced and one.text.strip()]
-    return (fenced[-1], "syntax") if fenced else (text, "no_code")
+    written = [one.text for one in fenced if one.text.strip()]
+    if written:
+        return written[-1], "syntax"
+    found = _last((dedented(reader.without_prose(one.text)) for one in every), reader, 1)
+    return (text, "no_code") if found is None else (found, "")
 
 
-def _last(texts: list[str], reader: Reader) -> str | None:
-    """The last of these programs that prints, or else the last, with what it lacks."""
-    parsed = [(text, tree) for text in texts if _acts(tree := reader.parsed(text))]
-    if not parsed:
-        return None
-    printing = [at for at, (text, _) in enumerate(parsed) if any(word in text for word in PRINTS)]
-    at = printing[-1] if printing else len(parsed) - 1
-    text, tree = parsed[at]
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A block that parses: the names that it binds, those that it lacks, and its ``words``."""
+
+    text: str
+    bound: set[str]
+    unknown: set[str]
+    words: dict[str, set[str]]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether its top level by itself neither reads nor prints."""
+        return self.words[""].isdisjoint(READS | PRINTS)
+
+
+def _part(text: str, tree: ast.Module) -> _Part:
     try:
-        missing = definitions.unknown(tree)
-        before = [one for one, tree in parsed[:at] if missing & definitions.bound(tree)]
+        bound, unknown = definitions.bound(tree), definitions.unknown(tree)
     except RecursionError:  # scopes within scopes, by the hundred
-        before = []
-    return joined_text([*before, text])
+        bound, unknown = set(), set()
+    return _Part(text, bound, unknown, _words(tree))
+
+
+def _last(texts: Iterable[str], reader: Reader, least: int = 0) -> str | None:
+    """The last whole program of these blocks; see :func:`program`. None where none that parses has
+    the ``least`` rank."""
+    parsed = [(text, tree) for text in texts if _acts(tree := reader.parsed(text))]
+    found, best = [], least - 1
+    earlier: list[_Part] = []  # what a later block may need
+    for part in (_part(*one) for one in parsed[-MOST_BLOCKS:]):
+        parts, missing = [part], set(part.unknown)
+        for one in reversed(earlier):
+            if not missing.isdisjoint(one.bound):
+                parts.insert(0, one)
+                missing |= one.unknown
+        rank = _rank(parts)
+        bound = set().union(*(one.bound for one in parts))
+        if rank > best or (rank == best and ("*" in bound or missing <= bound)):
+            found, best = parts, rank
+        if rank < WHOLE:
+            earlier.append(part)
+        if best == WHOLE:
+            earlier = [one for one in earlier if one.is_quiet]
+    return joined_text(one.text for one in found) if found else None
+
+
+def _rank(parts: list[_Part]) -> int:
+    """:data:`WHOLE` if what the top level of these parts reaches reads and prints, 1 if it only
+    prints, else 0."""
+    words: defaultdict[str, set[str]] = defaultdict(set)
+    for part in parts:
+        for holder, used in part.words.items():
+            words[holder] |= used
+    reached: set[str] = set()
+    waiting = [""]
+    while waiting:
+        more = words.pop(waiting.pop(), set()) - reached
+        reached |= more
+        waiting += more
+    if reached.isdisjoint(PRINTS):
+        return 0
+    return 1 if reached.isdisjoint(READS) else WHOLE
+
+
+def _words(tree: ast.Module) -> dict[str, set[str]]:
+    """The names and attributes that code uses, by the function or class of the top level that holds
+    it; those of what runs at once by the empty text."""
+    words: defaultdict[str, set[str]] = defaultdict(set, {"": set()})
+    waiting: list[tuple[str, ast.AST]] = [("", tree)]
+    while waiting:
+        holder, node = waiting.pop()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() if not holder:
+                holder = node.name
+                if node.decorator_list:  # which may call it
+                    words[""].add(holder)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda()) if not holder:
+                holder = name
+            case ast.Name(ctx=ast.Load()):
+                words[holder].add(node.id)
+            case ast.Attribute():
+                words[holder].add(node.attr)
+            case ast.alias(asname=str()):
+                words[node.asname].add(node.name)
+        waiting += ((holder, child) for child in ast.iter_child_nodes(node))
+    return words
 
 
 def _acts(tree: ast.Module | None) -> bool:
