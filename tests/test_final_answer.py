@@ -66,21 +66,114 @@ def read(completion: str, answer: str) -> str:
         ("last_number", r"so \frac{3}{4} of it", r"\frac{3}{4}"),
         ("last_number", "1.5e-3 m", "1.5e-3"),
         ("last_number", "none", ""),
+        ("boxed", "\\boxed\n{5}", "5"),
+        ("boxed", r"\boxed \frac12", r"\frac12"),
+        ("boxed", r"\boxed{3}, \fbox\frac{1}{2}.", r"\frac{1}{2}"),
+        ("boxed", "the answer in \\boxed\n\nI think", ""),
+        ("gsm8k", "#### 42\n#### Explanation\nfoo", "42"),
+        ("gsm8k", "#### yes\n#### no", "no"),
+        ("gsm8k", "#### Answer: 5", "5"),
+        ("gsm8k", "#### **Answer:** $5.", "5"),
+        ("gsm8k", "#### **Answer: 5**", "5"),
+        ("gsm8k", r"#### Answer: $\frac12$", r"\frac12"),
+        ("gsm8k", "#### The answer is 3 1/2 hours.", "3 1/2"),
+        ("gsm8k", "#### Answer: 5 + 3", "Answer: 5 + 3"),
+        ("gsm8k", "#### x=1 or x=2", "x=1 or x=2"),
+        ("gsm8k", "#### x >= 5", "x >= 5"),
+        ("gsm8k", "#### x + y = 5", "x + y = 5"),
+        ("gsm8k", "#### - 5", "-5"),
+        ("last_number", "The number of eggs is:\n- 12 eggs", "12"),
+        ("last_number", "> - 12 eggs", "12"),
+        ("last_number", "- $12", "12"),
+        ("last_number", "The answer \u2013 42.", "42"),
+        ("last_number", "it is 5 - 3", "3"),
+        ("last_number", r"$x$ - 3", "3"),
+        ("last_number", "5%-6%", "6"),
+        ("last_number", "x = - 5", "-5"),
+        ("last_number", "$- 5$", "-5"),
+        ("last_number", r"x \le - 5", "-5"),
+        ("last_number", "(- 5)", "-5"),
+        ("last_number", "-12 eggs", "-12"),
+        ("last_number", "So it takes 3 1/2 hours.", "3 1/2"),
+        ("last_number", r"$3\frac{1}{2}$", r"3\frac{1}{2}"),
+        ("last_number", "It is 1 000", "1 000"),
+        ("last_number", "in 2020 300 men", "300"),
+        ("last_number", "100 2000", "2000"),
+        ("last_number", "5 1000/2", "5 1000/2"),
+        ("last_number", r"it is \frac12", r"\frac12"),
+        ("last_number", r"x^2 = 5 \cdot 10^4", r"5 \cdot 10^4"),
+        ("last_number", "2^{10}", "10"),
     ],
 )
 def test_an_answer_is_read_as_described(answer: str, completion: str, found: str) -> None:
     assert read(completion, answer) == found
 
 
+def numbers() -> list[str]:
+    """The answers of the tables that are one number; units with a power are not looked for."""
+    texts = {pair[key] for pair in PAIRS + HARD for key in ("reference", "answer")}
+    forms = {text: normal_form(text) for text in texts}
+    return sorted(text for text, form in forms.items() if form.is_number and "^" not in form.unit)
+
+
+WRITTEN = [
+    "1{,}000", r"1,\!000", r"1\,000", "1\u00a0000", "1,000 1/2", "3 and 1/2", "3\u00bd", "\u00be",
+    r"3\frac12", r"\frac1{2}", r"\frac{-1}{2}", r"\dfrac{1.5}{2}", "1.5/2.5", "1/-2", r"6 \div 4",
+    "-.5", "1.5e3", "1.5 * 10^{-3}", "2\u00d710\u00b3", "10^{3}", r"0.1\overline{6}", "1011_2",
+    r"-\frac{2}{4}", "- 5", "\u22125", "+5", "-$5", r"\$1,000.50",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("before", ["Of 7 it is $x = ", "(", r"it is \(", "$"])
+def test_last_number_finds_as_one_what_is_one_number(before: str) -> None:
+    found = {text: read(before + text, "last_number") for text in (*WRITTEN, *numbers())}
+    other = {text: one for text, one in found.items() if not equal(*map(normal_form, (one, text)))}
+    assert other == {}
+    assert len(found) > 200
+
+
 @pytest.mark.parametrize("answer", READINGS)
 @pytest.mark.parametrize(
     "piece",
-    [r"\boxed{", "{", "#### ", "####\n", "1", "111,", "1,111", "1.", "-", "$-", r"\frac{1", " "],
+    [
+        r"\boxed{",
+        "{",
+        "#### ",
+        "####\n",
+        "1",
+        "111,",
+        "1,111",
+        "1.",
+        "-",
+        "$-",
+        r"\frac{1",
+        " ",
+        "\\boxed \n",
+        "#### a\n",
+        "#### 1a" + "b" * 99,
+        "#### a is is",
+        "1 000 ",
+        "1 1/",
+        "1 and ",
+        "10^{",
+        r"1.1\overline{1",
+        "1 ",
+        "= - ",
+        r"1\,",
+        "1/1",
+    ],
 )
 def test_hostile_text_is_read_in_linear_time(answer: str, piece: str) -> None:
     started = time.process_time()
     read(piece * (300_000 // len(piece)), answer)
     assert time.process_time() - started < 3  # quadratic would take hours
+
+
+def test_lines_without_a_number_behind_a_long_one_are_read_in_linear_time() -> None:
+    text = "#### " + "a" * 300_000 + "1\n" + "#### a\n" * 40_000
+    started = time.process_time()
+    read(text, "gsm8k")
+    assert time.process_time() - started < 3
 
 
 def test_thousand_hostile_texts_have_a_normal_form_in_no_time() -> None:
@@ -245,6 +338,29 @@ def test_both_formats_are_read(tmp_path: Path) -> None:
     assert find_benchmark(str(output)).problems[0].prompt == "Q?"
 
 
+def boxes(*held: object) -> str:
+    return " or ".join(f"$x = {boxed(str(one))}$" for one in held)
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        (f"We have 3 = 3, so $x={boxed('2')}$.", "2"),
+        (f"{'long ' * 1000} $x={boxed('2')}$.", "2"),
+        (f"5 or {boxed('7')}", "7"),
+        (boxes(2, 2), "2"),
+        (boxed(boxed("2")), "2"),
+        ("so \\boxed\\frac12", "\\frac12"),
+        (f"{boxed('1')}\n#### 2", "2"),
+        (f"put it in {boxed('')}", f"put it in {boxed('')}"),
+        (204.0, "204"),
+    ],
+)
+def test_of_a_whole_solution_the_answer_counts(tmp_path: Path, answer: Any, right: str) -> None:
+    path = written(tmp_path / "q.jsonl", {"question": "Q?", "answer": answer, "unique_id": "a"})
+    assert read_problem_file(path, "answer").problems == (Question("0", "Q?", right, 0),)
+
+
 @pytest.mark.parametrize(
     ("record", "said"),
     [
@@ -253,6 +369,19 @@ def test_both_formats_are_read(tmp_path: Path) -> None:
         ({"question": "Q?", "answer": "so it is\n####"}, "an 'answer' of 0 characters"),
         ({"question": "Q?", "answer": "1" * 3000}, "an 'answer' of 3,000 characters"),
         ({"answer": "1"}, "line 1 has no text 'question'"),
+        ({"question": "Q?", "answer": 1.5}, "line 1 has no 'answer' that is a text or a whole"),
+        ({"question": "Q?", "answer": float("nan")}, "line 1 has no 'answer' that is a text"),
+        ({"question": "Q?", "answer": boxes(2, 3)}, "an 'answer' with 2 different boxes; write"),
+        (
+            {"problem": "Q?", "answer": "1", "unique_id": "a/1"},
+            "line 1 must have the keys 'question' and 'answer'; rename 'problem' to 'question', "
+            "'unique_id' to 'task_id'$",
+        ),
+        (
+            {"Question": "Q?", "Answer": 1, "Solution": "1"},
+            "rename 'Question' to 'question', 'Answer' to 'answer'$",
+        ),
+        ({"question": "Q?", "solution": "1"}, "rename 'solution' to 'answer'$"),
         ({"task_id": 7, "question": "Q?", "answer": "1"}, "a 'task_id' that is no text"),
         ({"question": "Q?", "answer": "$$"}, "1 of 1 tasks cannot be judged; .*only layout"),
     ],
