@@ -52,6 +52,12 @@ OTHER_NAMES = {
 UNFINISHED = "(no answer: the completion ends within a thought)"
 """The answer of a completion that ends so."""
 
+NUMERALS = {
+    "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "dozen": 12,
+}  # fmt: skip
+"""Words that multiply the number before them."""
+
 _BLANK = r"(?:[ ~\u00a0\u2009\u202f]|\\[,;:> ])"
 _SEPARATOR = rf"(?:,(?:\\!)?|\{{,\}}|\\!|{_BLANK})"  # of thousands
 _DIGITS = r"\d{1,50}(?!\d)"
@@ -66,12 +72,14 @@ _MIXED = rf"{_BLANK}{{0,3}}{_FRACTION}|{_BLANK}{{1,3}}(?:and[ ])?{_DIGITS}{_OVER
 _POWER = r"[ ]?(?:\^[ ]?(?:\{[ ]?[-+]?\d{1,3}[ ]?\}|-?\d{1,3}(?!\d))|[\u00b2\u00b3])"
 _TIMES = r"[ ]?(?:[*\u00d7\u00b7\u22c5]|\\(?:cdot|times|ast)(?![a-z]))[ ]?"
 _NUMBER = re.compile(
+    r"(?<![A-Za-z}]\^)(?<![A-Za-z}]\^\{)"  # 10 cm^2
     rf"(?P<sign>(?<![\w)\]}}.%])[-\u2212\u2013][ ]?)?(?P<currency>\\?[$\u20ac\u00a3][ ]?)?"
     rf"(?:{_FRACTION}|10{_POWER}"
     rf"|(?:(?:{_INTEGER})(?:{_MIXED}|\.\d*+\\(?:overline|bar)[ ]?(?:\{{\d++\}}|\d)|\.\d++)?"
     rf"|(?<![\w.])\.\d++)"
     rf"(?:[ ]?[eE][-+]?\d{{1,4}}(?!\w)|{_TIMES}10{_POWER}|_(?:{_DIGITS}|\{{{_DIGITS}\}})"
-    rf"|{_OVER}[-+]?(?:\d{{1,50}}(?:\.\d{{1,50}})?|\.\d{{1,50}})(?![\d.]*\d))?)"
+    rf"|{_OVER}[-+]?(?:\d{{1,50}}(?:\.\d{{1,50}})?|\.\d{{1,50}})(?![\d.]*\d)"
+    rf"|{_BLANK}?(?:\\text[ ]?\{{[ ]?)?(?i:{'|'.join(NUMERALS)})s?\b[ ]?\}}?)?)"
 )
 # What stands before a dash and a blank that are a sign: no word, and no line's beginning.
 _OF_SIGN = re.compile(
@@ -88,7 +96,7 @@ _LABEL = re.compile(
 )
 # In what stands behind a number: a word that makes another number of it, or one that is no unit.
 NUMERAL = re.compile(
-    r"(?<![\^{-])\d|\b(?:hundred|thousand|million|billion|trillion|dozen|k|plus|minus|times|squared"
+    rf"(?<![\^{{-])\d|\b(?:{'|'.join(NUMERALS)}|k|plus|minus|times|squared"
     r"|cubed|factorial|hal(?:f|ves)|thirds?|fourths?|quarters?|fifths?|tenths?|out|over|base|not|is"
     r"|and|or)s?\b"
 )

@@ -46,7 +46,7 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from passk.benchmarks.answer import MOST_CHARACTERS, NUMERAL
+from passk.benchmarks.answer import MOST_CHARACTERS, NUMERAL, NUMERALS
 
 MOST_DIGITS = 400
 MOST_DEPTH = 8
@@ -113,12 +113,8 @@ _ANSWER_IS = re.compile(
 )
 _CLOCK = re.compile(r"(?<=:\d\d)\s*([ap])\.?\s?m\b\.?|(?<=\d)\s*([ap])\.\s?m\b\.?", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2}(?::\d\d)+) ([ap]m)")
-_NUMERALS = {
-    "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
-    "dozen": 12,
-}  # fmt: skip
 _COUNTED = re.compile(
-    rf"([-+]?[\d,. ]*\d)\s*({'|'.join(_NUMERALS)})s?\b\s*([A-Za-z][A-Za-z\s/]*)?", re.IGNORECASE
+    rf"([-+]?[\d,. ]*\d)\s*({'|'.join(NUMERALS)})s?\b\s*([A-Za-z][A-Za-z\s/]*)?", re.IGNORECASE
 )
 _THOUSANDS = re.compile(r"(?<!\d)\d{1,3}(?:[, ]\d{3})+(?![\d,])")
 _DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)"
@@ -323,7 +319,7 @@ def _form(text: str, depth: int) -> NormalForm:
             )
     counted = _COUNTED.fullmatch(text)
     if counted and (number := _number(counted[1])) is not None:
-        number *= _NUMERALS[counted[2].lower()]
+        number *= NUMERALS[counted[2].lower()]
         return NormalForm(str(number), unit_name(counted[3] or ""))
     number = _number(text)
     if number is not None:
