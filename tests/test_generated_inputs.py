@@ -103,6 +103,13 @@ def test_a_prompt_without_parameters_or_head_gives_one_call(prompt: str) -> None
     assert arguments(prompt)[1] == [()]
 
 
+@pytest.mark.parametrize("deep", ["-" * 9_000 + "1", "+".join("1" * 9_000), "{[]: 1}", "\ud800"])
+@pytest.mark.parametrize("example", [">>> f({})", "x = {}", "x = [{}]"])
+def test_example_that_python_cannot_read_is_passed_over(example: str, deep: str) -> None:
+    prompt = f'def f(x):\n    """{example.format(deep)}"""\n'
+    assert generate(problem(prompt)).calls
+
+
 def test_tests_and_solution_are_not_looked_at() -> None:
     prompt = "def f(x):\n    '''f(1)'''\n"
     others = Problem("Own/0", prompt, "f", "    return 12345\n", "assert f(999) == 1", 0)

@@ -45,6 +45,7 @@ _NAMES = {
 }
 _KIND_OF_NAME = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 _KINDS = (*_NAMES, "float")
+_UNREADABLE = (SyntaxError, ValueError, MemoryError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _definition(problem: Problem) -> ast.FunctionDef | None:
     for text in (problem.prompt, problem.prompt.rstrip() + "\n    pass\n"):
         try:
             tree = ast.parse(text)
-        except SyntaxError:
+        except _UNREADABLE:
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and node.name == problem.entry_point:
@@ -128,11 +129,11 @@ def _literal_calls(doc: str, name: str) -> list[tuple[Any, ...]]:
         for end in ends:
             try:
                 tree = ast.parse(f"f({doc[match.end() : match.end() + end]}", mode="eval")
-            except (SyntaxError, ValueError):
+            except _UNREADABLE:
                 continue
             call = tree.body
             if isinstance(call, ast.Call) and not call.keywords:
-                with suppress(ValueError, TypeError):
+                with suppress(TypeError, *_UNREADABLE):
                     found.append(tuple(ast.literal_eval(argument) for argument in call.args))
             break
     return found
@@ -149,7 +150,7 @@ def _assignments(doc: str, names: Sequence[str]) -> list[tuple[Any, ...]]:
                 try:
                     values.append(ast.literal_eval(text[: end.end()]))
                     break
-                except (SyntaxError, ValueError):
+                except (TypeError, *_UNREADABLE):
                     continue
         columns.append(values)
     if not columns or len(set(map(len, columns))) > 1:
