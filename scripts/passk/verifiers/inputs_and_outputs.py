@@ -45,7 +45,7 @@ from passk.sandbox import canonical, wire
 from passk.sandbox.limits import Limits
 from passk.sandbox.protocol import Judgement, Reply, marshal_call
 from passk.verifiers import Opening
-from passk.verifiers.assertions import QUICK_SECONDS
+from passk.verifiers.assertions import QUICK_SECONDS, raised_by, told
 from passk.verifiers.programs import Programs
 
 FORMAT = 2
@@ -173,14 +173,18 @@ def expected_values(tests: Path, sha256: str, output: Path) -> None:
     with replace_atomically(output) as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as out:
         out.write(json.dumps({"format": FORMAT, "tests_sha256": sha256}).encode() + b"\n")
         for number, task in read_lines(tests):
-            try:
-                line = _expected(task)
-            except Exception as error:
-                raise UserError(
-                    f"{tests} line {number}: the reference solution cannot be run "
-                    f"({type(error).__name__}: {error}); is this HumanEval+'s file?"
-                ) from error
-            out.write(json.dumps(line).encode() + b"\n")
+            out.write(json.dumps(_line(task, f"{tests} line {number}")).encode() + b"\n")
+
+
+def _line(task: dict[str, Any], where: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = []
+    error = raised_by(lambda: found.append(_expected(task)))
+    if error is not None:
+        raise UserError(
+            f"{where}: the reference solution cannot be run ({told(error)}); is this HumanEval+'s "
+            "file?"
+        ) from error
+    return found[0]
 
 
 def _expected(task: dict[str, Any]) -> dict[str, Any]:
