@@ -35,27 +35,15 @@ class Problem:
 def read_problem(record: dict[str, Any], index: int, where: str) -> Problem:
     """The task of one line.
 
-    :raises UserError: a missing field, a text that is none in UTF-8, a line of MBPP+.
+    :raises UserError: a missing field, a line of MBPP+.
     """
     if "base_input" in record and str(record.get("task_id")).startswith("Mbpp/"):
         raise UserError(
             f"{where} is of MBPP+, whose inputs are not read here; take MBPP's own file, with "
             "'code' and 'test_list' in each line, as kind: mbpp"
         )
-    texts = (utf8(text_field(record, name, where, "human_eval"), name, where) for name in FIELDS)
+    texts = (text_field(record, name, where, "human_eval") for name in FIELDS)
     return Problem(*texts, index=index)
-
-
-def utf8(text: str, name: str, where: str) -> str:
-    """``text``, which a line has as ``name``.
-
-    :raises UserError: UTF-8 cannot hold it: half of a surrogate pair.
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise UserError(f"{where}: {name!r} cannot be written as UTF-8") from None
-    return text
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from collections import Counter
 from typing import Any
 
 from passk.benchmarks import human_eval, text_field
-from passk.benchmarks.human_eval import Problem, assigned_names, utf8, valid_python
+from passk.benchmarks.human_eval import Problem, assigned_names, valid_python
 from passk.records import UserError
 
 
@@ -35,8 +35,8 @@ def read_problem(record: dict[str, Any], index: int, where: str) -> Problem:
     number = record.get("task_id")
     if isinstance(number, bool) or not isinstance(number, int):
         raise UserError(f"{where} has no number 'task_id', which a problem of kind mbpp needs")
-    text = _text(record, "prompt" if "prompt" in record else "text", where)
-    code = _text(record, "code", where)
+    text = _plain(text_field(record, "prompt" if "prompt" in record else "text", where, "mbpp"))
+    code = _plain(text_field(record, "code", where, "mbpp"))
     asserts = _texts(record.get("test_list"), "test_list", where)
     if not asserts:
         raise UserError(f"{where} has no asserts in 'test_list'")
@@ -55,7 +55,7 @@ def read_problem(record: dict[str, Any], index: int, where: str) -> Problem:
     if record.get("test_imports") is not None:
         lines += _texts(record["test_imports"], "test_imports", where)
     if record.get("test_setup_code") is not None:
-        lines.append(_text(record, "test_setup_code", where))
+        lines.append(_plain(text_field(record, "test_setup_code", where, "mbpp")))
     setup = "\n".join(lines).strip()
     with valid_python(f"{where}: 'test_imports' with 'test_setup_code'"):
         ast.parse(setup)
@@ -70,14 +70,10 @@ def read_problem(record: dict[str, Any], index: int, where: str) -> Problem:
     )
 
 
-def _text(record: dict[str, Any], name: str, where: str) -> str:
-    return _plain(utf8(text_field(record, name, where, "mbpp"), name, where))
-
-
 def _texts(found: Any, name: str, where: str) -> list[str]:
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
         raise UserError(f"{where}: {name!r} must be a list of texts")
-    return [_plain(utf8(one, name, where)).strip() for one in found]
+    return [_plain(one).strip() for one in found]
 
 
 def _plain(text: str) -> str:

@@ -21,6 +21,7 @@ import marshal
 import random
 import signal
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -193,8 +194,10 @@ def raised_by(run: Callable[[], object]) -> BaseException | None:
 
         return note
 
-    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
-    handlers = {number: one for number, one in handlers.items() if callable(one)}
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():  # nowhere else does a handler run
+        handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+        handlers = {number: one for number, one in handlers.items() if callable(one)}
     raised = None
     try:
         for number, handler in handlers.items():
