@@ -8,7 +8,11 @@ from conftest import ROOT
 
 from passk.records import metadata_path, read_metadata, read_samples
 
-SHIPPED = {"laptop-drawn": "laptop", "one-gpu-drawn": "one-gpu", "one-gpu-drawn-95": "one-gpu"}
+SHIPPED = {
+    "laptop-drawn": "laptop", "one-gpu-drawn": "one-gpu", "one-gpu-drawn-95": "one-gpu",
+    "laptop-cool-drawn": "laptop-cool", "laptop-continued-drawn": "laptop-continued",
+    "laptop-mathematics-drawn": "laptop-mathematics",
+}  # fmt: skip
 """An experiment on samples as they were drawn, and the one that drew them."""
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 

@@ -329,6 +329,8 @@ class Experiment:
         if self.weaker(scoring) is None:
             why = "no weaker suite judged the same samples"
             lacking |= dict.fromkeys(("weak_verdicts", "own_weak_verdicts"), why)
+        if self.benchmark.get("kind") != "answer":
+            lacking["own_signatures"] = "only a final answer is another task's by chance"
         # The kind's first verifier is the one that gives signatures.
         exact = VERIFIERS[next(iter(self.kind.suites.values()))].exact
         named = self.entry.get("analyses", [])
@@ -459,6 +461,7 @@ PARTS: dict[str, Callable[[Experiment, Scoring], list[list[Path]]]] = {
     "verdicts": _of_each(Experiment.verdicts),
     "own_verdicts": lambda experiment, scoring: [experiment.verdicts(scoring)],
     "signatures": _of_each(Experiment.signatures),
+    "own_signatures": lambda experiment, scoring: [experiment.signatures(scoring)],
     "tested": _of_each(Experiment.tested),
     "strong_verdicts": _of_each(Experiment.verdicts),
     "weak_verdicts": lambda experiment, scoring: [

@@ -33,6 +33,7 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "reliability": ("counts",),
     "verifiers": ("weak_verdicts", "strong_verdicts"),
     "disagreements": ("problems", "own_samples", "own_weak_verdicts", "own_verdicts"),
+    "chance": ("problems", "own_verdicts", "own_signatures"),
     "selection": ("verdicts", "signatures", "tested"),
     "stopping": ("counts",),
     "pools": ("counts",),

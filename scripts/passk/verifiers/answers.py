@@ -97,8 +97,8 @@ def signatures_of(
         logprob = sample.logprob / sample.tokens if known else None
         outcome, marks = "failed", ()
         if text not in ("", UNFINISHED):
-            outcome, marks = "ran", (_mark(form(text)),)
-        one = Signature(sample.task_id, sample.draw, outcome, marks, _mark(text), logprob)
+            outcome, marks = "ran", (mark_of(form(text)),)
+        one = Signature(sample.task_id, sample.draw, outcome, marks, mark_of(text), logprob)
         yield replace(one, score=sample.score)
 
 
@@ -118,6 +118,7 @@ def count_unfinished(about: dict[str, Any], label: str, count: int) -> None:
         )  # fmt: skip
 
 
-def _mark(text: str) -> str:
+def mark_of(text: str) -> str:
+    """What stands for a text in a signature."""
     data = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=MARK_BYTES)
     return base64.urlsafe_b64encode(data.digest()).decode()

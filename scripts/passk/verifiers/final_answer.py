@@ -28,13 +28,18 @@ from passk.limited import Limited
 from passk.records import Sample, UserError, Verdict
 from passk.sandbox.limits import Limits
 from passk.verifiers import Opening
-from passk.verifiers.answers import Answers, Found
+from passk.verifiers.answers import Answers, Found, mark_of
 from passk.verifiers.normal_form import equal, normal_form
 
 MOST_FOR_ALGEBRA = 500  # characters
 LIBRARIES = ("math-verify", "latex2sympy2-extended", "sympy")
 CHECK_SECONDS = 30.0  # of CPU to read a reference
 log = logging.getLogger("execute")
+
+
+def signature_of(answer: str) -> tuple[str, ...]:
+    """The ``outputs`` of the signature of a sample with this answer."""
+    return (mark_of(normal_form(answer).value),)
 
 
 class FinalAnswers(Answers):

@@ -78,6 +78,7 @@ def title(table: pd.DataFrame, label: str) -> str:
         return ""
     row = own[own.method == chosen[0]].sort_values("n").iloc[-1]
     name = _named(LOOKS[chosen[0]][0], own)
+    name = f"the {name}" if name.startswith("most") else name
     return (
         f"With {row.n:,} samples, {name} closes {percent(row.gap_closed)} % of the gap between any "
         "sample and coverage."
