@@ -69,6 +69,7 @@ MUST_BE = {
     "string_too_long": "at most {max_length} characters long",
     "literal_error": "{expected}",
 }
+MOST_NAMES = 20  # that a sentence lists
 SHORT = reprlib.Repr()
 SHORT.maxstring = SHORT.maxother = 60
 
@@ -893,8 +894,11 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
 
 
 def _known(name: Any, known: Iterable[str]) -> str:
-    near = _near(name, known)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+    names = list(known)
+    if near := _near(name, names):
+        return f"did you mean {near[0]}?"
+    left = len(names) - MOST_NAMES
+    return f"known: {', '.join(names[:MOST_NAMES])}" + (f" and {left} more" if left > 0 else "")
 
 
 def _near(name: Any, known: Iterable[str]) -> list[str]:
