@@ -204,6 +204,17 @@ def test_thousand_hostile_texts_have_a_normal_form_in_no_time() -> None:
         ("(2, 1)", "(2,1)", ""),
         (r"\text{(b)}", "B", ""),
         ("1 2", "1_2", ""),
+        ("The answer is **5**", "5", ""),
+        (r"Thus, the final answer is: \boxed{5}.", "5", ""),
+        ("x ** 2", "x^2", ""),
+        ("$18", "18", "dollars"),
+        (r"\$18 per hour", "18", "dollars/hours"),
+        ("1.5 million dollars", "1500000", "dollars"),
+        ("3:45 P.M.", "3:45", "pm"),
+        ("3 to 2", "3:2", ""),
+        ("1 hr and 20 min", "1 hours 20 minutes", ""),
+        (r"\{\emptyset\}", "{{}}", ""),
+        ("2m", "2m", ""),
     ],
 )
 def test_normal_forms(text: str, value: str, unit: str) -> None:

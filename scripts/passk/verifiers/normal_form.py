@@ -95,7 +95,7 @@ _NAMES = (
     (re.compile(r"\\frac\s*\{([^{}]*)\}\s*(\w)"), r"\\frac{\1}{\2}"),
     (re.compile(r"\\sqrt\s*(\w)"), r"\\sqrt{\1}"),
     (re.compile(r"\\(begin|end)\{(?:[bpB]?matrix|array)\}(?:\{[clr| ]*\})?"), r"\\\1{matrix}"),
-    (re.compile(r"(?<=[\w)])\s?\*\*\s?(?=[\w(-])"), "^"),
+    (re.compile(r"(?<=[\w)])(?:\*\*| \*\* )(?=[\w(-])"), "^"),
 )  # fmt: skip
 _LEFT = re.compile(
     r"(\\?[A-Za-z]|\\[A-Za-z]+|[A-Za-z]\([A-Za-z]\)|[A-Za-z]_\{?\w\}?)\s*(?:=|:=|\\in)\s*([^=]+)"
@@ -279,12 +279,12 @@ def spelled(text: str) -> str:
         text = name.sub(spelling, text)
     text = re.sub(r"([\^_])\s*\{\s*(-?\w|\\[a-z]+)\s*\}", r"\1\2", text)
     text = re.sub(r"\s+", " ", text).strip()
+    text = _ANSWER_IS.sub("", text, count=1) if _ANSWER_IS.match(text) else text
     while text.startswith("**") and text.endswith("**") and len(text) > 4:
         text = text[2:-2].strip()
-    boxed = _BOX.fullmatch(text)
+    boxed = _BOX.fullmatch(text.rstrip(" ."))
     if boxed:
         text = boxed[1].strip()
-    text = _ANSWER_IS.sub("", text, count=1) if _ANSWER_IS.match(text) else text
     text = _CLOCK.sub(lambda found: f" {(found[1] or found[2]).lower()}m", text)
     text = _COLUMN.sub(lambda found: "(" + ",".join(_rows(found[1])) + ")", text)
     return re.sub(r"(?<=[^.\s])\s*[.,;]$", "", text).strip()
