@@ -133,6 +133,8 @@ def test_an_analysis_is_made_where_all_its_parts_are(config: dict[str, Any]) -> 
     config["experiments"]["paper"]["benchmark"] = "paper"
     answers = paper(config, suites=["exact"], answers=["boxed"], baseline={"label": "It"})
     assert "chance" in answers.analyses(Scoring("exact", "boxed"))
+    words = " ".join(asked(answers, Scoring("exact", "boxed"), "chance"))
+    assert f"--k-values {' '.join(map(str, answers.k_values))}" in words
 
 
 def test_analyses_asked_for_are_the_only_ones_and_keep_the_order_of_the_page(

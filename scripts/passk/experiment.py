@@ -517,6 +517,8 @@ def asked(experiment: Experiment, scoring: Scoring, analysis: str) -> list[str]:
         return [*words, "--answers", *answers]
     if "own_samples" in parts:
         words += ["--answer", scoring.answer]
+    if "own_signatures" in parts:
+        return [*words, "--k-values", *map(str, experiment.k_values)]
     if any(part.startswith("own_") for part in parts):
         return words
     words += ["--k-values", *map(str, experiment.k_values)]
