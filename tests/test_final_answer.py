@@ -215,6 +215,11 @@ def test_thousand_hostile_texts_have_a_normal_form_in_no_time() -> None:
         ("1 hr and 20 min", "1 hours 20 minutes", ""),
         (r"\{\emptyset\}", "{{}}", ""),
         ("2m", "2m", ""),
+        ("5 thou\u017fand", "5", "thou\u017fand"),
+        ("5 m\u0131llion", "5m\u0131llion", ""),
+        ("5 cm, 10 cm", "{10,5}", ""),
+        ("3 hundred fifty", "3hundredfifty", ""),
+        (r"\begin{pmatrix}0\\5\\100\end{pmatrix}", "(0,5,100)", ""),
     ],
 )
 def test_normal_forms(text: str, value: str, unit: str) -> None:

@@ -54,7 +54,6 @@ UNFINISHED = "(no answer: the completion ends within a thought)"
 
 NUMERALS = {
     "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
-    "dozen": 12,
 }  # fmt: skip
 """Words that multiply the number before them."""
 
@@ -79,7 +78,7 @@ _NUMBER = re.compile(
     rf"|(?<![\w.])\.\d++)"
     rf"(?:[ ]?[eE][-+]?\d{{1,4}}(?!\w)|{_TIMES}10{_POWER}|_(?:{_DIGITS}|\{{{_DIGITS}\}})"
     rf"|{_OVER}[-+]?(?:\d{{1,50}}(?:\.\d{{1,50}})?|\.\d{{1,50}})(?![\d.]*\d)"
-    rf"|{_BLANK}?(?:\\text[ ]?\{{[ ]?)?(?i:{'|'.join(NUMERALS)})s?\b[ ]?\}}?)?)"
+    rf"|{_BLANK}?(?:\\text[ ]?\{{[ ]?)?(?ai:{'|'.join(NUMERALS)})s?\b[ ]?\}}?)?)"
 )
 # What stands before a dash and a blank that are a sign: no word, and no line's beginning.
 _OF_SIGN = re.compile(
@@ -96,7 +95,7 @@ _LABEL = re.compile(
 )
 # In what stands behind a number: a word that makes another number of it, or one that is no unit.
 NUMERAL = re.compile(
-    rf"(?<![\^{{-])\d|\b(?:{'|'.join(NUMERALS)}|k|plus|minus|times|squared"
+    rf"(?<![\^{{-])\d|\b(?:{'|'.join(NUMERALS)}|dozen|k|plus|minus|times|squared"
     r"|cubed|factorial|hal(?:f|ves)|thirds?|fourths?|quarters?|fifths?|tenths?|out|over|base|not|is"
     r"|and|or)s?\b"
 )

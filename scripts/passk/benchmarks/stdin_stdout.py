@@ -35,8 +35,9 @@ OPTIONAL = ("public_tests", "time_limit", "memory_mb", "tolerance", "ignore_case
             "solution")  # fmt: skip
 # A key that is spelt otherwise would do nothing, silently.
 MEANT = {
-    "public": "public_tests", "example": "public_tests", "private": "tests", "time": "time_limit",
-    "memory": "memory_mb", "tol": "tolerance", "eps": "tolerance", "check": "checker",
+    "public": "public_tests", "example": "public_tests", "examples": "public_tests",
+    "private": "tests", "timeout": "time_limit", "memory": "memory_mb",
+    "tol": "tolerance", "eps": "tolerance", "check": "checker",
     "ignore": "ignore_case", "case": "ignore_case", "solution": "solution",
     "canonical": "solution", **{name: name for name in OPTIONAL},
 }  # fmt: skip
@@ -78,7 +79,9 @@ def read_problem(record: dict[str, Any], index: int, where: str) -> Problem:
     :raises UserError: a missing field, or one of another type or range.
     """
     for key in set(record) - {"task_id", "prompt", "tests", *OPTIONAL}:
-        meant = next((MEANT[name] for name in MEANT if key.lower().startswith(name)), None)
+        meant = next(
+            (MEANT[name] for name in MEANT if f"{key.lower()}_".startswith(f"{name}_")), None
+        )
         meant = meant or next(iter(get_close_matches(key.lower(), OPTIONAL, 1, 0.75)), None)
         if meant:
             raise UserError(f"{where}: {key!r} is not known here; {meant!r} is what it may mean")

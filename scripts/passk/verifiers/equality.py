@@ -230,6 +230,12 @@ def _branches_equal(wanted: str, found: str) -> bool:
     """Whether both signs of each ``\\pm``, on one side or both, give the same values."""
     if not any(r"\pm" in text for text in (wanted, found)):
         return False
+    for text in (wanted, found):
+        opens, parts, closes = _cut(text)
+        if opens + closes not in ("", "\\{\\}"):
+            return False  # a sequence or an interval
+        if any(part.count(r"\pm") > 1 and r"\mp" not in part for part in parts):
+            return False  # whether the signs go together is not said
     ours, theirs = map(_branches, (wanted, found))
     return len(ours) == len(theirs) and _matched(ours, theirs)
 

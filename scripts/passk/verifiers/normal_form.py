@@ -113,8 +113,17 @@ _ANSWER_IS = re.compile(
 )
 _CLOCK = re.compile(r"(?<=:\d\d)\s*([ap])\.?\s?m\b\.?|(?<=\d)\s*([ap])\.\s?m\b\.?", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2}(?::\d\d)+) ([ap]m)")
+_MORE = re.compile(  # behind a number in words: more of it
+    r"\b(?:to|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty"
+    r"|\w+ty-\w+)\b"
+)
+_FALLING = (
+    ("days", "hours", "minutes", "seconds"), ("miles", "yards", "feet", "inches"),
+    ("dollars", "cents"), ("km", "m", "cm", "mm"), ("kg", "g"), ("lbs", "oz"),
+)  # fmt: skip
 _COUNTED = re.compile(
-    rf"([-+]?[\d,. ]*\d)\s*({'|'.join(NUMERALS)})s?\b\s*([A-Za-z][A-Za-z\s/]*)?", re.IGNORECASE
+    rf"([-+]?[\d,. ]*\d)\s*({'|'.join(NUMERALS)})s?\b\s*([A-Za-z][A-Za-z\s/]*)?",
+    re.IGNORECASE | re.ASCII,
 )
 _THOUSANDS = re.compile(r"(?<!\d)\d{1,3}(?:[, ]\d{3})+(?![\d,])")
 _DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)"
@@ -257,7 +266,7 @@ def agree(one: NormalForm, other: NormalForm) -> bool:
     if not one.unit or not other.unit or one.unit == other.unit:
         return True
     (money, paid), (others, for_what) = (form.unit.partition("/")[::2] for form in (one, other))
-    return money == others in _MONEY.values() and not (paid and for_what)
+    return money == others in ("dollars", "euros", "rupees") and not (paid and for_what)
 
 
 def in_latex(text: str) -> str:
@@ -286,7 +295,7 @@ def spelled(text: str) -> str:
     if boxed:
         text = boxed[1].strip()
     text = _CLOCK.sub(lambda found: f" {(found[1] or found[2]).lower()}m", text)
-    text = _COLUMN.sub(lambda found: "(" + ",".join(_rows(found[1])) + ")", text)
+    text = _COLUMN.sub(lambda found: "(" + ", ".join(_rows(found[1])) + ")", text)
     return re.sub(r"(?<=[^.\s])\s*[.,;]$", "", text).strip()
 
 
@@ -313,11 +322,14 @@ def _form(text: str, depth: int) -> NormalForm:
     if _COMPOUND.fullmatch(text):
         parts = re.findall(rf"({_DECIMAL})\s*([A-Za-z]+)", text)
         units = [unit_name(unit) for _, unit in parts]
-        if set(units) <= set(_UNIT_NAMES.values()):
+        if any(units == [one for one in chain if one in units] for chain in _FALLING):
             return NormalForm(
                 " ".join(f"{part[0]} {unit}" for part, unit in zip(parts, units, strict=True))
             )
     counted = _COUNTED.fullmatch(text)
+    tail = (counted[3] or "").lower() if counted else ""
+    if NUMERAL.search(tail) or _MORE.search(tail):
+        counted = None
     if counted and (number := _number(counted[1])) is not None:
         number *= NUMERALS[counted[2].lower()]
         return NormalForm(str(number), unit_name(counted[3] or ""))

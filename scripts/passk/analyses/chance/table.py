@@ -10,8 +10,9 @@ where c_ab of the n_b draws of task b give the right answer to task a. It is unb
 model's answers to another task, chosen at random, would score. What is above it was not had by
 answers that suit any task; what is below may still be right for a reason.
 
-Answers are equal here where their normal forms are (``exact``), whichever suite judged: where a
-more lenient one did, chance is that much too low. Only of final answers: a program or a proof is
+Answers are equal here where the values of their normal forms are, without units, bases and names,
+whichever suite judged: chance may be a little too high beside ``exact``, or too low beside a more
+lenient one. Only of final answers: a program or a proof is
 hardly right by chance.
 """
 
