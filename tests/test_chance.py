@@ -16,8 +16,10 @@ from passk.analyses.chance import table as chance
 from passk.analyses.given import Given
 from passk.benchmarks import Benchmark
 from passk.benchmarks.answer import Question
+from passk.estimator import pass_table
 from passk.judging import open_verifier
 from passk.records import Sample, write_records
+from passk.statistics.intervals import of_paired_differences
 
 
 def test_is_the_share_of_other_tasks_and_sets_of_k_draws_that_hold_the_answer() -> None:
@@ -107,3 +109,22 @@ def test_is_unbiased() -> None:
         values.append(chance.chance_table(np.array([n, n]), c, [k]).mean())
     expected = 1 - 0.9**k
     assert abs(np.mean(values) - expected) < 4 * np.std(values) / math.sqrt(runs)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spread", [0.0, 1.5], ids=["alike", "different"])
+def test_interval_of_the_difference_holds_nothing_where_all_is_chance(spread: float) -> None:
+    """40 tasks whose draws do not depend on the task; a right answer is one of 60 numbers, some of
+    which are drawn more often than others (``spread``)."""
+    rng, tasks, n, runs = np.random.default_rng(1), 40, 100, 1_000
+    missed = 0
+    for _ in range(runs):
+        weights = np.exp(spread * rng.standard_normal(60))
+        draws = rng.choice(60, (tasks, n), p=weights / weights.sum())
+        right = rng.integers(0, 60, tasks)
+        c = np.array([(draws == answer).sum(axis=1) for answer in right])
+        own = pass_table(np.full(tasks, n), np.diag(c), [n])
+        other = chance.chance_table(np.full(tasks, n), c, [n])
+        low, high = of_paired_differences(own, other)
+        missed += not low[0] <= 0 <= high[0]
+    assert 0.02 < missed / runs < 0.08

@@ -136,7 +136,7 @@ def completion_of(prompt: str, program: str) -> str:
         return program[len(prompt) :]
     try:
         ast.parse(prompt)
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         # The prompt's function has no docstring that could be its body.
         return "    pass\n\n\n" + program
     return "\n\n" + program

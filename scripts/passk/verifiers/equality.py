@@ -69,9 +69,11 @@ _OR = re.compile(r"\s+or\s+|\\(?:lor|vee)(?![a-z])|\\cup(?![a-z])")
 _AND = re.compile(r"\s+and\s+|\\(?:land|wedge)(?![a-z])|,")
 _COMPARED = re.compile(r"(<|>|\\[lg]e(?![a-z])|\\ne(?![a-z]))")
 _VARIABLE = re.compile(r"[a-zA-Z]|\\(?:theta|alpha|beta|lambda)")
+_INTEGRAL = re.compile(r"[xtu].*\+\s*C\s*$", re.DOTALL)
 _RATIO = re.compile(r"[\d.]+(?::[\d.]+)+")
+_CLOCK = re.compile(r"\d{1,2}(?::\d\d)+")
 _LESS = {"<": "<", "\\le": "<", ">": ">", "\\ge": ">"}
-_OPEN, _CLOSED = ("<", ">"), ("\\le", "\\ge")
+_CLOSED = ("\\le", "\\ge")
 _REALS = r"\mathbb{R}", r"\mathbbR", "R", "all real numbers", "all reals", "all real"
 _WHOLE = r"(-\infty,\infty)"
 _LIST = re.compile(r"(\\\{|\(|\[)?(.*?)(\\\}|\)|\])?", re.DOTALL)
@@ -85,12 +87,14 @@ def same(reference: str, answer: str) -> bool:
 
 
 def _renamed(answer: str, reference: str) -> str:
-    """``f(t) = t + 1`` with the reference's letter, where that one is ``f(x) = …``; and a constant
-    of integration with its capital."""
+    """``f(t) = t + 1`` with the reference's letter, where that one is ``f(x) = …``; and an
+    integral's constant with its capital."""
     ours, theirs = (re.match(r"\s*([A-Za-z])\(([a-z])\)\s*=", text) for text in (reference, answer))
     if ours and theirs and ours[1] == theirs[1] and ours[2] not in answer:
         answer = re.sub(rf"(?<![A-Za-z\\]){theirs[2]}(?![a-z])", ours[2], answer)
-    return re.sub(r"\+\s*c\s*$", "+ C", answer) if re.search(r"\+\s*C\s*$", reference) else answer
+    if _INTEGRAL.search(reference) and _letters(reference) <= {"C", "x", "t", "u"}:
+        answer = re.sub(r"\+\s*c\s*$", "+ C", answer)
+    return answer
 
 
 def readable(reference: str) -> bool:
@@ -115,14 +119,16 @@ def _same(wanted: str, found: str, reference: str, answer: str) -> bool:
         return False
     if one.is_number and other.is_number:
         return _percent_equal(one, other)
+    if (len(one.parts) == 1) != (len(other.parts) == 1):
+        return False  # a set of one set, whose braces math-verify drops
     if _intervals_equal(wanted, found):
         return True
     if one.parts and other.parts:
-        return _lists_equal(wanted, found)
-    if max(one.value.count(":"), other.value.count(":")) > 1 or (
-        _RATIO.fullmatch(one.value) and _RATIO.fullmatch(other.value)
-    ):
-        return False  # a ratio's order counts
+        names = [{part.name for part in form.parts} - {""} for form in (one, other)]
+        return (names[0] == names[1] or not all(names)) and _lists_equal(wanted, found)
+    ratios = [form.value for form in (one, other) if _RATIO.fullmatch(form.value)]
+    if len(ratios) == 2 or any(ratio.count(":") > 1 for ratio in ratios):
+        return _ratios_equal(*ratios) if len(ratios) == 2 else False
     if _branches_equal(wanted, found):
         return True
     for form, text in ((one, found), (other, wanted)):
@@ -144,6 +150,16 @@ def _percent_equal(one: NormalForm, other: NormalForm) -> bool:
         return False
     percent, plain = (one, other) if one.unit == "%" else (other, one)
     return sympy.Rational(percent.value) / 100 == sympy.Rational(plain.value) and not plain.unit
+
+
+def _ratios_equal(one: str, other: str) -> bool:
+    """Whether two ratios are the same in lowest terms; times of the day are none."""
+    if _CLOCK.fullmatch(one) and _CLOCK.fullmatch(other):
+        return False
+    ours, theirs = ([sympy.Rational(term) for term in ratio.split(":")] for ratio in (one, other))
+    return len(ours) == len(theirs) and all(
+        a * theirs[0] == b * ours[0] for a, b in zip(ours, theirs, strict=True)
+    )
 
 
 def _intervals_equal(wanted: str, found: str) -> bool:
@@ -404,9 +420,14 @@ def _holds(one: Any, other: Any) -> bool:
     if isinstance(one, sympy.Tuple) and isinstance(other, sympy.Tuple):
         return len(one) == len(other) and all(map(_holds, one, other))
     sets = (sympy.FiniteSet, FiniteSet)
+    if isinstance(one, sympy.Union) and isinstance(other, sympy.Union):
+        sets = sympy.Union
     if isinstance(one, sets) and isinstance(other, sets):
         return all(
-            any(_holds(a, b) for b in second)
+            any(
+                isinstance(b, sympy.Interval) == isinstance(a, sympy.Interval) and _holds(a, b)
+                for b in second
+            )
             for first, second in ((one.args, other.args), (other.args, one.args))
             for a in first
         )

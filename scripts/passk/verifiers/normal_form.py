@@ -98,7 +98,7 @@ _NAMES = (
     (re.compile(r"(?<=[\w)])(?:\*\*| \*\* )(?=[\w(-])"), "^"),
 )  # fmt: skip
 _LEFT = re.compile(
-    r"(\\?[A-Za-z]|\\[A-Za-z]+|[A-Za-z]\([A-Za-z]\)|[A-Za-z]_\{?\w\}?)\s*(?:=|:=|\\in)\s*([^=]+)"
+    r"(\\?[A-Za-z]|\\[A-Za-z]+|[A-Za-z]\([A-Za-z]\)|[A-Za-z]_\{?\w\}?)\s*(?:=|:=|\\in(?=\s*[\\\[({]))\s*([^=]+)"
 )
 _MONEY = {  # a pound is one, in whatever sense
     "$": "dollars", "USD": "dollars", "US$": "dollars", "\u20ac": "euros", "\u00a3": "lbs",
@@ -432,12 +432,12 @@ def unit_name(text: str) -> str:
     return re.sub(r"\s*([/^*])\s*", r"\1", text).strip()
 
 
-def _choice(text: str, _: int) -> NormalForm | None:
+def _choice(text: str, depth: int) -> NormalForm | None:
     found = _CHOICE.fullmatch(text)
     if found:
         return NormalForm((found[1] or found[2] or found[3]).upper())
     found = _CHOICE_AND_VALUE.fullmatch(text)
-    return NormalForm(found[1], unit=_squeezed(found[2])) if found else None
+    return NormalForm(found[1], unit=_form(found[2], depth + 1).value) if found else None
 
 
 def _listed(text: str, depth: int) -> NormalForm | None:
@@ -481,7 +481,7 @@ def _as_set(parts: list[str], depth: int) -> NormalForm:
     forms = {(form := _form(part, depth + 1)).value: form for part in parts}
     if len(forms) == 1 and len(parts) == 1:
         (form,) = forms.values()
-        if form.value[:1] != "{":
+        if not parts[0].strip().startswith(("\\{", "\\emptyset")):
             return form
     ordered = tuple(forms[value] for value in sorted(forms))
     return NormalForm("{" + ",".join(form.value for form in ordered) + "}", parts=ordered)

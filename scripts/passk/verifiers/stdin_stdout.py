@@ -270,8 +270,8 @@ def limits_of(problems: Sequence[Problem], seconds: float, memory_mb: int) -> Li
 
 
 def check_problem(problem: Problem) -> None:
-    """Check that a problem can be judged: its solution passes, its checker accepts what is expected
-    and neither nothing nor rubbish.
+    """Check that a problem can be judged: some program passes, and not one that does nothing; its
+    solution does; its checker accepts what is expected and neither nothing nor rubbish.
 
     :raises UserError: what is wrong with it.
     """
@@ -283,6 +283,8 @@ def check_problem(problem: Problem) -> None:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             reason = str(error) or "it is nested too deeply"
             raise UserError(f"the checker of {problem.task_id} is no Python: {reason}") from None
+    else:
+        _check_outputs(case)
     programs = {}
     if problem.solution:
         programs["solution"] = problem.solution
@@ -322,6 +324,23 @@ def check_problem(problem: Problem) -> None:
                 f"the checker of {problem.task_id} refuses an expected output ({ended}); it must "
                 "define check(input, output, expected), which returns True to accept"
             )
+
+
+def _check_outputs(case: ProgramCase) -> None:
+    """Refuse tests that no program passes, and those that one passes which does nothing."""
+    outputs: dict[str, str] = {}
+    for test in case.tests:
+        output = outputs.setdefault(test.input, test.output)
+        if not case.agrees(output.encode(), test.output.encode()):
+            raise UserError(
+                f"the input {test.input[:40]!r} of {case.task_id} stands there with two outputs; "
+                "where several are right, a 'checker' has to say so"
+            )
+    if not any(test.output.strip() for test in case.tests):
+        raise UserError(
+            f"no test of {case.task_id} expects any output, so that a program that does nothing "
+            "passes"
+        )
 
 
 def _printing(outputs: Sequence[str], case: ProgramCase) -> str:

@@ -20,16 +20,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 import numpy as np
 
 from passk.analyses.given import Given
-from passk.analyses.selection.table import check_pair, read_task_samples
+from passk.analyses.selection.table import check_pair
 from passk.estimator import k_grid, pass_table
-from passk.records import Snapshot
+from passk.records import Snapshot, UserError, read_verdicts
 from passk.statistics.intervals import of_paired_differences, of_task_estimates
 from passk.verifiers.final_answer import signature_of
 from passk.verifiers.signatures import read_signatures
@@ -71,12 +71,12 @@ def chance_table(n: np.ndarray, c: np.ndarray, k: Sequence[int] | np.ndarray) ->
     a. NaN where the other tasks are none, or one of them has n < k.
     """
     tasks = len(n)
+    if tasks < 2:
+        return np.full((tasks, len(k)), math.nan)
     pairs = np.column_stack([np.broadcast_to(n, c.shape).ravel(), c.ravel()])
     known, place = np.unique(pairs, axis=0, return_inverse=True)
     passes, place = pass_table(known[:, 0], known[:, 1], k), place.reshape(tasks, tasks)
     others = ~np.eye(tasks, dtype=bool)
-    if tasks < 2:
-        return np.full((tasks, len(k)), math.nan)
     return np.column_stack(
         [np.where(others, row[place], 0).sum(axis=1) / (tasks - 1) for row in passes.T]
     )
@@ -93,26 +93,48 @@ def table(given: Given) -> list[Row]:
     (verdicts,), (signatures,) = given.verdicts, given.signatures
     snapshot = Snapshot([*verdicts, *signatures])
     check_pair(verdicts, signatures, given.settings[0] if given.settings else None)
-    tasks = {one.task_id: one for one in read_task_samples(verdicts, signatures, snapshot)}
-    if len(tasks) < 2:
+    passed = _by_draw(
+        (one.task_id, one.draw, one.outcome == "passed")
+        for path in verdicts
+        for one in snapshot.read(path, read_verdicts)
+    )
+    found = _by_draw(
+        (one.task_id, one.draw, one.outputs)
+        for path in signatures
+        for one in snapshot.read(path, read_signatures)
+    )
+    if {task: draws.keys() for task, draws in passed.items()} != {
+        task: draws.keys() for task, draws in found.items()
+    }:
+        raise UserError(
+            f"{verdicts[0].parent} and {signatures[0].parent} are not of the same draws; observe "
+            "all of them again"
+        )
+    problems = [one for one in given.problems.problems if one.task_id in passed]
+    if len(problems) < 2:
         return []
-    answers = {task: Counter[Any]() for task in tasks}
-    for path in signatures:
-        for one in read_signatures(path):
-            answers[one.task_id][one.outputs] += 1
-    right = [signature_of(one.answer) for one in given.problems.problems if one.task_id in tasks]
-    names = [one.task_id for one in given.problems.problems if one.task_id in tasks]
-    n = np.array([len(tasks[name].right) for name in names])
-    passed = np.array([tasks[name].right.sum() for name in names])
-    c = np.array([[answers[name][one] for name in names] for one in right])
+    n = np.array([len(passed[one.task_id]) for one in problems])
+    own = np.array([sum(passed[one.task_id].values()) for one in problems])
+    answers = [Counter(found[one.task_id].values()) for one in problems]
+    right = [signature_of(one.answer) for one in problems]
+    c = np.array([[answer[mark] for answer in answers] for mark in right])
     k = np.array(sorted({*given.k_values, *k_grid(int(n.min()), 10, PER_DECADE)}))
-    own, chance = pass_table(n, passed, k), chance_table(n, c, k)
+    values, chance = pass_table(n, own, k), chance_table(n, c, k)
     columns = (
-        own.mean(axis=0), *of_task_estimates(own), chance.mean(axis=0), *of_task_estimates(chance),
-        (own - chance).mean(axis=0), *of_paired_differences(own, chance),
+        values.mean(axis=0), *of_task_estimates(values),
+        chance.mean(axis=0), *of_task_estimates(chance),
+        (values - chance).mean(axis=0), *of_paired_differences(values, chance),
     )  # fmt: skip
     rows = zip(k.tolist(), *(column.tolist() for column in columns), strict=True)
     return [
-        Row(given.labels[0], one, int(one in given.k_values), len(names), *numbers)
+        Row(given.labels[0], one, int(one in given.k_values), len(problems), *numbers)
         for one, *numbers in rows
     ]
+
+
+def _by_draw(records: Iterable[tuple[str, int, Any]]) -> dict[str, dict[int, Any]]:
+    """What each draw of each task has."""
+    found: dict[str, dict[int, Any]] = {}
+    for task, draw, what in records:
+        found.setdefault(task, {})[draw] = what
+    return found
