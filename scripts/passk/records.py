@@ -29,7 +29,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -171,12 +171,12 @@ def write_records(path: Path, records: Iterable[Sample | Verdict]) -> None:
 
 
 def _write_lines(out: Any, records: Iterable[Sample | Verdict]) -> None:
+    encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
     for record in records:
-        values = asdict(record)
+        values = {name: getattr(record, name) for name in record.__dataclass_fields__}
         if values.get("score", 0) is None:
             del values["score"]
-        line = json.dumps(values, ensure_ascii=True, allow_nan=False)
-        out.write(line.encode() + b"\n")
+        out.write(encode(values).encode() + b"\n")
 
 
 class _Hashed(io.RawIOBase):

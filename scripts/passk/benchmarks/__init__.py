@@ -17,6 +17,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Protocol
@@ -196,12 +197,15 @@ class Benchmark:
 
     def extract(self, problem: Task, completion: str, answer: str) -> str:
         """The text of the answer in ``completion``, read as one of the kind's ``answers``."""
-        return resolve_name(KINDS[self.kind].extracts)(problem, completion, answer)
+        return _function(KINDS[self.kind].extracts)(problem, completion, answer)
 
     def failure(self, problem: Task, completion: str, answer: str) -> str:
         """What kept an answer from being read: one of the kind's ``failures``, or an empty text."""
         explains = KINDS[self.kind].explains
-        return resolve_name(explains)(problem, completion, answer) if explains else ""
+        return _function(explains)(problem, completion, answer) if explains else ""
+
+
+_function = cache(resolve_name)  # asked for each sample
 
 
 def find_kind(name: str) -> Kind:
