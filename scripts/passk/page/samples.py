@@ -8,7 +8,6 @@ and have no script: a browser opens one task at a time, from a local file.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,14 +52,27 @@ class Program:
     def _without_program(self, completion: str) -> str:
         for known, name in ((self.text, "[program]"), (self.prompt, "[prompt]")):
             if known.strip():  # on lines of its own: a final answer may stand anywhere
-                lines = re.compile(rf"^{re.escape(known.strip(chr(10)).rstrip())}[ \t]*$", re.M)
-                completion = lines.sub(name, completion, count=1)
+                completion = _named(completion, known.strip("\n").rstrip(), name)
         return completion
 
     @property
     def draws(self) -> str:
         """The draws that gave it, such as ``0-3, 17``."""
         return in_ranges(sorted(draw for draws in self.completions.values() for draw in draws))
+
+
+def _named(text: str, known: str, name: str) -> str:
+    """``text`` with ``name`` for ``known``, where that first stands on lines of its own.
+
+    No regular expression: a task has thousands of programs, and compiling one takes longest.
+    """
+    start = text.find(known)
+    while start >= 0:
+        before, rest = text[:start], text[start + len(known) :].lstrip(" \t")
+        if before[-1:] in ("", "\n") and rest[:1] in ("", "\n"):
+            return before + name + rest
+        start = text.find(known, start + 1)
+    return text
 
 
 def programs(

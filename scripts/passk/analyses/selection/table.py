@@ -58,7 +58,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -122,7 +122,7 @@ _SOURCES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TaskSamples:
     """A task's draws, sorted by their number.
 
@@ -411,12 +411,8 @@ def by_behaviour(
     The largest is that of the most samples, or of the largest sum of ``weight`` (n,), 0 or more.
     For what counts as a group see the module's text. ``subsets`` as in :func:`by_text`.
     """
-    rows, group = np.unique(task.outputs, axis=0, return_inverse=True)
-    group = group.reshape(-1)  # numpy 2.0 gave it another shape
-    first = np.zeros(len(rows), np.int64)
-    first[group] = np.arange(len(group))
-    runs, present = task.votes[first], rows != ABSENT
-    valued = task.valued[first] & runs[:, None]
+    rows, group, runs, valued = _behaviours(task)
+    present = rows != ABSENT
     drawn = _counts(group, subsets)
     size, rights = drawn, drawn * _share(task.right, group)
     if weight is not None:
@@ -442,6 +438,18 @@ def by_behaviour(
     return found
 
 
+@lru_cache(maxsize=1)  # asked for each size of the subsets
+def _behaviours(task: TaskSamples) -> tuple[np.ndarray, ...]:
+    """The distinct ``outputs`` (groups, inputs), the group of each draw (n,), and of each group
+    whether it votes (groups,) and on which inputs with a value (groups, inputs)."""
+    rows, group = np.unique(task.outputs, axis=0, return_inverse=True)
+    group = group.reshape(-1)  # numpy 2.0 gave it another shape
+    first = np.zeros(len(rows), np.int64)
+    first[group] = np.arange(len(group))
+    runs = task.votes[first]
+    return rows, group, runs, task.valued[first] & runs[:, None]
+
+
 def weights(task: TaskSamples, method: str) -> np.ndarray | None:
     """What each draw counts for in a weighted vote, (n,); None where one is unknown or below 0.
 
@@ -459,24 +467,13 @@ def by_agreement(task: TaskSamples, subsets: np.ndarray, filtered: bool = False)
     Where ``filtered`` the samples that pass the examples are among themselves, if there are any in
     a subset. ``subsets`` as in :func:`by_text`.
     """
-    passes = np.zeros(len(task.right), bool)
-    if filtered and task.examples is not None:
-        passes = task.examples
-    rows, group = np.unique(
-        np.column_stack([passes, task.votes, task.outputs]), axis=0, return_inverse=True
-    )
-    group = group.reshape(-1)
-    first = np.zeros(len(rows), np.int64)
-    first[group] = np.arange(len(group))
+    group, kept, votes, inputs = _agreements(task, filtered and task.examples is not None)
     drawn, share = _counts(group, subsets), _share(task.right, group)
-    kept, votes = rows[:, 0] == 1, rows[:, 1] == 1
     # Where some drawn sample passes the examples only such are left.
     left = np.where((drawn[:, kept] > 0).any(axis=1, keepdims=True), drawn * kept, drawn)
     score = np.zeros(drawn.shape, np.int64)
-    for place in range(task.outputs.shape[1]):
-        valued = task.valued[first, place] & votes
-        _, mark = np.unique(rows[:, 2 + place], return_inverse=True)
-        cells = mark.reshape(-1) + (mark.max() + 1) * np.arange(len(subsets))[:, None]
+    for valued, mark in inputs:
+        cells = mark + (mark.max() + 1) * np.arange(len(subsets))[:, None]
         alike = np.bincount(cells.ravel(), (left * valued).ravel())
         score += np.where(valued, alike[cells], 0).astype(np.int64)
     score = np.where((left > 0) & votes, score, -1)
@@ -484,6 +481,28 @@ def by_agreement(task: TaskSamples, subsets: np.ndarray, filtered: bool = False)
     winners = np.where(wins, left, 0)
     winners = np.where(winners.any(axis=1, keepdims=True), winners, left)
     return winners @ share / winners.sum(axis=1)
+
+
+@lru_cache(maxsize=2)  # asked for each size of the subsets
+def _agreements(
+    task: TaskSamples, filtered: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+    """The group of each draw (n,) of equal outputs, which groups pass the examples and which vote
+    (groups,), and for each input which groups give a value, and marks that are equal where these
+    are (groups,)."""
+    passes = task.examples if filtered else np.zeros(len(task.right), bool)
+    rows, group = np.unique(
+        np.column_stack([passes, task.votes, task.outputs]), axis=0, return_inverse=True
+    )
+    group = group.reshape(-1)
+    first = np.zeros(len(rows), np.int64)
+    first[group] = np.arange(len(group))
+    votes = rows[:, 1] == 1
+    inputs = []
+    for place in range(task.outputs.shape[1]):
+        _, mark = np.unique(rows[:, 2 + place], return_inverse=True)
+        inputs.append((task.valued[first, place] & votes, mark.reshape(-1)))
+    return group, rows[:, 0] == 1, votes, inputs
 
 
 def by_dual(task: TaskSamples, subsets: np.ndarray) -> np.ndarray:
@@ -571,6 +590,9 @@ def selected(
         else:
             majorities[method] = partial(by_behaviour, task, weight=weight)
     for method, choose in majorities.items():
+        if method == "examples+agreement" and task.examples is None:
+            estimates[method], variances[method] = estimates["agreement"], variances["agreement"]
+            continue
         values = []
         for place, size in enumerate(n.tolist()):
             if size == 1:
