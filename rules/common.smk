@@ -181,6 +181,12 @@ def shard_of(wildcards):
     return folder_of(wildcards) / "samples" / f"{wildcards['draws']}.jsonl.gz"
 
 
+def workers(wildcards):
+    """Programs at a time of an execution: one, unless all shards at once leave cores idle."""
+    shards = len(DRAWN[folder_of(wildcards)])
+    return min(8, max(1, (workflow.resource_settings.cores or 1) // shards))
+
+
 def cost_before(wildcards):
     """What the rounds before these samples took; nothing where they are no round of repair."""
     parent = before(wildcards)

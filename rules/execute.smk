@@ -15,7 +15,7 @@ rule execute:
         "logs/execute/{model}/{benchmark}/{sampling}/{suite}-{answer}/{draws}.log",
     conda:
         "../envs/main.yaml"
-    threads: 2
+    threads: workers
     params:
         expected=lambda wildcards, input: [f"--expected {file}" for file in input.expected],
         settings=settings,
@@ -39,7 +39,7 @@ rule observe:
         "logs/observe/{model}/{benchmark}/{sampling}/{answer}/{draws}.log",
     conda:
         "../envs/main.yaml"
-    threads: 2
+    threads: workers
     params:
         settings=settings,
     shell:
@@ -64,7 +64,7 @@ rule observe_tests:
         "logs/observe_tests/{model}/{benchmark}/{sampling}/{answer}/{tests}/{draws}.log",
     conda:
         "../envs/main.yaml"
-    threads: 2
+    threads: workers
     params:
         settings=settings,
         tests=shards_in("tests"),

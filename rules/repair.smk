@@ -18,7 +18,7 @@ rule feedback:
         "logs/feedback/{model}/{benchmark}/{sampling}/{answer}/{draws}.log",
     conda:
         "../envs/main.yaml"
-    threads: 2
+    threads: workers
     params:
         settings=drawn_with,
     shell:

@@ -178,7 +178,7 @@ def test_bounded_gpu_jobs_have_a_device_each_and_the_tables_are_those_of_a_local
     logs = [log.read_text() for log in (tmp_path / "logs/sample").rglob("*.log")]
     assert len(logs) == 3
     assert all("taking" not in log for log in logs)
-    # What the profile says of threads reaches the job: the rule itself has two.
+    # What the profile says of threads reaches the job.
     judged = [log.read_text() for log in (tmp_path / "logs/slurm").rglob("*.log")]
     workers = re.findall(r"execute\.py .* --workers (\d+)", "\n".join(judged))
     assert set(workers) == {"1"}
