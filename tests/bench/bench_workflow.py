@@ -10,6 +10,9 @@ what runs in this package's functions and those of Snakefile and rules/, with wh
 Python and of other packages (from above: own modules that own imports load count twice);
 `snakemake` is the rest, its start included.
 
+Many jobs: with ``--small-jobs 3000`` so many of the small experiment's jobs that sample and judge
+run to their end, which takes half an hour on two cores.
+
 Medians over ``--runs``. On a loaded machine CPU time itself is up to three times as much: compare
 what was measured in turns. Not covered: sampling, clusters, wall time.
 """
@@ -18,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import os
 import pstats
 import re
@@ -27,6 +31,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -35,7 +40,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow"))
 
-from conftest import Workflow, copy_workflow, small_workflow
+from conftest import FEW_ANALYSES, Workflow, copy_workflow, recorded_lines, small_workflow
 from test_scale import large_config
 
 from passk import cli
@@ -51,7 +56,7 @@ log = logging.getLogger("bench")
 BASH = """#!{bash}
 {bash} "$@"
 code=$?
-{{ echo "${{@: -1}}" | tr '\\n' ' '; echo; times; }} > {folder}/$$.times
+{{ echo "${{@: -1}}" | tr '\\n' ' '; echo; times; }} > {folder}/$$-$RANDOM.times
 exit $code
 """
 
@@ -77,11 +82,11 @@ def step_of(command: str) -> str:
     return f"{script} {name}" if script in ("analyse", "plot") else script
 
 
-def jobs_of(folder: Path) -> dict[str, list[float]]:
-    """CPU seconds of each job of the small experiment by its step, and of Snakemake."""
-    workflow = small_workflow(folder / "small")
+def jobs_of(workflow: Workflow) -> dict[str, list[float]]:
+    """CPU seconds of each job of a run to its end by its step, and of Snakemake."""
+    folder = workflow.folder.parent / f"{workflow.folder.name}-times"
     tools = folder / "tools"
-    tools.mkdir()
+    tools.mkdir(parents=True)
     path, real = os.environ["PATH"], shutil.which("bash")
     (tools / "bash").write_text(BASH.format(bash=real, folder=folder))
     (tools / "bash").chmod(0o755)
@@ -96,6 +101,19 @@ def jobs_of(folder: Path) -> dict[str, list[float]]:
         jobs[step_of(command)].append(seconds(" ".join(times)))
     jobs[SNAKEMAKE] = [whole - sum(map(sum, jobs.values()))]
     return jobs
+
+
+def many_workflow(folder: Path, jobs: int) -> Workflow:
+    """The small experiment with so many draws that ``jobs`` jobs sample and judge them."""
+    workflow, size = small_workflow(folder), 2
+    config, draws = workflow.config(), size * math.ceil(jobs / 4)
+    for experiment in config["experiments"].values():
+        experiment |= {"n_samples": draws, "k_values": [1, draws], "analyses": FEW_ANALYSES}
+    workflow.write_config(config)
+    for number, name in enumerate(("small", "large")):
+        lines = recorded_lines({0: draws, 1: draws // 2, 2: 1 + number, 3: number}, draws)
+        (workflow.folder / f"{name}.jsonl").write_text(lines)
+    return workflow
 
 
 def planning_of(folder: Path, models: int, n_samples: int, size: int) -> tuple[int, float, float]:
@@ -145,17 +163,18 @@ def main() -> None:
     parser.add_argument("--models", type=int, default=5)
     parser.add_argument("--n-samples", type=int, default=10_000)
     parser.add_argument("--shard-size", type=int, default=100)
+    parser.add_argument("--small-jobs", type=int, default=0, metavar="N")
     parser.add_argument("--output", type=Path, default=Path("results/bench/workflow.csv"))
     given = parser.parse_args()
-    if min(given.runs, given.models) < 1:
-        raise UserError("--runs and --models must be 1 or more")
+    if given.models < 1 or min(given.runs, given.small_jobs) < 0:
+        raise UserError("--models must be 1 or more, --runs and --small-jobs 0 or more")
     if given.shard_size < 1 or given.n_samples < 1 or given.n_samples % given.shard_size:
         raise UserError("--n-samples must be a multiple of --shard-size, both 1 or more")
     found: dict[tuple[str, str, int], list[float]] = defaultdict(list)
     for _ in range(given.runs):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name).resolve()
-            jobs = jobs_of(folder)
+            jobs = jobs_of(small_workflow(folder / "small"))
             asked = given.models, given.n_samples, given.shard_size
             planned, taken, share = planning_of(folder, *asked)
         for step, times in jobs.items():
@@ -163,6 +182,14 @@ def main() -> None:
         found["jobs", "all", sum(map(len, jobs.values())) - 1].append(sum(map(sum, jobs.values())))
         found["planning", "package", planned].append(taken * share)
         found["planning", SNAKEMAKE, planned].append(taken * (1 - share))
+    if given.small_jobs:
+        with tempfile.TemporaryDirectory() as name:
+            workflow = many_workflow(Path(name).resolve() / "many", given.small_jobs)
+            start = time.monotonic()
+            jobs = jobs_of(workflow)
+            log.info("many jobs: %.0f s", time.monotonic() - start)
+        for step, times in jobs.items():
+            found["many jobs", step, len(times)].append(sum(times))
     rows = [(*what, statistics.median(times)) for what, times in found.items()]
     rows.sort(key=lambda row: (row[0], -row[3]))
     for part, what, number, taken in rows:
