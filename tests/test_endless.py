@@ -133,7 +133,7 @@ def test_many_more_generated_loops_that_end_are_not_called_endless():
 
 def test_what_grows_and_is_read_or_fills_memory_is_left_to_the_limit():
     bodies = (
-        "x += 1\n        if x % 7 == 9: break",
+        "x += 1\n        if x * x % 7 == 9: break",
         "x += 1\n        n = str(x) != '-9'",
         "x += 1\n        l[:x]\n        n = [x]",
         "x += n\n        f = lambda: x",

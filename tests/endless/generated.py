@@ -53,24 +53,27 @@ def turns(v):
 }
 CONTAINERS = {
     "s": "'ab'", "L": "[3, 1, 2]", "d": "{1: 2}", "S": "{1, 2}", "q": "deque([1, 2, 3], 4)",
-    "add": "step", "it": "iter(range(1000))",
+    "add": "lambda v: v + 2", "it": "iter(range(1000))",
 }  # fmt: skip
 # V is any variable, N any number, K any limit.
 NUMBERS = """
 V;V;V;V;V;K;K;K;K;V + 1;V + 3;V - 1;V - V;V * 2;V // 2;V % 2;V % 7;V % 1000;abs(V);len(s);len(L)
 len(q);len(d);len(S);sum(L);max(L);int(V);math.floor(x);x / 2;ord(s[V % len(s)]);len(str(V));L[V]
-d[V]
-len(s[V:]);len(L[:V + 1]);len(s[V:V + 1]);len(s[-V:]);add(V);bump(1);bump(0);deep(c % 50);turns(1)
+d[V];V % V;V % (b or 1);5 % (V or 1);7 // (V or 1);V // (V or 2);(V + 1) % 3;L[V % 3];V // 2
+len(s[V:]);len(L[:V + 1]);len(s[V:V + 1]);len(s[-V:]);add(V);step(V);bump(1);bump(0);deep(c % 50);turns(1)
 L.pop();S.pop();next(iter(S));sum(v for v in S);int(s[-1:] == 'b');min([V, V], key=lambda v: -v)
 """
 CONDITIONS = """
 N < N;N <= N;N > N;N >= N;N != N;N == N;V < K;V < K;V <= K;V > K;V >= K;V < N;V > N;V != K;V <= V
-V < V + 1;True;True;V;s;L;not V;N < N and V < K;V < K or V > K;N < V <= N;V in L;V in S;V in d
+V < V + 1;True;True;V;V;s;L;not V;not V;V and V;V != N;V == N;V in L or V;V not in S;0 < V < V
+V % 2 == 0;V % 3 != V % 2;V in (K, K);V not in [1, 5, 'a'];V < V < K
+N < N and V < K;V < K or V > K;N < V <= N;V in L;V in S;V in d
 count(V)
 s[V:V + 1] == 'b';s[V:] == '';L[V:] == [];L[V:V] < L;shared == L;len(str(lambda: 0)) > 5;x is V;d
 x == x;s[:V] != s;list(S)[0] == 1;list(d) == [1, 2]
 """
 STEPS = """
+V += V;V += V * 2;V -= V + V;V, V = V + 1, V - 1;a, b = a + 1, b - 1;c, V = c + V, V + 2
 V += 1;V += 1;V += 1;V -= 1;V -= 1;V += 2;V = V + 1;V = 1 + V;V += N;V -= N;V += V;V = V + N;V = N
 V = N
 V *= 2;V //= 2;V %= 7;V = -V;x = x / 2;x = x * 0.5 + 1;x = (x + 2 / x) / 2;x *= 1.5;x += 1e16
@@ -78,6 +81,7 @@ x -= 0.1
 x = float('nan');x = 0.0 * -x;x += 10 ** 400 * V;a, b = b, a;a, b = b, a % (b or 1);a, b = b, a + b
 c = (c * 5 + 3) % 4096;c = (c * 1103515245 + 12345) % 2 ** 31;c = int(str(c)[::-1]);c ^= 5
 s += 'b';s = s[1:];s = s[1:] + s[:1];s = s[V:] or 'ab';s = s[V:];s = s.replace('bb', 'a')
+L[V:] = [];L[:V] = [];L[V:V] = [];L[V:V + 1] = [b];V //= V or 1;a %= V or 3
 L.append(V);L.sort();L = L[1:] + L[:1];L[V % 3] = N;L.append(L.pop(0));L = sorted(set(L));L = L[:V]
 L[V:V + 2] = sorted(L[V:V + 2]);L.insert(0, L.pop());L = L + [V];L += [V];L.reverse();L = list(L)
 d[V] = N;d[V % 3] = d.get(V % 3, 0) + 1;d.pop(next(iter(d)), 0);d[2] = d.pop(1, 0);d = dict(d)
@@ -86,6 +90,7 @@ q.append(V);q.rotate(1);q.pop();shared.append(1);shared[:] = shared[:2];shared =
 add = lambda v: v + c;add = lambda v: v + 1;N;bump(1);print(V);it = iter(L);del L[V];del d[1]
 b = next(it)
 """
+RANGES = ("range(a % 9)", "range(3)", "range(V, 3)", "range(V, b)", "range(-V)", "range(V, V + 1)")
 FAILING = (
     ("c = 1 // (V - V)", "ZeroDivisionError"),
     ("b = L[V]", "IndexError"),
@@ -111,7 +116,9 @@ def program(seed: int) -> str:
     for name, function in FUNCTIONS.items():
         if re.search(rf"\b{name}\b", body):
             text += function.format(often=pick((5, 50, 2000, 40000)), low=pick((0, 0, 2)))
-    return f"{text}def entry(n):\n{of_all}    a, b, c, x = n, 1, 0, 1.0\n{body}"
+    # With sets, which show where a NaN lies, a program with floats is not looked at.
+    x = "1" if re.search(r"\bset\b|\{\w", body) and turn() < 0.9 else "1.0"
+    return f"{text}def entry(n):\n{of_all}    a, b, c, x = n, 1, 0, {x}\n{body}"
 
 
 def _parts(text: str) -> list[str]:
@@ -139,7 +146,9 @@ class _Maker:
         if turn < 0.65:
             return [pad + self.fill(choose(self.steps))]
         if turn < 0.82:
-            then = choose(("break", "break", "continue", "return a", choose(self.steps)))
+            then = choose(
+                ("break", "break", "continue", "return V", choose(self.steps))
+            )
             return [f"{pad}if {self.fill(choose(self.conditions))}:", f"{pad}    {self.fill(then)}"]
         if turn < 0.86:
             body, kind = choose(FAILING)
@@ -148,8 +157,8 @@ class _Maker:
         if depth and turn < 0.94:
             return self.loop(depth - 1, indent)
         if depth:
-            over = choose(("range(a % 9)", "range(3)", "L", "S", "d", "s"))
-            return [f"{pad}for j in {over}:", *self.block(depth - 1, indent + 1)]
+            over = choose((*RANGES, "L", "S", "d", "s"))
+            return [f"{pad}for j in {self.fill(over)}:", *self.block(depth - 1, indent + 1)]
         return [pad + self.fill(choose(self.steps))]
 
     def block(self, depth: int, indent: int) -> list[str]:

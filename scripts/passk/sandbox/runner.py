@@ -810,7 +810,9 @@ class Runner:
         return None
 
     def _wants_trial(self, job: _Job) -> bool:
-        return self.trials and not (job.tried or job.trial or job.case.prints)
+        if not self.trials or "while" not in job.program:
+            return False  # none that a trial could look at
+        return not (job.tried or job.trial or job.case.prints)
 
     def _decide(self, child: _Child, outcome: str, error: str | None) -> None:
         """Fix the verdict of a job that runs alone and end its child; it is heard of later."""
