@@ -38,6 +38,7 @@ broken:
 	  { echo "error: Python 3.11, 3.12 or 3.13 is needed, $(PYTHON) is another: make setup PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2> /dev/null || \
 	  { echo "error: $(PYTHON) lacks the venv module: install it (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@echo "building .venv from $< (once; 1 to 3 minutes)"
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --requirement $<
 	@touch $@
