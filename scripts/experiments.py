@@ -19,8 +19,9 @@ from passk.records import UserError
 HEADER = ("experiment", "model", "benchmark", "n", "sampled", "judged", "still to sample", "page")
 
 
-def row(experiment: Experiment) -> tuple[str, ...]:
-    """The cells of one experiment."""
+def row(experiment: Experiment, reasons: dict[str, list[str]]) -> tuple[str, ...]:
+    """The cells of one experiment. ``reasons`` gets why it is not known what is to come, and the
+    names of the experiments of which it is not."""
     verdicts = [file for scoring in experiment.scorings for file in experiment.verdicts(scoring)]
     page = experiment.figures / "report.html"
     return (
@@ -30,12 +31,12 @@ def row(experiment: Experiment) -> tuple[str, ...]:
         "-" if experiment.given else f"{experiment.n_samples:,}",
         _share(experiment.samples()),
         _share(verdicts),
-        _to_come(experiment),
+        _to_come(experiment, reasons),
         str(page) if page.exists() else "-",
     )
 
 
-def _to_come(experiment: Experiment) -> str:
+def _to_come(experiment: Experiment, reasons: dict[str, list[str]]) -> str:
     """What is still to sample, in a few words."""
     if experiment.given:
         return "nothing: its counts are given"
@@ -45,7 +46,8 @@ def _to_come(experiment: Experiment) -> str:
     try:
         return forecast_of(*entries).short
     except UserError as error:
-        return str(error)
+        reasons.setdefault(str(error), []).append(experiment.name)
+        return "not known: see below"
 
 
 def _share(files: list[Path]) -> str:
@@ -71,12 +73,14 @@ def missing(experiment: Experiment) -> list[str]:
 def listing(found: Mapping[str, Any]) -> str:
     """A table of all experiments, one a line, and what is missing behind their pages."""
     experiments = [Experiment(name, found) for name in found["experiments"]]
-    rows = [HEADER, *map(row, experiments)]
+    reasons: dict[str, list[str]] = {}
+    rows = [HEADER, *(row(one, reasons) for one in experiments)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(one, widths, strict=True)).rstrip()
         for one in rows
     ]
+    lines += [f"{', '.join(names)}: {reason}" for reason, names in reasons.items()]
     return "\n".join([*lines, *(line for one in experiments for line in missing(one))])
 
 
